@@ -1,0 +1,1 @@
+"""Dispatch policies: small objects that get a View and return decisions."""

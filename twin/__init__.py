@@ -1,0 +1,1 @@
+"""The world and its laws: city, streets, clock, random streams, events and their log."""

@@ -1,0 +1,1 @@
+"""How a picture is made and read: scene, frame, detections, tracks, plates, scores."""
