@@ -1,0 +1,167 @@
+"""A city as a folder: ``manifest.json`` and one GeoParquet file for each layer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from twin.city.model import LAYERS, City
+from twin.city.schema import DTYPES, city_faults, tidied
+from twin.errors import Fault, InputError
+
+SCHEMA: Final = 1
+MANIFEST: Final = "manifest.json"
+
+
+def cache_folder() -> Path:
+    """Return the folder for built cities: ``TASHKENT_TWIN_CACHE``, else the XDG cache folder, else ``~/.cache``."""
+    own = os.environ.get("TASHKENT_TWIN_CACHE")
+    if own:
+        return Path(own).expanduser()
+    xdg = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(xdg) if Path(xdg).is_absolute() else Path.home() / ".cache") / "tashkent-twin"
+
+
+def save_city(city: City, folder: Path) -> City:
+    """Write a city into a new folder, whole or not at all, and return it as it would be loaded from there.
+
+    Raises:
+        InputError: the folder already holds something, cannot be written, or the city has faults.
+    """
+    asked = f"write the city to {folder}"
+    faults = city_faults(city)
+    if faults:
+        raise InputError(asked, [Fault(fault) for fault in faults])
+    _refuse_taken(folder, asked)
+    whole = replace(city, folder=folder, **{layer: tidied(layer, getattr(city, layer), city.crs) for layer in LAYERS})
+    stamped = {"schema": SCHEMA, "name": city.name, "crs": city.crs, "hash": city_hash(whole)}
+    whole = replace(whole, manifest={**city.manifest, **stamped})
+    try:
+        _write(whole, folder)
+    except OSError as fault:
+        raise InputError(asked, f"{fault.strerror or fault}; choose another folder") from fault
+    return whole
+
+
+def load_city(folder: Path) -> City:
+    """Read a city from its folder.
+
+    ``manifest["hash"]`` is the hash of the layers as they are; ``manifest["edited"]`` is set when that is not the hash
+    they were saved with.
+
+    Raises:
+        InputError: the folder is no city, or its layers have faults; all of them are named.
+    """
+    asked = f"open the city {folder}"
+    manifest = _read_manifest(folder, asked)
+    tables, faults = _read_layers(folder)
+    if faults:
+        raise InputError(asked, faults)
+    city = City(name=manifest["name"], crs=manifest["crs"], manifest=manifest, folder=folder, **tables)
+    wrong = city_faults(city)
+    if wrong:
+        raise InputError(asked, [Fault(fault) for fault in wrong])
+    city = replace(city, **{layer: tidied(layer, getattr(city, layer), city.crs) for layer in LAYERS})
+    found = city_hash(city)
+    edited = {"edited": True} if found != manifest.get("hash") else {}
+    return replace(city, manifest={**manifest, "hash": found, **edited})
+
+
+def city_hash(city: City) -> str:
+    """Return the SHA-256 of a city's layers: coordinate system, columns and geometry, in their order.
+
+    Equal for a city in memory and the same city read back from its folder; the name and the manifest do not enter.
+    """
+    digest = hashlib.sha256(city.crs.encode())
+    for layer, columns in LAYERS.items():
+        table = getattr(city, layer)
+        digest.update(f"\n{layer} {len(table)}".encode())
+        for column in columns:
+            digest.update(_column_bytes(table[column], DTYPES[column]))
+        for shape in shapely.to_wkb(table.geometry.to_numpy(), byte_order=1, include_srid=False):
+            digest.update(shape)
+    return digest.hexdigest()
+
+
+def _column_bytes(column: Any, dtype: str) -> bytes:
+    if dtype == "str":
+        return json.dumps(column.tolist(), ensure_ascii=False).encode()
+    values: np.ndarray[Any, Any] = column.to_numpy().astype(dtype)
+    return values.astype(values.dtype.newbyteorder("<")).tobytes()
+
+
+def _refuse_taken(folder: Path, asked: str) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise InputError(asked, "it is a file; choose another --out")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise InputError(asked, "it already holds files; choose another --out or remove it")
+
+
+def _write(city: City, folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        for layer in LAYERS:
+            getattr(city, layer).to_parquet(part / f"{layer}.parquet", index=False)
+        text = json.dumps(dict(city.manifest), indent=1, ensure_ascii=False, sort_keys=True, allow_nan=False)
+        (part / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        part.chmod(0o755)
+        part.replace(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _read_manifest(folder: Path, asked: str) -> dict[str, Any]:
+    path = folder / MANIFEST
+    if not path.is_file():
+        found = "no such folder" if not folder.exists() else f"no {MANIFEST} in it"
+        raise InputError(asked, f"{found}; give a folder that `twin city build` made")
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as fault:
+        raise InputError(asked, [Fault(f"not JSON: {fault.msg}", fault.lineno)], path) from fault
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError(asked, f"cannot be read: {fault}", path) from fault
+    faults = _manifest_faults(manifest)
+    if faults:
+        raise InputError(asked, [Fault(fault) for fault in faults], path)
+    return dict(manifest)
+
+
+def _manifest_faults(manifest: Any) -> list[str]:
+    if not isinstance(manifest, dict):
+        return ["is no JSON object; build the city again"]
+    faults = [
+        f"{key!r} must be a text, found {manifest.get(key)!r}"
+        for key in ("name", "crs", "timezone")
+        if not isinstance(manifest.get(key), str)
+    ]
+    if manifest.get("schema") != SCHEMA:
+        faults.append(f"'schema' is {manifest.get('schema')!r}, this version reads {SCHEMA}; build the city again")
+    return faults
+
+
+def _read_layers(folder: Path) -> tuple[dict[str, gpd.GeoDataFrame], list[Fault]]:
+    tables, faults = {}, []
+    for layer in LAYERS:
+        path = folder / f"{layer}.parquet"
+        if not path.is_file():
+            faults.append(Fault(f"no {path.name} in it; build the city again"))
+            continue
+        try:
+            tables[layer] = gpd.read_parquet(path)
+        except (OSError, ValueError) as fault:
+            faults.append(
+                Fault(f"{path.name} is no GeoParquet file ({str(fault).splitlines()[0]}); build the city again")
+            )
+    return tables, faults
