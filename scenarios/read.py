@@ -26,7 +26,9 @@ def scenario_path(asked: str) -> Path:
     if path.suffix in {".yaml", ".yml"} or path.is_file():
         return path
     if asked not in library_names():
-        raise InputError(f"read the scenario {asked}", f"{unknown_name('scenario', asked, library_names())}; or a .yaml")
+        raise InputError(
+            f"read the scenario {asked}", f"{unknown_name('scenario', asked, library_names())}; or a .yaml"
+        )
     return LIBRARY / f"{asked}.yaml"
 
 

@@ -5,13 +5,22 @@ street kilometre, so that one file serves any city.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from twin.checked_yaml import Strict
 from twin.records import Service, Visual
 from twin.sky import WEATHERS
+
+
+def _callers(mean: float) -> float:
+    if 0 < mean < 1:
+        raise ValueError("0 (nobody calls) or at least 1")
+    return mean
+
+
+Callers = Annotated[float, Field(ge=0, le=10), AfterValidator(_callers)]
 
 
 class DurationSpec(Strict):
@@ -39,7 +48,7 @@ class Category(Strict):
         visual: what a camera sees of those.
         visible_min: for how long, in minutes.
         notice: incident to first call; for people dated data, assumed, always to be swept.
-        callers: mean number of calls for one incident, at least 1.
+        callers: mean number of calls for one incident: 0 (nobody calls, only a camera can notice) or at least 1.
         transport: share taken to hospital.
     """
 
@@ -51,7 +60,7 @@ class Category(Strict):
     outdoors: float = Field(default=0.0, ge=0, le=1)
     visible_min: float = Field(default=10.0, gt=0)
     notice: DurationSpec
-    callers: float = Field(default=1.0, ge=1, le=10)
+    callers: Callers = 1.0
     on_scene: DurationSpec
     transport: float = Field(default=0.0, ge=0, le=1)
 
@@ -63,11 +72,13 @@ class ServiceDemand(Strict):
         hours: 24 weights, mean 1: how demand is spread over the hours of the day.
         unevenness: coefficient of variation of rates among mahallas (0: by residents alone).
         false_calls: share of all calls that report nothing real.
+        false_on_scene: how long a team looks for what is not there.
     """
 
     hours: list[float] = Field(min_length=24, max_length=24)
     unevenness: float = Field(ge=0, le=3)
     false_calls: Sourced
+    false_on_scene: DurationSpec
     categories: dict[str, Category] = Field(min_length=1)
 
     @field_validator("hours")
@@ -143,7 +154,7 @@ class Scripted(Strict):
     at_min: float = Field(ge=0)
     visible_min: float = Field(gt=0)
     notice: DurationSpec
-    callers: float = Field(default=1.0, ge=0, le=10)
+    callers: Callers = 1.0
     on_scene: DurationSpec
     transport: float = Field(default=0.0, ge=0, le=1)
 
