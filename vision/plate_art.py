@@ -48,7 +48,7 @@ def draw_plate(text: str, height_px: int = 48) -> NDArray[np.uint8]:
     from PIL.Image import Resampling
 
     size = (round(height_px * WIDTH_MM / HEIGHT_MM), height_px)
-    return np.asarray(_master(text).resize(size, Resampling.LANCZOS), dtype=np.uint8)
+    return np.asarray(_master(text).resize(size, Resampling.LANCZOS, reducing_gap=2.0), dtype=np.uint8)
 
 
 @lru_cache(maxsize=256)
@@ -82,12 +82,17 @@ def _write_row(image: Image, groups: list[str], field_mm: tuple[float, float], c
 
 
 def _stamp(image: Image, char: str, middle_mm: tuple[float, float], cap_mm: float, most_mm: float) -> None:
+    mask = _scaled_glyph(char, round(cap_mm * _PX_PER_MM), round(most_mm * _PX_PER_MM))
+    left = round(middle_mm[0] * _PX_PER_MM - mask.width / 2)
+    top = round(middle_mm[1] * _PX_PER_MM - mask.height / 2)
+    image.paste(_INK, (left, top, left + mask.width, top + mask.height), mask)
+
+
+@lru_cache(maxsize=512)
+def _scaled_glyph(char: str, height: int, most: int) -> Image:
     glyph = _glyph(char)
-    height = round(cap_mm * _PX_PER_MM)
-    width = min(round(glyph.width * height / glyph.height * _NARROW), round(most_mm * _PX_PER_MM))
-    mask = glyph.resize((max(width, 1), height))
-    corner = (round(middle_mm[0] * _PX_PER_MM - width / 2), round(middle_mm[1] * _PX_PER_MM - height / 2))
-    image.paste(_INK, (corner[0], corner[1], corner[0] + mask.width, corner[1] + height), mask)
+    width = min(round(glyph.width * height / glyph.height * _NARROW), most)
+    return glyph.resize((max(width, 1), height))
 
 
 @lru_cache(maxsize=64)
