@@ -1,0 +1,170 @@
+"""What a fleet covers: for each square of open ground the best pixel density class and how many cameras see it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numba import prange
+from numpy.typing import NDArray
+
+from sensors.cameras import CameraFleet
+from sensors.kernels import kernel, parallel_kernel
+from sensors.optics import Dori, load_dori
+from sensors.sightline import PTZ_PRESETS, Floats, HeightRaster, Heights_dm, camera_rows, line_clear, view_density
+
+TARGET_M: Final = 1.5
+PATCH_CELLS: Final = 64_000_000
+BANDS: Final = 64
+
+
+@dataclass(frozen=True)
+class CoverageMap:
+    """Coverage on a raster, rows from the north.
+
+    Attributes:
+        best_class: (rows, columns) uint8, row of ``optics.DORI_CLASSES`` of the best camera; 0 where none sees.
+        count: (rows, columns) uint16, cameras that see the cell at ``detect`` or better, each counted once.
+        open_ground: (rows, columns) bool, cells that count: on open ground and inside the mask asked for.
+        cell_m, west_m, north_m: the size of a cell and the north-west corner of the raster.
+    """
+
+    best_class: NDArray[np.uint8]
+    count: NDArray[np.uint16]
+    open_ground: NDArray[np.bool_]
+    cell_m: float
+    west_m: float
+    north_m: float
+
+    def class_at(self, x_m: Floats, y_m: Floats) -> NDArray[np.uint8]:
+        """Return the class (n,) at points; 0 off the raster."""
+        column = np.floor((x_m - self.west_m) / self.cell_m).astype(np.int64)
+        row = np.floor((self.north_m - y_m) / self.cell_m).astype(np.int64)
+        rows, columns = self.best_class.shape
+        inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+        found = np.zeros(len(column), dtype=np.uint8)
+        found[inside] = self.best_class[row[inside], column[inside]]
+        return found
+
+
+def coverage(
+    fleet: CameraFleet,
+    heights: HeightRaster,
+    mask: NDArray[np.bool_] | None = None,
+    dori: Dori | None = None,
+    ptz_presets: int = PTZ_PRESETS,
+) -> CoverageMap:
+    """Return what the fleet sees of the open ground, of a target 1.5 m up in the middle of each cell.
+
+    Open ground is every cell whose height is not above the target. Bitwise the same with any number of threads: each
+    camera first fills a patch of its own, then bands of rows take in the patches in the fleet's order.
+
+    Args:
+        fleet: n cameras.
+        heights: what stands in the way; its cells are the map's.
+        mask: (rows, columns) cells that count, by default all.
+        dori: the edition of the density classes, by default the one that ships.
+        ptz_presets: bearings a rotating camera tours.
+
+    Raises:
+        ValueError: the mask has another shape than the raster.
+    """
+    open_ground = heights.height_dm <= TARGET_M * 10
+    if mask is not None:
+        if mask.shape != open_ground.shape:
+            raise ValueError(f"the mask must have the raster's shape {open_ground.shape}, but has {mask.shape}")
+        open_ground &= mask
+    best = np.zeros(open_ground.shape, dtype=np.uint8)
+    count = np.zeros(open_ground.shape, dtype=np.uint16)
+    rows = camera_rows(fleet, ptz_presets)
+    windows = _windows(rows, heights)
+    bounds = (dori or load_dori()).bounds_px_m
+    for part in _parts(windows):
+        starts = np.concatenate([[0], np.cumsum(_areas(windows[part]))])
+        patches = np.zeros(starts[-1], dtype=np.uint8)
+        place = (heights.cell_m, heights.west_m, heights.north_m)
+        _fill_patches(rows[part], windows[part], starts, patches, heights.height_dm, open_ground, bounds, *place)
+        _take_in(windows[part], starts, patches, best, count)
+    return CoverageMap(best, count, open_ground, heights.cell_m, heights.west_m, heights.north_m)
+
+
+def _windows(rows: Floats, heights: HeightRaster) -> NDArray[np.int64]:
+    """Return (n, 4) first row, row after the last, first column, column after the last, within range of each camera."""
+    size = heights.height_dm.shape
+    top = (heights.north_m - rows[:, 1] - rows[:, 10]) / heights.cell_m
+    left = (rows[:, 0] - rows[:, 10] - heights.west_m) / heights.cell_m
+    span = 2.0 * rows[:, 10] / heights.cell_m
+    edges = [np.clip(np.floor(top), 0, size[0]), np.clip(np.ceil(top + span), 0, size[0])]
+    edges += [np.clip(np.floor(left), 0, size[1]), np.clip(np.ceil(left + span), 0, size[1])]
+    return np.column_stack(edges).astype(np.int64)
+
+
+def _areas(windows: NDArray[np.int64]) -> NDArray[np.int64]:
+    return (windows[:, 1] - windows[:, 0]) * (windows[:, 3] - windows[:, 2])
+
+
+def _parts(windows: NDArray[np.int64]) -> Iterator[slice]:
+    """Yield runs of cameras whose patches fit in memory together."""
+    areas = _areas(windows)
+    first = held = 0
+    for i, area in enumerate(areas):
+        if i > first and held + area > PATCH_CELLS:
+            yield slice(first, i)
+            first, held = i, 0
+        held += int(area)
+    if len(areas):
+        yield slice(first, len(areas))
+
+
+@kernel
+def _class_of(density: float, bounds: Floats) -> int:
+    found = 0
+    for i in range(len(bounds)):
+        if density >= bounds[i]:
+            found = i + 1
+    return found
+
+
+@parallel_kernel
+def _fill_patches(
+    cameras: Floats, windows: NDArray[np.int64], starts: NDArray[np.int64], patches: NDArray[np.uint8],
+    height_dm: Heights_dm, open_ground: NDArray[np.bool_], bounds: Floats, cell_m: float, west_m: float,
+    north_m: float,
+) -> None:  # fmt: skip
+    """Write the class of each cell into each camera's own stretch of ``patches``."""
+    for i in prange(len(cameras)):
+        camera, at = cameras[i], starts[i]
+        for row in range(windows[i, 0], windows[i, 1]):
+            y = north_m - (row + 0.5) * cell_m
+            for column in range(windows[i, 2], windows[i, 3]):
+                if open_ground[row, column]:
+                    x = west_m + (column + 0.5) * cell_m
+                    dx, dy, dz = x - camera[0], y - camera[1], TARGET_M - camera[2]
+                    density = view_density(camera, dx, dy, dz)
+                    if density >= bounds[0] and line_clear(
+                        x, y, TARGET_M, -dx, -dy, -dz, height_dm, cell_m, west_m, north_m
+                    ):
+                        patches[at] = _class_of(density, bounds)
+                at += 1
+
+
+@parallel_kernel
+def _take_in(
+    windows: NDArray[np.int64], starts: NDArray[np.int64], patches: NDArray[np.uint8], best: NDArray[np.uint8],
+    count: NDArray[np.uint16],
+) -> None:  # fmt: skip
+    """Add all patches to the map, one band of rows to a thread."""
+    depth = math.ceil(best.shape[0] / BANDS)
+    for band in prange(BANDS):
+        for i in range(len(windows)):
+            width = windows[i, 3] - windows[i, 2]
+            for row in range(max(windows[i, 0], band * depth), min(windows[i, 1], (band + 1) * depth)):
+                at = starts[i] + (row - windows[i, 0]) * width
+                for column in range(width):
+                    seen = patches[at + column]
+                    if seen:
+                        count[row, windows[i, 2] + column] += 1
+                        best[row, windows[i, 2] + column] = max(best[row, windows[i, 2] + column], seen)
