@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.durations import draw_ms
 from scenarios.places import CitySpots
 from scenarios.schema import Category, Scenario, Scripted, ServiceDemand
 from twin.city import City
@@ -107,8 +106,9 @@ def _incidents(
     n = len(times)
     at = spots.of(category.where).draw(rng, n, spots.unevenness(service, demand.unevenness))
     outdoors, carried = rng.random(n) < category.outdoors, rng.random(n) < category.transport
-    on_scene = draw_ms(category.on_scene, rng, n)
-    notice = draw_ms(category.notice, rng, n)
+    tied_to = f"{service}/{name}"
+    on_scene = category.on_scene.duration().draw_ms(seed, f"on_scene/{tied_to}", np.arange(n))
+    notice = category.notice.duration().draw_ms(seed, f"notice/{tied_to}", np.arange(n))
     callers = _callers(category.callers, rng, n)
     drafts = []
     for i in range(n):
@@ -139,12 +139,13 @@ def _calls_ms(incident: Incident, notice_ms: int, callers: int, rng: np.random.G
 def _scripted(seed: int, number: int, item: Placed) -> _Draft:
     script = item.script
     rng = stream(seed, "scripted", str(number), script.visual)
-    notice = int(draw_ms(script.notice, rng, 1)[0])
+    notice = int(script.notice.duration().draw_ms(seed, "notice/scripted", number))
+    on_scene = int(script.on_scene.duration().draw_ms(seed, "on_scene/scripted", number))
     callers = int(_callers(script.callers, rng, 1)[0])
     incident = Incident(
         id=-1, t_ms=round(script.at_min * 60_000), service=script.service, category=script.category,
         priority=script.priority, node=-1, x_m=item.x_m, y_m=item.y_m, visual=Visual(script.visual),
-        visible_ms=round(script.visible_min * 60_000), on_scene_ms=int(draw_ms(script.on_scene, rng, 1)[0]),
+        visible_ms=round(script.visible_min * 60_000), on_scene_ms=on_scene,
         transport=bool(rng.random() < script.transport), scripted=True, plate=item.plate,
     )  # fmt: skip
     return _Draft(incident, _calls_ms(incident, notice, callers, rng), Channel.PHONE)
@@ -179,7 +180,7 @@ def _false_calls(spots: CitySpots, residents: int, scenario: Scenario, seed: int
         times = _times(real * share / (1 - share), demand.hours, scenario, rng)
         name, category = next(iter(demand.categories.items()))
         at = spots.of(category.where).draw(rng, len(times), spots.unevenness(service, demand.unevenness))
-        looked = draw_ms(demand.false_on_scene, rng, len(times))
+        looked = demand.false_on_scene.duration().draw_ms(seed, f"on_scene/false/{service}", np.arange(len(times)))
         made += [
             Call(-1, int(t), Channel(category.channel), None, service, name, category.priority, -1,
                  float(x), float(y), int(stay))

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from agents.settings import Duration
 from twin.checked_yaml import Strict
 from twin.records import Service, Visual
 from twin.sky import WEATHERS
@@ -29,6 +30,10 @@ class DurationSpec(Strict):
     mean_s: float = Field(ge=0)
     cv: float = Field(default=0.0, ge=0, le=5)
     kind: Literal["lognormal", "exponential", "constant"] = "lognormal"
+
+    def duration(self) -> Duration:
+        """Return the distribution it names."""
+        return Duration(self.mean_s, self.cv, self.kind)
 
 
 class Sourced(Strict):

@@ -26,7 +26,9 @@ def make_fleet(city: City, graph: StreetGraph, scenario: Scenario) -> Fleet:
     for service, spec in scenario.teams.items():
         hundred_thousands = city.residents / 100_000
         count = max(1, round(spec.per_100k_residents.value * hundred_thousands))
-        posts = find_posts(city, graph, spec.posts, min(count, round(spec.posts_per_100k_residents * hundred_thousands)))
+        posts = find_posts(
+            city, graph, spec.posts, min(count, round(spec.posts_per_100k_residents * hundred_thousands))
+        )
         teams += [TeamSpec(f"{service}-{i + 1:02d}", service, node) for i, node in enumerate(_dealt(posts, count))]
         derived += [service] if posts.inferred else []
     return Fleet(teams, derived)

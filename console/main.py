@@ -1,0 +1,65 @@
+"""The command `twin`. Each command lives in a file of its own; this one joins them and speaks for their faults."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+
+import typer
+
+from console import city, coverage, doctor, footage, report, run, validate, vision
+from twin.errors import InputError, MissingPart
+
+WRONG_INPUT = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A city twin of Tashkent: put camera plans, dispatch policies and recognisers on trial.",
+)
+app.command("run")(run.run)
+app.add_typer(city.app, name="city")
+app.command("coverage")(coverage.coverage)
+app.command("footage")(footage.footage)
+app.add_typer(vision.app, name="vision")
+app.command("validate")(validate.validate)
+app.command("report")(report.report)
+app.command("doctor")(doctor.doctor)
+
+
+def main() -> None:
+    """Run the command line; wrong input ends with exit status 2 and one message, `--debug` shows tracebacks."""
+    multiprocessing.set_start_method("spawn", force=True)
+    debug = "--debug" in sys.argv
+    sys.argv = [part for part in sys.argv if part != "--debug"]
+    try:
+        app()
+    except (InputError, MissingPart) as fault:
+        if debug:
+            raise
+        typer.echo(f"twin: {fault}", err=True)
+        sys.exit(WRONG_INPUT)
+    except KeyboardInterrupt:
+        typer.echo("twin: interrupted; what was done so far is kept", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as fault:
+        if debug:
+            raise
+        typer.echo(f"twin: {fault.strerror or fault}: {fault.filename or ''}", err=True)
+        sys.exit(1)
+    except Exception as fault:
+        if debug:
+            raise
+        typer.echo(f"twin: a fault of the program, not of your input: {type(fault).__name__}: {fault}", err=True)
+        typer.echo("twin: run it again with --debug for the traceback", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
