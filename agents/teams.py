@@ -1,0 +1,165 @@
+"""Teams: a crew with its vehicle. SimPy owns time, Mesa holds the teams; a position is a function of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.mesa_import import Agent, AgentSet, Model
+from agents.policy import TeamsView
+from agents.trip import Trip
+from twin.streets import StreetGraph
+
+
+class Doing(StrEnum):
+    """What a team does; in the first two it can be sent."""
+
+    IDLE = "idle"  # at its post, or where it was told to wait
+    BACK = "back"  # on its way there
+    TURNOUT = "turnout"
+    DRIVING = "driving"
+    ON_SCENE = "on_scene"
+    TO_HOSPITAL = "to_hospital"
+    HANDOVER = "handover"
+
+
+FREE = frozenset({Doing.IDLE, Doing.BACK})
+UNDER_WAY = frozenset({Doing.TURNOUT, Doing.DRIVING})
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSpec:
+    """A team as the fleet file names it.
+
+    Attributes:
+        id: unique name.
+        service: the service it belongs to.
+        post_node: the street node where it waits.
+        kind: of vehicle, free text.
+    """
+
+    id: str
+    service: str
+    post_node: int
+    kind: str = ""
+
+
+class Team(Agent):
+    """One team at work.
+
+    Attributes:
+        spec: its entry in the fleet.
+        row: its place in the fleet.
+        doing: what it does now; set by :meth:`turn_to`.
+        node: where it stands, or last stood.
+        trip: its drive, None while it stands.
+        rolls_ms: when its turnout is over.
+        key: the request it serves, or -1.
+        process: the SimPy process it is in, which an order from the centre interrupts.
+    """
+
+    def __init__(self, model: Model, spec: TeamSpec, row: int, fleet: Fleet) -> None:
+        super().__init__(model)
+        self.spec, self.row, self._fleet = spec, row, fleet
+        self.node, self.trip, self.rolls_ms, self.key = spec.post_node, None, 0, -1
+        self.process: Any = None
+        self.doing = Doing.IDLE
+        self.turn_to(Doing.IDLE)
+
+    def turn_to(self, doing: Doing, key: int = -1, trip: Trip | None = None) -> None:
+        """Begin something: what, for which request, on which drive; without a drive it stands where it is."""
+        self.doing, self.key, self.trip = doing, key, trip
+        self._fleet.note(self)
+
+    def stand(self, doing: Doing, node: int, key: int = -1) -> None:
+        """Stop at a node and begin something there."""
+        self.node = node
+        self.turn_to(doing, key)
+
+    def next_junction(self, t_ms: int) -> tuple[int, int]:
+        """Return the node it can be sent from, and when it is there (``t_ms``, or later on the road)."""
+        return self.trip.next_junction(t_ms) if self.trip else (self.node, t_ms)
+
+    def pose(self, t_ms: int) -> tuple[float, float, float]:
+        """Return ``x_m, y_m, bearing_deg``, on its street; ``t_ms`` not before what it does now."""
+        return self.trip.pose(t_ms) if self.trip else self._fleet.streets.pose_along([self.node], 0)
+
+    def position(self, t_ms: int) -> tuple[float, float]:
+        """Return ``x_m, y_m``, on its street; ``t_ms`` not before what it does now."""
+        x_m, y_m, _ = self.pose(t_ms)
+        return x_m, y_m
+
+    def step(self) -> None:
+        """Put Mesa's ``pos`` where the team is; called inside footage windows."""
+        self.pos = self.position(self._fleet.shown_ms)
+
+
+class Fleet:
+    """All teams, as Mesa agents and as columns; row order is the fleet's order.
+
+    Attributes:
+        teams: in the fleet's order.
+        agents: the same as Mesa's AgentSet.
+        by_id: the same by name.
+        streets: what they drive on.
+        shown_ms: the time of the last :meth:`step`.
+    """
+
+    def __init__(self, specs: Sequence[TeamSpec], streets: StreetGraph) -> None:
+        """Put every team at its post.
+
+        Raises:
+            ValueError: two teams have one name.
+        """
+        names = [spec.id for spec in specs]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"each team needs a name of its own, but there are several {', '.join(twice)}")
+        self.streets, self.shown_ms = streets, 0
+        self._node = np.array([spec.post_node for spec in specs], dtype=np.int64)
+        self._key = np.full(len(specs), -1, dtype=np.int64)
+        self._free = np.ones(len(specs), dtype=bool)
+        self._under_way = np.zeros(len(specs), dtype=bool)
+        self._on_road: dict[int, Trip] = {}
+        self._fixed = [sealed(np.array(c)) for c in (names, [str(spec.service) for spec in specs], self._node)]
+        model = Model(seed=0)
+        self.teams = [Team(model, spec, row, self) for row, spec in enumerate(specs)]
+        self.agents: AgentSet = model.agents
+        self.by_id = {team.spec.id: team for team in self.teams}
+        Agent._ids.pop(model, None)  # Mesa would hold every model of the program for ever
+
+    def note(self, team: Team) -> None:
+        """Bring the columns up to what a team does now."""
+        row = team.row
+        self._key[row], self._node[row] = team.key, team.node
+        self._free[row], self._under_way[row] = team.doing in FREE, team.doing in UNDER_WAY
+        if team.trip:
+            self._on_road[row] = team.trip
+        else:
+            self._on_road.pop(row, None)
+
+    def view(self, t_ms: int) -> TeamsView:
+        """Return the columns as a policy may see them; nobody can make them writable."""
+        node = self._node.copy()
+        for row, trip in self._on_road.items():
+            node[row] = trip.next_junction(t_ms)[0]
+        ids, service, post = self._fixed
+        return TeamsView(
+            ids, service, sealed(node), post, sealed(self._free), sealed(self._under_way), sealed(self._key)
+        )
+
+    def step(self, t_ms: int) -> None:
+        """Let Mesa step the teams to a time, for footage."""
+        self.shown_ms = t_ms
+        self.agents.do("step")
+
+
+def sealed(column: NDArray[Any]) -> NDArray[Any]:
+    """Return a copy over immutable bytes: not writable, and not to be made so."""
+    if not column.size:
+        return np.broadcast_to(column, column.shape)
+    return np.frombuffer(column.tobytes(), dtype=column.dtype)

@@ -1,0 +1,109 @@
+"""The one clock: SimPy owns time, in integer milliseconds from the scenario's start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import simpy
+from simpy.events import NORMAL, URGENT
+
+
+class MillisecondEnvironment(simpy.Environment):  # type: ignore[misc]
+    """A SimPy environment that takes no delay but a whole number of milliseconds.
+
+    SimPy rebuilds an exception that leaves a process from its ``args``: what is raised inside one must take exactly
+    its ``args`` in its ``__init__``.
+    """
+
+    _now: int
+
+    def schedule(self, event: Any, priority: Any = NORMAL, delay: int = 0) -> None:
+        """Put an event into the agenda; equal times run in scheduling order.
+
+        Raises:
+            TypeError: the delay is not an ``int``.
+        """
+        if type(delay) is not int:
+            raise TypeError(f"time is counted in whole milliseconds, an int, but the delay is {delay!r}")
+        super().schedule(event, priority, delay)
+
+    def live_until(self, t_ms: int) -> None:
+        """Live everything before ``t_ms`` and stand at ``t_ms``."""
+        while self.peek() < t_ms:
+            self.step()
+        self._now = max(self._now, t_ms)
+
+
+class _Moment(simpy.Event):  # type: ignore[misc]
+    """An event at a given time that goes before the ordinary events of its time."""
+
+    def __init__(self, env: MillisecondEnvironment, delay_ms: int) -> None:
+        super().__init__(env)
+        self._ok, self._value = True, None
+        env.schedule(self, URGENT, delay_ms)
+
+
+class Clock:
+    """Simulated time with its zoned start.
+
+    Attributes:
+        start: what the calendar shows at 0 ms, with its time zone.
+        env: the SimPy environment, for processes, events and resources.
+    """
+
+    def __init__(self, start: datetime) -> None:
+        """Set the clock to 0 ms.
+
+        Raises:
+            ValueError: ``start`` has no time zone.
+        """
+        if start.utcoffset() is None:
+            raise ValueError(f"the start {start} has no time zone; give one, such as ZoneInfo('Asia/Tashkent')")
+        self.start = start
+        self.env: Any = MillisecondEnvironment(0)
+
+    @property
+    def now_ms(self) -> int:
+        """Milliseconds since the start."""
+        now: int = self.env.now
+        return now
+
+    def at(self, t_ms: int) -> datetime:
+        """Return what the calendar shows at a simulated time, in the zone of the start.
+
+        Milliseconds are elapsed time, so a change to summer time between is counted as it is lived.
+        """
+        return (self.start.astimezone(UTC) + timedelta(milliseconds=t_ms)).astimezone(self.start.tzinfo)
+
+    def timeout_ms(self, delay_ms: int) -> Any:
+        """Return the SimPy event that happens ``delay_ms`` from now.
+
+        Raises:
+            TypeError: the delay is not an ``int``.
+            ValueError: it is negative.
+        """
+        return self.env.timeout(delay_ms)
+
+    def process(self, steps: Generator[Any, Any, Any]) -> Any:
+        """Start a SimPy process."""
+        return self.env.process(steps)
+
+    def call_at(self, t_ms: int, call: Callable[[], None]) -> None:
+        """Call something at ``t_ms``, before the ordinary events of that time; for what comes from outside.
+
+        Raises:
+            ValueError: ``t_ms`` has passed.
+        """
+        if t_ms < self.now_ms:
+            raise ValueError(f"{t_ms} ms has passed; it is {self.now_ms} ms")
+        _Moment(self.env, t_ms - self.now_ms).callbacks.append(lambda _: call())
+
+    def call_soon(self, call: Callable[[], None]) -> None:
+        """Call something at this same time, after all that is already due."""
+        self.timeout_ms(0).callbacks.append(lambda _: call())
+
+    def run_until_ms(self, t_ms: int) -> None:
+        """Live everything before ``t_ms`` and stand there; what is due at ``t_ms`` itself is not lived yet."""
+        self.env.live_until(t_ms)
