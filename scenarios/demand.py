@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from scenarios.places import CitySpots
 from scenarios.schema import Category, Scenario, Scripted, ServiceDemand
 from twin.city import City
+from twin.plates import plate_of
 from twin.records import Call, Channel, Incident, Service, Visual
-from twin.streams import stream
+from twin.streams import draw_u32, stream
 from twin.streets import StreetGraph
 
 HOUR_MS = 3_600_000
@@ -116,10 +117,15 @@ def _incidents(
         incident = Incident(
             id=-1, t_ms=int(times[i]), service=service, category=name, priority=category.priority, node=-1,
             x_m=float(at[i, 0]), y_m=float(at[i, 1]), visual=visual, visible_ms=round(category.visible_min * 60_000),
-            on_scene_ms=int(on_scene[i]), transport=bool(carried[i]), plate="",
+            on_scene_ms=int(on_scene[i]), transport=bool(carried[i]),
+            plate=_listed(seed, tied_to, i) if visual is Visual.LISTED_PLATE else "",
         )  # fmt: skip
         drafts.append(_Draft(incident, _calls_ms(incident, notice[i], callers[i], rng), Channel(category.channel)))
     return drafts
+
+
+def _listed(seed: int, tied_to: str, number: int) -> str:
+    return plate_of(int(draw_u32(seed, f"listed plate/{tied_to}", number)))
 
 
 def _callers(mean: float, rng: np.random.Generator, n: int) -> NDArray[np.int64]:

@@ -1,0 +1,57 @@
+"""The layers a run's report is drawn from: written into the run folder, since reports read nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import geopandas as gpd
+import numpy as np
+
+from agents.teams import TeamSpec
+from sensors.cameras import CameraFleet
+from sensors.coverage import CoverageMap
+from twin.city import City
+from twin.runfolder import RunFolder, write_whole
+
+
+def write_city_layers(run: RunFolder, city: City) -> None:
+    """Write streets, buildings and districts as GeoParquet in the city's metres."""
+    streets = city.streets.loc[city.streets["drive"], ["street_class", "geometry"]]
+    layers = {"streets": streets, "buildings": city.buildings[["geometry"]], "districts": city.districts}
+    for name, layer in layers.items():
+        _write(run, name, layer)
+
+
+def write_cameras(run: RunFolder, fleet: CameraFleet, spotlights: Collection[str], crs: str) -> None:
+    """Write cameras as points, with where they look."""
+    columns = {
+        "id": fleet.id.astype(str),
+        "kind": fleet.kind.astype(str),
+        "bearing_deg": fleet.bearing_deg,
+        "hfov_deg": fleet.hfov_deg,
+        "range_m": fleet.range_m,
+        "spotlight": np.isin(fleet.id, sorted(spotlights)),
+    }
+    _write(run, "cameras", gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy(fleet.x_m, fleet.y_m), crs=crs))
+
+
+def write_posts(run: RunFolder, city: City, teams: Sequence[TeamSpec]) -> None:
+    """Write where each team waits."""
+    columns = {"team_id": [team.id for team in teams], "service": [str(team.service) for team in teams]}
+    at = city.nodes.geometry.iloc[[team.post_node for team in teams]].to_numpy()
+    _write(run, "posts", gpd.GeoDataFrame(columns, geometry=at, crs=city.crs))
+
+
+def write_coverage_map(run: RunFolder, seen: CoverageMap) -> None:
+    """Write the best class of each cell."""
+    place = {"cell_m": seen.cell_m, "west_m": seen.west_m, "north_m": seen.north_m}
+
+    def write(path: object) -> None:
+        with open(str(path), "wb") as file:
+            np.savez_compressed(file, best_class=seen.best_class, **{k: np.float64(v) for k, v in place.items()})
+
+    write_whole(run.maps / "coverage.npz", write)
+
+
+def _write(run: RunFolder, name: str, layer: gpd.GeoDataFrame) -> None:
+    write_whole(run.maps / f"{name}.parquet", layer.reset_index(drop=True).to_parquet)
