@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -68,3 +69,23 @@ class CameraFleet:
     def __getitem__(self, row: int) -> Camera:
         values = {field.name: getattr(self, field.name)[row].item() for field in fields(self)}
         return Camera(**values)
+
+
+def take_cameras(fleet: CameraFleet, rows: NDArray[np.bool_] | NDArray[np.intp]) -> CameraFleet:
+    """Return the fleet with only those rows."""
+    return CameraFleet(*(getattr(fleet, field.name)[rows] for field in fields(fleet)))
+
+
+def fleet_of(cameras: Sequence[Camera]) -> CameraFleet:
+    """Return cameras as columns, in the order given; none gives a fleet of length 0."""
+    kinds = {"width_px": np.int32, "height_px": np.int32, "ir": np.bool_}
+    text = {"id", "kind", "data_centre"}
+    return CameraFleet(
+        *(
+            np.array(
+                [getattr(camera, field.name) for camera in cameras],
+                dtype=np.str_ if field.name in text else kinds.get(field.name, np.float64),
+            )
+            for field in fields(Camera)
+        )
+    )

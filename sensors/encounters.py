@@ -1,0 +1,157 @@
+"""Which camera sees which incident, and after how long its alarm goes: draws from the fitted model.
+
+Every draw is tied to a camera's id and an incident's id, so another camera in the fleet changes none of them.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensors.alarms import AlarmRule, AlarmRules
+from sensors.cameras import CameraFleet
+from sensors.fitted import FittedModel
+from sensors.sightline import PTZ_PRESETS, Floats, HeightRaster, sees
+from twin.records import Incident, Visual
+from twin.streams import draw_unit, happens, threshold_u32
+
+LightAt = Callable[[int], tuple[str, str]]
+
+BODY_M: Final = np.array([[0.0, 0.0], [0.7, 0.0], [-0.7, 0.0], [0.0, 0.7], [0.0, -0.7]])
+BODY_HEIGHT_M: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Encounter:
+    """One camera that could see one incident.
+
+    Attributes:
+        camera: row in the fleet.
+        incident: what it could see.
+        rule: the alarm rule that answers it.
+        px_per_m: pixel density on it.
+        occlusion: share of it that is out of sight, in [0, 1).
+        time_share: share of the time the camera looks there; less than 1 for a rotating one.
+    """
+
+    camera: int
+    incident: Incident
+    rule: AlarmRule
+    px_per_m: float
+    occlusion: float
+    time_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """An encounter that raised the alarm, with the time of the frame and the delay to the operator."""
+
+    encounter: Encounter
+    t_ms: int
+    delay_ms: int
+    score: float
+
+
+def camera_hash(ids: NDArray[np.str_]) -> NDArray[np.int64]:
+    """Return the CRC-32 of each camera's id, the number its draws are tied to."""
+    return np.array([zlib.crc32(str(name).encode()) for name in ids], dtype=np.int64)
+
+
+def encounters(
+    fleet: CameraFleet,
+    heights: HeightRaster,
+    incidents: Sequence[Incident],
+    rules: AlarmRules,
+    ptz_presets: int = PTZ_PRESETS,
+) -> list[Encounter]:
+    """Return every camera and visible incident with at least part of it in sight, by camera, then incident.
+
+    An incident is five points half a metre above the ground, in the middle and 0.7 m to each side; the share of
+    them that the camera does not see is its occlusion.
+    """
+    by_visual = {rule.name: rule for rule in rules.rules}
+    visible = [i for i in incidents if i.visual is not Visual.NONE and i.visual.value in by_visual]
+    if not visible:
+        return []
+    middles = np.array([[incident.x_m, incident.y_m] for incident in visible])
+    spots = (middles[:, None, :] + BODY_M[None, :, :]).reshape(-1, 2)
+    pairs = sees(fleet, heights, np.column_stack([spots, np.full(len(spots), BODY_HEIGHT_M)]), ptz_presets)
+    key = pairs.camera * len(visible) + pairs.point // len(BODY_M)
+    found, first, seen = np.unique(key, return_inverse=True, return_counts=True)
+    density = np.bincount(first, pairs.px_per_m, len(found)) / seen
+    shares = np.where(fleet.kind == "ptz", 1.0 / ptz_presets, 1.0)
+    met = []
+    for pair, px_per_m, count in zip(found.tolist(), density.tolist(), seen.tolist(), strict=True):
+        camera, incident = divmod(pair, len(visible))
+        rule = by_visual[visible[incident].visual.value]
+        occlusion = 1.0 - count / len(BODY_M)
+        met.append(Encounter(camera, visible[incident], rule, px_per_m, occlusion, float(shares[camera])))
+    return met
+
+
+def detections(
+    met: Sequence[Encounter], hashes: NDArray[np.int64], model: FittedModel, light_at: LightAt, seed: int
+) -> Iterator[Detection]:
+    """Yield the encounters that raise the alarm while the incident can be seen, in the order given.
+
+    The light and weather are those of the moment the incident begins. A camera that looks there for a share of the
+    time has that share of the hazard.
+    """
+    for encounter in met:
+        light, weather = light_at(encounter.incident.t_ms)
+        camera = int(hashes[encounter.camera])
+        if encounter.rule.kind == "listed_plate":
+            found = _plate_read(encounter, camera, model, light, seed)
+        else:
+            found = _first_alarm(encounter, camera, model, light, weather, seed)
+        if found is not None:
+            yield found
+
+
+def _first_alarm(
+    encounter: Encounter, camera: int, model: FittedModel, light: str, weather: str, seed: int
+) -> Detection | None:
+    fit = model.hazards.get(encounter.rule.name)
+    if fit is None:
+        return None
+    height_px = encounter.px_per_m * fit.target_height_m
+    hazard = float(fit.hazard(height_px, light, weather, encounter.occlusion)) * encounter.time_share
+    dwell_ms = round(1000 * fit.dwell_s)
+    seconds = (encounter.incident.visible_ms - dwell_ms) // 1000
+    draw = float(draw_unit(seed, "first alarm", camera, encounter.incident.id))
+    second = first_second(hazard, draw, seconds)
+    if second is None:
+        return None
+    t_ms = encounter.incident.t_ms + dwell_ms + 1000 * second
+    return Detection(encounter, t_ms, round(1000 * fit.delay_s), fit.score)
+
+
+def _plate_read(encounter: Encounter, camera: int, model: FittedModel, light: str, seed: int) -> Detection | None:
+    fit, incident = model.plate, encounter.incident
+    dwell_ms = round(1000 * fit.dwell_s)
+    p_read = float(fit.p_read(encounter.px_per_m, light)) * encounter.time_share
+    if dwell_ms > incident.visible_ms or not happens(seed, "plate read", p_read, camera, incident.id):
+        return None
+    return Detection(encounter, incident.t_ms + dwell_ms, round(1000 * fit.delay_s), fit.score)
+
+
+def first_second(hazard: float, draw: float, seconds: int) -> int | None:
+    """Return the second, from 1, in which the alarm goes first, or None where it does not go within ``seconds``.
+
+    The chance that it has gone by second k is ``1 - (1 - hazard)**k``. The hazard is rounded to 24 bits and its
+    powers are taken by multiplication, which is exact in the same way on every processor.
+
+    >>> first_second(0.5, 0.6, 10), first_second(0.5, 0.99, 3)
+    (2, None)
+    """
+    missed = 1.0 - (int(threshold_u32(hazard)) >> 8) / (1 << 24)
+    if missed == 1.0 or seconds < 1:
+        return None
+    not_yet: Floats = np.multiply.accumulate(np.full(seconds, missed))
+    second = int(np.searchsorted(-not_yet, draw - 1.0)) + 1
+    return second if second <= seconds else None

@@ -1,0 +1,118 @@
+"""The cheap maker of sightings: every camera of the fleet, by the fitted model, with no picture drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+import numpy as np
+
+from sensors.alarms import AlarmRule, AlarmRules
+from sensors.cameras import CameraFleet, take_cameras
+from sensors.encounters import Detection, LightAt, camera_hash, detections, encounters
+from sensors.false_alarms import FalseAlarms, false_alarms, places_in_view
+from sensors.fitted import FittedModel
+from sensors.sightline import PTZ_PRESETS, HeightRaster, camera_rows
+from sensors.source import Report
+from twin.records import Alarm, Incident, Sighting
+
+Seen = tuple[Sighting, Alarm]
+
+
+class FittedSource:
+    """A :class:`sensors.source.SightingSource`: asked once, at 0, it hands over the whole day's sightings and alarms.
+
+    Args:
+        fleet: all cameras.
+        heights: what stands in the way.
+        incidents: the day's, as drawn before the run.
+        model: the fitted model.
+        rules: what alarms ask for.
+        light_at: light (``day``, ``dusk``, ``night``) and weather at a time in ms.
+        duration_ms: frames from then on are not looked at.
+        seed: the run's.
+        skip_camera_ids: cameras another source speaks for.
+        nearest_node: drivable node nearest to a point in city metres, for false alarms; true ones have the incident's.
+        ptz_presets: bearings a rotating camera tours; it looks at each for that share of the time.
+    """
+
+    name = "fitted"
+
+    def __init__(
+        self,
+        fleet: CameraFleet,
+        heights: HeightRaster,
+        incidents: Sequence[Incident],
+        model: FittedModel,
+        rules: AlarmRules,
+        light_at: LightAt,
+        duration_ms: int,
+        seed: int,
+        skip_camera_ids: Collection[str] = (),
+        nearest_node: Callable[[float, float], int] = lambda x_m, y_m: -1,
+        ptz_presets: int = PTZ_PRESETS,
+    ) -> None:
+        self._fleet = take_cameras(fleet, ~np.isin(fleet.id, sorted(skip_camera_ids)))
+        self._heights, self._incidents, self._model, self._rules = heights, incidents, model, rules
+        self._light_at, self._duration_ms, self._seed = light_at, duration_ms, seed
+        self._nearest_node, self._ptz_presets = nearest_node, ptz_presets
+
+    def wakes_ms(self) -> Sequence[int]:
+        """Return the one time it wants to be asked."""
+        return [0]
+
+    def look(self, t_ms: int) -> Report:
+        """Return everything the cameras will see, by frame time, then camera, then incident (false ones last)."""
+        if t_ms != 0:
+            return Report([], [])
+        seen = sorted([*self._true(), *self._false()], key=_order)
+        return Report([sighting for sighting, _ in seen], [alarm for _, alarm in seen])
+
+    def _true(self) -> Iterator[Seen]:
+        met = encounters(self._fleet, self._heights, self._incidents, self._rules, self._ptz_presets)
+        for found in detections(met, camera_hash(self._fleet.id), self._model, self._light_at, self._seed):
+            if found.t_ms < self._duration_ms:
+                yield _of_incident(found, str(self._fleet.id[found.encounter.camera]))
+
+    def _false(self) -> Iterator[Seen]:
+        hashes, rows = camera_hash(self._fleet.id), camera_rows(self._fleet, self._ptz_presets)
+        names = {rule.name for rule in self._rules.rules}
+        for alarms in false_alarms(hashes, self._model, self._light_at, self._duration_ms, self._seed):
+            if len(alarms.camera) and alarms.rule in names:
+                x_m, y_m = places_in_view(rows, hashes, alarms, self._heights, self._seed)
+                for i in range(len(x_m)):
+                    yield self._of_nothing(alarms, i, float(x_m[i]), float(y_m[i]))
+
+    def _of_nothing(self, alarms: FalseAlarms, i: int, x_m: float, y_m: float) -> Seen:
+        rule, fit = self._rules.rule(alarms.rule), self._model.hazards.get(alarms.rule, self._model.plate)
+        t_ms, camera_id = int(alarms.t_ms[i]), str(self._fleet.id[alarms.camera[i]])
+        node = self._nearest_node(x_m, y_m)
+        alarm = _alarm(rule, t_ms + round(1000 * fit.delay_s), camera_id, node, x_m, y_m, None, "")
+        return Sighting(t_ms, camera_id, rule.name, fit.score, x_m, y_m, None), alarm
+
+
+def _of_incident(found: Detection, camera_id: str) -> Seen:
+    incident, rule = found.encounter.incident, found.encounter.rule
+    plate = incident.plate if rule.kind == "listed_plate" else ""
+    x_m, y_m = incident.x_m, incident.y_m
+    alarm = _alarm(rule, found.t_ms + found.delay_ms, camera_id, incident.node, x_m, y_m, incident.id, plate)
+    return Sighting(found.t_ms, camera_id, rule.name, found.score, x_m, y_m, incident.id, plate), alarm
+
+
+def _alarm(
+    rule: AlarmRule, t_ms: int, camera_id: str, node: int, x_m: float, y_m: float, incident_id: int | None, plate: str
+) -> Alarm:
+    return Alarm(
+        id=-1, t_ms=t_ms, camera_id=camera_id, rule=rule.name, service=rule.service, category=rule.category,
+        priority=rule.priority, node=node, x_m=x_m, y_m=y_m, incident_id=incident_id, plate=plate, source="fitted",
+    )  # fmt: skip
+
+
+def _order(seen: Seen) -> tuple[int, str, str, int]:
+    sighting = seen[0]
+    last = 1 << 62
+    return (
+        sighting.t_ms,
+        sighting.camera_id,
+        sighting.seen,
+        last if sighting.incident_id is None else sighting.incident_id,
+    )

@@ -1,0 +1,87 @@
+"""Cameras, rasters, incidents and fitted models made by hand, with answers that can be worked out on paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sensors.cameras import Camera, CameraFleet, fleet_of
+from sensors.fitted import FittedModel
+from tests.towns import SOUTH_M, WEST_M
+from twin.records import Incident, Service, Visual
+
+SERVICES = {"crash": Service.POLICE, "fire": Service.FIRE, "person_lying": Service.AMBULANCE}
+
+
+@dataclass(frozen=True)
+class Raster:
+    """Heights of a flat place with nothing on it, unless put there."""
+
+    height_dm: Any
+    cell_m: float = 1.0
+    west_m: float = WEST_M
+    north_m: float = SOUTH_M + 300.0
+
+
+def empty_raster(rows: int = 300, columns: int = 300) -> Raster:
+    return Raster(np.zeros((rows, columns), np.uint16))
+
+
+def camera(name: str = "c", x: float = 150.0, y: float = 150.0, **changes: Any) -> Camera:
+    """Return a camera 6 m up at (x, y) metres from the town's corner, looking north and 15 degrees down."""
+    plain: dict[str, Any] = {
+        "kind": "fixed",
+        "height_m": 6.0,
+        "bearing_deg": 0.0,
+        "pitch_deg": -15.0,
+        "hfov_deg": 90.0,
+        "width_px": 1920,
+        "height_px": 1080,
+        "range_m": 80.0,
+    }
+    return Camera(id=name, x_m=WEST_M + x, y_m=SOUTH_M + y, **(plain | changes))
+
+
+def fleet(*cameras: Camera) -> CameraFleet:
+    return fleet_of(cameras)
+
+
+def incident(number: int, x: float, y: float, visual: Visual = Visual.PERSON_LYING, **changes: Any) -> Incident:
+    plain: dict[str, Any] = {
+        "t_ms": 0,
+        "service": SERVICES.get(visual.value, Service.POLICE),
+        "category": visual.value,
+        "priority": 1,
+        "node": 0,
+        "visible_ms": 600_000,
+        "on_scene_ms": 600_000,
+        "transport": False,
+    }
+    return Incident(id=number, x_m=WEST_M + x, y_m=SOUTH_M + y, visual=visual, **(plain | changes))
+
+
+def fitted_dict(hazard_logit: float = -2.0, false_per_hour: float = 0.0) -> dict[str, Any]:
+    """Return the content of a fitted model's file whose hazard does not depend on anything but the light."""
+    hazard = {
+        "coef": [hazard_logit, 0.0, -0.5, -1.0, -0.5, -2.0],
+        "height_px": {"low": 8.0, "high": 400.0},
+        "target_height_m": 1.5,
+        "delay_s": 0.5,
+        "held_out_error": 0.05,
+    }
+    rate = {"per_camera_hour": false_per_hour, "low": 0.0, "high": false_per_hour + 1.0, "camera_hours": 10.0}
+    return {
+        "schema_version": 1,
+        "hazards": dict.fromkeys(("crash", "fire", "person_lying"), hazard),
+        "plate": {"coef": [2.0, 1.0, -0.5, -1.0], "px_per_m": {"low": 50.0, "high": 500.0}, "delay_s": 0.5,
+                  "held_out_error": 0.05},
+        "false_alarms": {"person_lying": dict.fromkeys(("day", "dusk", "night"), rate)},
+        "fitted_on": "nothing: numbers made up for tests",
+        "weights_sha256": "0" * 64,
+    }  # fmt: skip
+
+
+def fitted(hazard_logit: float = -2.0, false_per_hour: float = 0.0) -> FittedModel:
+    return FittedModel.model_validate(fitted_dict(hazard_logit, false_per_hour))
