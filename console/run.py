@@ -1,0 +1,63 @@
+"""`twin run`: the main job."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.progress import stages
+from experiments.request import RunRequest
+from twin.errors import InputError
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(help="Library name (friday_evening) or a YAML file.")],
+    city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
+    seed: Annotated[int, typer.Option(help="Whole number from 0 up.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="New folder for the run; default: runs/SCENARIO-TIME.")] = None,
+    policy: Annotated[str | None, typer.Option(help="Dispatch policy: a name, or file.py:Name.")] = None,
+    cameras: Annotated[Path | None, typer.Option(help="Camera fleet as GeoJSON; default: derived.")] = None,
+    no_footage: Annotated[bool, typer.Option("--no-footage", help="Render nothing; all cameras are fitted.")] = False,
+    weights: Annotated[Path | None, typer.Option(help="Detector weights; default: those shipped.")] = None,
+    renderer: Annotated[str, typer.Option(help="auto, gl or tiny.")] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+) -> None:
+    """Live one scenario through, with its footage, and write the run folder and its report."""
+    from experiments.run import run_scenario
+    from reports.terminal import summary_lines
+
+    request = RunRequest(
+        scenario=scenario,
+        out=out or _fresh(scenario),
+        city=city,
+        seed=seed,
+        policy=policy,
+        footage=not no_footage,
+        cameras=cameras,
+        weights=weights,
+        renderer=renderer,
+        command=shlex.join(["twin", *sys.argv[1:]]),
+    )
+    _refuse_taken(request.out)
+    with stages(quiet=as_json) as tell:
+        folder = run_scenario(request, tell)
+    if as_json:
+        typer.echo(json.dumps(folder.read_json(folder.metrics), ensure_ascii=False))
+    else:
+        typer.echo("\n".join(summary_lines(folder)))
+
+
+def _fresh(scenario: str) -> Path:
+    return Path("runs") / f"{Path(scenario).stem}-{datetime.now():%Y%m%d-%H%M%S}"
+
+
+def _refuse_taken(out: Path) -> None:
+    """Say it before minutes of work, not after."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(f"write the run to {out}", "it already holds files; choose another --out or remove it")

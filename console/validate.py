@@ -1,0 +1,39 @@
+"""`twin validate`: the theory and calibration checks, as a table."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from console.progress import stages
+
+
+def validate(
+    city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
+    seeds: Annotated[int, typer.Option(min=3, help="Seeds pooled in the queue checks.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check the twin against theory and other implementations; exit status 1 if a check fails."""
+    from experiments.validate import validate as checks_of
+    from twin.city.resolve import open_city
+
+    with stages(quiet=as_json) as tell:
+        checks = checks_of(open_city(city), seeds, lambda share: tell("validation", share))
+    if as_json:
+        typer.echo(json.dumps({"checks": [asdict(check) | {"ok": check.ok} for check in checks]}, indent=1))
+    else:
+        table = Table(title="twin validate")
+        for column in ("check", "expected", "found", "interval", "unit", ""):
+            table.add_column(column, justify="right" if column in ("expected", "found", "interval") else "left")
+        for check in checks:
+            mark = "[green]ok[/]" if check.ok else "[red]fails[/]"
+            interval = f"{check.low:.4g} to {check.high:.4g}"
+            table.add_row(check.name, f"{check.expected:.4g}", f"{check.found:.4g}", interval, check.unit, mark)
+        Console().print(table)
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)

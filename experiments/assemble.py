@@ -1,0 +1,120 @@
+"""Everything a run needs, read and checked before the clock starts: all wrong input shows here, and costs seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from agents.policy import Policy
+from agents.policy_lookup import find_policy
+from agents.settings import ResponseSettings
+from agents.teams import TeamSpec
+from experiments.request import RunRequest, Tell
+from experiments.spotlights import Spotlight, choose_spotlights
+from scenarios.demand import Day, Placed, draw_day
+from scenarios.read import read_scenario, scenario_path
+from scenarios.schema import Scenario
+from scenarios.settings import response_settings
+from scenarios.teams import make_fleet
+from sensors.alarms import AlarmRules, load_alarm_rules
+from sensors.cameras import CameraFleet, join_fleets
+from sensors.default_fleet import default_fleet
+from sensors.fitted import FittedModel, load_fitted
+from sensors.fleet_file import read_fleet
+from twin.city import City
+from twin.city.heights import HeightRaster, heights_of
+from twin.city.resolve import open_city
+from twin.streets import StreetGraph
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """All parts of one run, fixed before its clock starts.
+
+    Attributes:
+        start: zoned timestamp of simulated time 0.
+        fleet: all cameras, the spotlights last.
+        spotlights: cameras whose footage is rendered, each with its scripted incident.
+        hospitals: nodes patients are taken to.
+        derived: what the city did not name and was derived, as sentences.
+    """
+
+    request: RunRequest
+    scenario: Scenario
+    scenario_file: Path
+    city: City
+    graph: StreetGraph
+    heights: HeightRaster
+    start: datetime
+    fleet: CameraFleet
+    spotlights: Sequence[Spotlight]
+    rules: AlarmRules
+    model: FittedModel
+    day: Day
+    teams: Sequence[TeamSpec]
+    hospitals: Sequence[int]
+    settings: ResponseSettings
+    policy: Policy
+    derived: Sequence[str]
+
+
+def assemble(request: RunRequest, tell: Tell) -> Assembly:
+    """Read and check everything.
+
+    Raises:
+        InputError: anything asked for is missing or wrong.
+    """
+    scenario, rules, model = read_scenario(request.scenario), load_alarm_rules(), load_fitted(request.fitted)
+    policy = find_policy(request.policy or scenario.policy)
+    tell("city", 0.0)
+    city = open_city(request.city)
+    start = scenario.start.replace(tzinfo=ZoneInfo(str(city.manifest["timezone"])))
+    tell("streets and heights", 0.0)
+    graph, heights = StreetGraph.of(city), heights_of(city)
+    tell("cameras and teams", 0.0)
+    base = _fleet(request, scenario, city)
+    spotlights = choose_spotlights(city, graph, heights, scenario, request.seed)
+    fleet = join_fleets(base, [spotlight.camera for spotlight in spotlights])
+    placed = [Placed(s.script, s.x_m, s.y_m, s.plate) for s in spotlights]
+    teams = make_fleet(city, graph, scenario)
+    hospitals, derived = _hospitals(city, graph, [team.post_node for team in teams.teams])
+    derived += [f"posts of {service} were derived: the city names none" for service in teams.derived]
+    tell("incidents and calls", 0.0)
+    return Assembly(
+        request=request,
+        scenario=scenario,
+        scenario_file=scenario_path(request.scenario),
+        city=city,
+        graph=graph,
+        heights=heights,
+        start=start,
+        fleet=fleet,
+        spotlights=spotlights,
+        rules=rules,
+        model=model,
+        day=draw_day(city, graph, scenario, request.seed, placed),
+        teams=teams.teams,
+        hospitals=hospitals,
+        settings=response_settings(scenario, city, len(fleet), rules.verification),
+        policy=policy,
+        derived=derived,
+    )
+
+
+def _fleet(request: RunRequest, scenario: Scenario, city: City) -> CameraFleet:
+    if request.cameras is not None:
+        return read_fleet(request.cameras, city.crs, city.bounds_m)
+    street_km = float(city.streets.loc[city.streets["drive"], "length_m"].sum()) / 1000
+    count = min(scenario.cameras.at_most, max(1, round(scenario.cameras.per_street_km.value * street_km)))
+    return default_fleet(city, count, seed=0)
+
+
+def _hospitals(city: City, graph: StreetGraph, posts: Sequence[int]) -> tuple[list[int], list[str]]:
+    own = city.places[city.places["kind"] == "hospital"]
+    if len(own):
+        nodes = graph.nearest_node(own.geometry.x.to_numpy(), own.geometry.y.to_numpy())
+        return sorted({int(node) for node in nodes}), []
+    return [posts[0]], ["the city names no hospital: the first ambulance post stands for one"]

@@ -1,0 +1,56 @@
+"""What a user asks of a run, before anything is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from twin.errors import Fault, InputError
+
+Tell = Callable[[str, float], None]
+"""Told the stage's name and the share of it that is done, from 0 to 1."""
+
+
+def silent(stage: str, share: float) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """One run as asked for.
+
+    Attributes:
+        scenario: library name or file.
+        out: the run folder to make; must be new or empty.
+        city: folder of a built city; None is the default city.
+        seed: not negative.
+        policy: name or ``file.py:Name``; None is the scenario's own.
+        footage: whether the spotlight cameras' footage is rendered and recognised.
+        cameras: GeoJSON fleet; None is the derived one.
+        weights: detector weights; None are those shipped.
+        fitted: fitted camera model; None is the one shipped.
+        renderer: ``auto``, ``gl`` or ``tiny``.
+        command: how the user asked, for the report.
+    """
+
+    scenario: str
+    out: Path
+    city: str | None = None
+    seed: int = 1
+    policy: str | None = None
+    footage: bool = True
+    cameras: Path | None = None
+    weights: Path | None = None
+    fitted: Path | None = None
+    renderer: str = "auto"
+    command: str = ""
+
+    def __post_init__(self) -> None:
+        faults = []
+        if self.seed < 0:
+            faults.append(Fault(f"--seed {self.seed}: found a negative number; a whole number from 0 up would work"))
+        if self.renderer not in ("auto", "gl", "tiny"):
+            faults.append(Fault(f"--renderer {self.renderer}: known: auto, gl, tiny"))
+        if faults:
+            raise InputError(f"run {self.scenario}", faults)

@@ -1,0 +1,148 @@
+"""The main job: one scenario lived through once, with its footage, into one run folder."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+
+from agents.world import World
+from experiments.assemble import Assembly, assemble
+from experiments.footage_source import FootageSource
+from experiments.layers import write_cameras, write_city_layers, write_coverage_map, write_posts
+from experiments.provenance import file_hashes, git_commit, versions
+from experiments.request import RunRequest, Tell, silent
+from experiments.sky import SkyOver
+from reports.metrics import write_metrics
+from reports.page import write_report
+from scenarios.assumptions import assumptions
+from sensors.coverage import coverage
+from sensors.coverage_summary import coverage_summary
+from sensors.fitted import FITTED_FILE
+from sensors.fitted_source import FittedSource
+from sensors.source import SightingSource
+from twin.city.store import city_hash
+from twin.log import EventLog, content_hash
+from twin.records import Sighting
+from twin.runfolder import RunFolder, write_whole
+
+
+def run_scenario(request: RunRequest, tell: Tell = silent) -> RunFolder:
+    """Run it; the folder is readable at any moment, and marked ``interrupted`` if it was.
+
+    Raises:
+        InputError: anything asked for is missing or wrong; nothing has been written then.
+        KeyboardInterrupt: after what was done so far has been written.
+    """
+    parts = assemble(request, tell)
+    footage = FootageSource.of(parts, tell) if request.footage and parts.spotlights else None
+    run = RunFolder.create(request.out)
+    log = EventLog()
+    status = "interrupted"
+    _write_run_json(run, parts, footage, "running", "")
+    world = _world(parts, footage, log)
+    try:
+        _write_layers(run, parts, tell)
+        if footage is not None:
+            footage.write_into(run)
+        world.run(lambda t_ms: tell("simulation", t_ms / parts.scenario.duration_ms))
+        status = "done"
+    finally:
+        log.write(run.events)
+        _write_sightings(run, world.sightings)
+        if footage is not None:
+            footage.finish()
+        _write_run_json(run, parts, footage, status, content_hash(log.to_table()))
+        tell("report", 0.0)
+        write_metrics(run)
+        write_report(run)
+    tell("report", 1.0)
+    return run
+
+
+def _world(parts: Assembly, footage: FootageSource | None, log: EventLog) -> World:
+    return World(
+        city_graph=parts.graph,
+        start=parts.start,
+        duration_ms=parts.scenario.duration_ms,
+        seed=parts.request.seed,
+        incidents=parts.day.incidents,
+        calls=parts.day.calls,
+        teams=parts.teams,
+        hospitals=parts.hospitals,
+        settings=parts.settings,
+        policy=parts.policy,
+        sources=_sources(parts, footage),
+        log=log,
+    )
+
+
+def _sources(parts: Assembly, footage: FootageSource | None) -> list[SightingSource]:
+    sky = SkyOver(parts.city, parts.start, parts.scenario.weather)
+    fitted = FittedSource(
+        fleet=parts.fleet,
+        heights=parts.heights,
+        incidents=parts.day.incidents,
+        model=parts.model,
+        rules=parts.rules,
+        light_at=sky.light_at,
+        duration_ms=parts.scenario.duration_ms,
+        seed=parts.request.seed,
+        skip_camera_ids=footage.camera_ids if footage is not None else (),
+        nearest_node=parts.graph.nearest_node,
+    )
+    return [fitted] if footage is None else [fitted, footage]
+
+
+def _write_layers(run: RunFolder, parts: Assembly, tell: Tell) -> None:
+    tell("maps", 0.0)
+    write_city_layers(run, parts.city)
+    write_cameras(run, parts.fleet, [spotlight.camera.id for spotlight in parts.spotlights], parts.city.crs)
+    write_posts(run, parts.city, parts.teams)
+    tell("coverage", 0.0)
+    seen = coverage(parts.fleet, parts.heights)
+    write_coverage_map(run, seen)
+    run.write_json(run.coverage, coverage_summary(seen, parts.city, len(parts.fleet)))
+
+
+def _write_sightings(run: RunFolder, sightings: list[Sighting]) -> None:
+    columns = [field.name for field in dataclasses.fields(Sighting)]
+    table = pd.DataFrame([dataclasses.astuple(sighting) for sighting in sightings], columns=columns)
+    table = table.astype({"incident_id": "Int64", "t_ms": "int64", "track_id": "int64"})
+    write_whole(run.sightings, table.to_parquet)
+
+
+def _write_run_json(
+    run: RunFolder, parts: Assembly, footage: FootageSource | None, status: str, events_hash: str
+) -> None:
+    request, city, scenario = parts.request, parts.city, parts.scenario
+    files = {"scenario": parts.scenario_file, "cameras": request.cameras, "fitted": request.fitted or FITTED_FILE}
+    hashes = file_hashes(files) | {"city": city_hash(city), "weights": parts.model.weights_sha256}
+    content = {
+        "status": status,
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "about": scenario.about,
+        "city": {
+            "name": city.name,
+            "real": city.manifest.get("real", ""),
+            "synthetic": city.manifest.get("synthetic", ""),
+            "residents": city.residents,
+            "hash": hashes["city"],
+        },
+        "seed": request.seed,
+        "start": parts.start.isoformat(),
+        "duration_s": scenario.duration_ms / 1000,
+        "weather": scenario.weather,
+        "policy": parts.policy.name,
+        "cameras": len(parts.fleet),
+        "teams": len(parts.teams),
+        "versions": versions(),
+        "git": git_commit(),
+        "hashes": hashes | ({"events": events_hash} if events_hash else {}),
+        "assumptions": [*parts.derived, *assumptions(scenario)],
+        "command": request.command,
+        "footage": footage is not None,
+        "renderer": footage.renderer_name if footage is not None else "",
+    }
+    run.write_json(run.run_json, content)
