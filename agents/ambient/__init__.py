@@ -19,7 +19,7 @@ from agents.ambient.kerbs import KerbTable, kerbs_of, parked_scene
 from agents.ambient.rates import Hours
 from agents.ambient.roads import Roads
 from agents.ambient.traffic import Closure, traffic_scene
-from agents.ambient.walkers import Walkways, WalkTable, walkers_scene
+from agents.ambient.walkers import WalkTable, Walkways, walkers_scene
 from twin.city import City
 from twin.scene import Look, Scene, join_scenes
 
@@ -39,7 +39,8 @@ class Ambient:
     """The everyday life of a city's streets.
 
     Simplifications: a vehicle lives from the middle of one street over one junction to the middle of the next, a
-    walker from one end of a walkway to the other; no vehicle overtakes; rates are assumed (``agents/ambient/rates.py``).
+    walker from one end of a walkway to the other; no vehicle overtakes; rates
+    are assumed (``agents/ambient/rates.py``).
     """
 
     def __init__(self, city: City, seed: int, start: datetime) -> None:
@@ -53,12 +54,9 @@ class Ambient:
         self._near: dict[tuple[float, float, float], _Neighbourhood] = {}
 
     def scene(self, t_ms: int, x_m: float, y_m: float, radius_m: float, closures: Sequence[Closure] = ()) -> Scene:
-        """Return everyone within a radius of a point at a moment.
+        """Return everyone within ``radius_m`` of the point ``(x_m, y_m)`` of the city's metres at a moment.
 
-        Args:
-            t_ms: simulated time; may be before the start.
-            x_m, y_m, radius_m: where to look, in the city's metres.
-            closures: spots that vehicles do not pass, such as crashes.
+        ``t_ms`` may be before the start. Vehicles do not pass ``closures``, such as a crash.
         """
         near = self._neighbourhood(x_m, y_m, radius_m)
         everyone = join_scenes(

@@ -19,6 +19,10 @@ SIZE_M: Final = {
     Look.MOTORCYCLE: (2.1, 0.8, 1.5),  # with its rider
 }
 EMERGENCY_SIZES_M: Final = ((5.5, 2.1, 2.6), (8.0, 2.5, 3.2), (4.5, 1.8, 1.5))  # ambulance, fire engine, police car
+CAR_SIZES_M: Final = (  # saloon three times, hatchback twice, off-roader, small van, estate
+    (4.45, 1.72, 1.45), (4.4, 1.74, 1.48), (4.7, 1.8, 1.46), (3.7, 1.6, 1.5), (4.1, 1.7, 1.5), (4.55, 1.85, 1.72),
+    (3.6, 1.5, 1.85), (4.5, 1.75, 1.5),
+)  # fmt: skip
 TRACK_TAGS: Final = {
     "traffic": 1 << 56,
     "parked": 2 << 56,
@@ -31,9 +35,10 @@ _SIZE_TABLE: Final = np.array([SIZE_M.get(look, (1.0, 1.0, 1.0)) for look in Loo
 
 
 def vehicle_sizes(look: NDArray[np.uint8], variant: NDArray[np.uint32]) -> NDArray[np.float64]:
-    """Return (n, 3) length, width, height; cars differ by up to 8 %, an emergency vehicle is ``variant % 3``."""
-    spread = 0.92 + 0.16 * ((variant >> np.uint32(8)) % 64) / 63.0
-    sizes = _SIZE_TABLE[look] * np.where(look == Look.CAR, spread, 1.0)[:, None]
+    """Return (n, 3) length, width, height; a car is one of ``CAR_SIZES_M``, an emergency vehicle ``variant % 3``."""
+    sizes = _SIZE_TABLE[look]
+    cars = look == Look.CAR
+    sizes[cars] = np.array(CAR_SIZES_M)[(variant[cars] >> np.uint32(8)) % len(CAR_SIZES_M)]
     emergency = look == Look.EMERGENCY
     sizes[emergency] = np.array(EMERGENCY_SIZES_M)[variant[emergency] % 3]
     return sizes
@@ -46,12 +51,21 @@ def person_sizes(variant: NDArray[np.uint32]) -> NDArray[np.float64]:
     return height[:, None] * np.array([0.35, 0.5, 1.72]) / 1.72
 
 
-def looks_by_share(seed: int, purpose: str, shares: NDArray[np.float64], key: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Draw each vehicle's look from its row of cumulative shares.
+def car_size(variant: int) -> tuple[float, float, float]:
+    """Return length, width and height of one car."""
+    return CAR_SIZES_M[(variant >> 8) % len(CAR_SIZES_M)]
 
-    Args:
-        shares: (n, 5) cumulative shares of car, bus, truck, motorcycle, emergency.
-        key: (n,) id of each vehicle.
+
+def person_size(variant: int) -> tuple[float, float, float]:
+    """Return depth, shoulder width and height of one person."""
+    depth, width, height = person_sizes(np.array([variant], np.uint32))[0]
+    return float(depth), float(width), float(height)
+
+
+def looks_by_share(seed: int, purpose: str, shares: NDArray[np.float64], key: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Draw each vehicle's look by its ``key`` (n,) from ``shares`` (n, 5), cumulative.
+
+    The columns of ``shares`` are car, bus, truck, motorcycle and emergency vehicle.
     """
     looks = np.array([Look.CAR, Look.BUS, Look.TRUCK, Look.MOTORCYCLE, Look.EMERGENCY], dtype=np.uint8)
     u = draw_unit(seed, purpose, key)
