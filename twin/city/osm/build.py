@@ -1,0 +1,106 @@
+"""An OpenStreetMap extract in, a city out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import shapely
+
+from twin.city.model import City
+from twin.city.osm.buildings import building_table
+from twin.city.osm.districts import border_layers
+from twin.city.osm.figures import figures
+from twin.city.osm.ground import Box, Ground, checked_box, lay_out
+from twin.city.osm.ledger import Ledger
+from twin.city.osm.places import find_places, place_table
+from twin.city.osm.reading import Extract, read_extract
+from twin.city.osm.streets import count_closed, street_layers
+from twin.errors import InputError
+from twin.streets import StreetGraph
+
+LICENCE: Final = "Open Database Licence 1.0; (c) OpenStreetMap contributors, openstreetmap.org/copyright"
+
+
+def import_osm(path: Path, name: str, bbox: Box | None = None, timezone: str | None = None) -> City:
+    """Make a city of an OpenStreetMap extract (``.osm``, ``.osm.pbf``, ``.osm.gz``, ``.osm.bz2``).
+
+    Args:
+        path: the file.
+        name: the city's short name.
+        bbox: west, south, east, north in degrees; ways are cut at their last node inside, buildings and places
+            belong where a point inside them lies.
+        timezone: such as ``"Asia/Tashkent"``; without it the zone of the longitude, without summer time.
+
+    Raises:
+        InputError: the file cannot be read, or no street that vehicles may use is in it (in the box).
+    """
+    bbox, timezone = checked_box(bbox), _checked_zone(timezone)
+    extract = read_extract(path)
+    ground = lay_out(extract, bbox)
+    ledger = Ledger()
+    nodes, streets = street_layers(extract, ground, ledger)
+    ledger.closed = count_closed(extract, set(streets["osm_id"].tolist()))
+    if not streets["drive"].any():
+        raise InputError(f"make a city of {path}", _no_street(ledger, bbox))
+    buildings = building_table(extract, ground, ledger)
+    places = find_places(extract, ground, ledger)
+    districts, mahallas = border_layers(extract, ground, ledger, name, nodes, buildings)
+    layers = {"nodes": nodes, "streets": streets, "buildings": buildings, "districts": districts, "mahallas": mahallas}
+    city = City(name=name, crs=ground.crs, manifest={}, places=place_table([], [], ground.crs), **layers)
+    points = shapely.get_coordinates([place.point for place in places]).reshape(-1, 2)
+    at = StreetGraph.of(city).nearest_node(points[:, 0], points[:, 1])
+    layers["places"] = place_table(places, np.asarray(at).tolist(), ground.crs)
+    for layer, table in layers.items():
+        if "inferred" in table:
+            ledger.note_inferred(layer, table)
+    return City(name=name, crs=ground.crs, manifest=_manifest(extract, ground, ledger, bbox, timezone), **layers)
+
+
+def _manifest(
+    extract: Extract, ground: Ground, ledger: Ledger, bbox: Box | None, timezone: str | None
+) -> dict[str, Any]:
+    ledger.read["nodes"], ledger.read["ways"] = len(extract.node_ids), len(extract.ways)
+    ledger.read["relations"] = len(extract.relations)
+    ledger.repaired["objects that stood in the file twice"] = extract.twice
+    if extract.no_location:
+        ledger.refused.setdefault("nodes", ledger.repaired.__class__())["without a sound location"] = (
+            extract.no_location
+        )
+    derived = f"Etc/GMT{-round(ground.longitude_deg / 15):+d}"
+    return {
+        "made_by": "twin.city.osm",
+        "source": extract.path.name,
+        "source_sha256": extract.sha256,
+        "data_date": extract.data_date,
+        "licence": LICENCE,
+        "bbox": list(bbox) if bbox else None,
+        "timezone": timezone or derived,
+        "timezone_from": "given" if timezone else "the longitude of the middle; no summer time",
+        "elevation": "flat",
+        "real_and_synthetic": (
+            "Streets, building outlines and places are OpenStreetMap's. Storeys, heights, speeds, lanes and widths are "
+            "OpenStreetMap's where tagged and otherwise inferred; dwellings and residents are inferred, "
+            f"{figures()['buildings']['residents_per_dwelling']} residents a dwelling. Each row names what was inferred."
+        ),
+        **ledger.as_manifest(),
+    }
+
+
+def _checked_zone(timezone: str | None) -> str | None:
+    if timezone is None:
+        return None
+    try:
+        return ZoneInfo(timezone).key
+    except (OSError, ValueError) as fault:
+        raise InputError(f"use the time zone {timezone!r}", "it is not known; try such as Asia/Tashkent") from fault
+
+
+def _no_street(ledger: Ledger, bbox: Box | None) -> str:
+    read = ledger.read["drivable_ways"]
+    where = f" in the box {','.join(map(str, bbox))}" if bbox else ""
+    if not read:
+        return "it holds no street that vehicles may use; give an extract with its highways"
+    return f"of its {read} drivable ways none can be driven{where}; give an extract or a box with streets"

@@ -1,0 +1,89 @@
+"""The plane an extract is laid out on: the UTM zone of its middle, and the box that was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from twin.city.osm.reading import Extract
+from twin.errors import Fault, InputError
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where every node of an extract lies.
+
+    Attributes:
+        crs: authority code of the UTM zone.
+        longitude_deg: of the middle.
+        xy_m: (n, 2) metres, rounded to millimetres so that every machine writes the same city.
+        inside: (n,) bool, in the box that was asked for; all True without one.
+        box: that box in metres as a polygon (its sides bent as the zone bends them), or None.
+    """
+
+    crs: str
+    longitude_deg: float
+    xy_m: NDArray[np.float64]
+    inside: NDArray[np.bool_]
+    box: shapely.Polygon | None
+
+
+def lay_out(extract: Extract, bbox: Box | None) -> Ground:
+    """Project an extract into the UTM zone of its middle (the median node)."""
+    inside = _inside(extract.lon_lat, bbox)
+    chosen = extract.lon_lat[inside]
+    if not len(chosen):
+        where = f"in the box {','.join(map(str, bbox))}" if bbox else "in it"
+        raise InputError(f"make a city of {extract.path}", f"no node lies {where}{_span(extract)}")
+    lon, lat = np.median(chosen, axis=0)
+    zone = int(np.clip((lon + 180) // 6 + 1, 1, 60))
+    crs = f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
+    move = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    xy_m = np.round(np.stack(move.transform(extract.lon_lat[:, 0], extract.lon_lat[:, 1]), axis=1), 3)
+    sound = np.isfinite(xy_m).all(axis=1)
+    box = None
+    if bbox:
+        outline = shapely.get_coordinates(shapely.segmentize(shapely.box(*bbox), 0.01))
+        box = shapely.Polygon(np.stack(move.transform(outline[:, 0], outline[:, 1]), axis=1))
+    return Ground(crs, float(lon), xy_m, inside & sound, box)
+
+
+def checked_box(bbox: Box | None) -> Box | None:
+    """Return the box west, south, east, north in degrees.
+
+    Raises:
+        InputError: its sides are out of order or out of the world.
+    """
+    if bbox is None:
+        return None
+    west, south, east, north = bbox
+    faults = []
+    if not -180 <= west < east <= 180:
+        faults.append(f"west {west} must be less than east {east}, both in -180 to 180 degrees")
+    if not -90 <= south < north <= 90:
+        faults.append(f"south {south} must be less than north {north}, both in -90 to 90 degrees")
+    if faults:
+        asked = f"cut the box {west},{south},{east},{north} (west,south,east,north)"
+        raise InputError(asked, [Fault(fault) for fault in faults])
+    return bbox
+
+
+def _inside(lon_lat: NDArray[np.float64], bbox: Box | None) -> NDArray[np.bool_]:
+    if bbox is None:
+        return np.ones(len(lon_lat), dtype=bool)
+    west, south, east, north = bbox
+    lon, lat = lon_lat.T
+    return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+
+
+def _span(extract: Extract) -> str:
+    if not len(extract.lon_lat):
+        return "; the file holds no node at all"
+    (west, south), (east, north) = extract.lon_lat.min(axis=0), extract.lon_lat.max(axis=0)
+    return f"; the file spans {west:.4f},{south:.4f},{east:.4f},{north:.4f}"
