@@ -65,10 +65,8 @@ def _manifest(
     ledger.read["nodes"], ledger.read["ways"] = len(extract.node_ids), len(extract.ways)
     ledger.read["relations"] = len(extract.relations)
     ledger.repaired["objects that stood in the file twice"] = extract.twice
-    if extract.no_location:
-        ledger.refused.setdefault("nodes", ledger.repaired.__class__())["without a sound location"] = (
-            extract.no_location
-        )
+    for _ in range(extract.no_location):
+        ledger.refuse("nodes", "without a sound location")
     derived = f"Etc/GMT{-round(ground.longitude_deg / 15):+d}"
     return {
         "made_by": "twin.city.osm",
@@ -83,7 +81,8 @@ def _manifest(
         "real_and_synthetic": (
             "Streets, building outlines and places are OpenStreetMap's. Storeys, heights, speeds, lanes and widths are "
             "OpenStreetMap's where tagged and otherwise inferred; dwellings and residents are inferred, "
-            f"{figures()['buildings']['residents_per_dwelling']} residents a dwelling. Each row names what was inferred."
+            f"{figures()['buildings']['residents_per_dwelling']} residents a dwelling. "
+            "Each row names what was inferred."
         ),
         **ledger.as_manifest(),
     }

@@ -62,8 +62,9 @@ def building_relations(extract: Extract) -> list[Relation]:
 
 def _buildings(extract: Extract, ground: Ground, ledger: Ledger) -> Iterator[Building]:
     doors = _door_rows(extract)
-    ledger.read["building_points"] += sum(is_building(tags) for tags in extract.node_tags.values())
-    for _ in range(ledger.read["building_points"]):
+    points = [tags for osm_id, tags in extract.node_tags.items() if is_building(tags) and osm_id not in doors]
+    ledger.read["building_points"] += len(points)
+    for _ in points:
         ledger.refuse("building_points", "a point has no outline")
     relations = building_relations(extract)
     outlines = {r.id: relation_outline(r, extract, ground) for r in relations}
@@ -224,4 +225,4 @@ def _dwellings(building: Building, use: str, levels: int) -> tuple[int, bool]:
 
 
 def _usual_doors(dwellings: int, levels: int) -> int:
-    return max(1, round(dwellings / (levels * figures()["buildings"]["flats_per_landing"])))
+    return max(1, round(dwellings / (levels * int(figures()["buildings"]["flats_per_landing"]))))

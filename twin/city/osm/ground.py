@@ -79,7 +79,8 @@ def _inside(lon_lat: NDArray[np.float64], bbox: Box | None) -> NDArray[np.bool_]
         return np.ones(len(lon_lat), dtype=bool)
     west, south, east, north = bbox
     lon, lat = lon_lat.T
-    return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    inside: NDArray[np.bool_] = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    return inside
 
 
 def _span(extract: Extract) -> str:

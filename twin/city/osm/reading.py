@@ -84,7 +84,7 @@ def read_extract(path: Path) -> Extract:
     _refuse_early(path, asked)
     try:
         return _read(path)
-    except (RuntimeError, ValueError, UnicodeDecodeError, OSError) as fault:
+    except (RuntimeError, ValueError, OSError, osmium.InvalidLocationError) as fault:
         hint = "the file is cut short, damaged, or no OpenStreetMap file; fetch it again"
         raise InputError(asked, f"{str(fault) or type(fault).__name__}: {hint}") from fault
 

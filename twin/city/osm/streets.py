@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import geopandas as gpd
@@ -163,7 +164,7 @@ def _pieces(runs: list[Piece], n_rows: int) -> list[Piece]:
     uses = np.bincount(np.concatenate([*(run.rows for run in runs), *ends]), minlength=n_rows)
     for run in runs:
         cuts = np.flatnonzero(uses[run.rows] > 1).tolist()
-        pieces += [Piece(run.way, run.rows[a : b + 1]) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        pieces += [Piece(run.way, run.rows[a : b + 1]) for a, b in pairwise(cuts)]
     return pieces
 
 

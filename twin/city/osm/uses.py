@@ -20,12 +20,13 @@ USES: Final[Mapping[str, frozenset[str]]] = {
          "police", "stadium", "sports_hall", "sports_centre", "theatre", "station", "palace"}
     ),
     "commercial": frozenset(
-        {"commercial", "retail", "office", "hotel", "supermarket", "shop", "mall", "kiosk", "bank", "restaurant", "pavilion"}
+        {"commercial", "retail", "office", "hotel", "supermarket", "shop", "mall", "kiosk", "bank", "restaurant",
+         "pavilion"}
     ),
     "industrial": frozenset({"industrial", "warehouse", "manufacture", "factory", "service", "utility", "hangar"}),
-    "religious": frozenset({"church", "mosque", "cathedral", "chapel", "temple", "religious", "synagogue", "monastery"}),
+    "religious": frozenset({"church", "mosque", "cathedral", "chapel", "temple", "religious", "synagogue"}),
     "garage": frozenset({"garage", "garages", "carport", "parking"}),
-    "outbuilding": frozenset({"shed", "hut", "roof", "greenhouse", "glasshouse", "barn", "stable", "toilets", "entrance"}),
+    "outbuilding": frozenset({"shed", "hut", "roof", "greenhouse", "glasshouse", "barn", "stable", "toilets"}),
 }  # fmt: skip
 DWELLED: Final = frozenset({"apartments", "house", "residential"})
 
