@@ -76,7 +76,7 @@ def assemble(request: RunRequest, tell: Tell) -> Assembly:
     graph, heights = StreetGraph.of(city), heights_of(city)
     tell("cameras and teams", 0.0)
     base = _fleet(request, scenario, city)
-    spotlights = choose_spotlights(city, graph, heights, scenario, request.seed)
+    spotlights = choose_spotlights(city, scenario, request.seed)
     fleet = join_fleets(base, [spotlight.camera for spotlight in spotlights])
     placed = [Placed(s.script, s.x_m, s.y_m, s.plate) for s in spotlights]
     teams = make_fleet(city, graph, scenario)
