@@ -1,0 +1,178 @@
+"""The city as a picture: streets and houses lightly, cameras, posts, spotlights and the run's incidents; coverage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from reports.pictures import INK, SERVICE_LOOK, drawing, png_uri
+from reports.words import service_word
+from twin.runfolder import RunFolder
+
+MAIN_STREETS: Final = ("motorway", "trunk", "primary", "secondary", "tertiary")
+CLASS_COLOURS: Final = ("#ffffff00", "#cfe3f2", "#8fbfe0", "#3f86c4", "#123f7a")
+CLASS_NAMES: Final = ("none", "detect", "observe", "recognise", "identify")
+WIDE_PX: Final = 1600
+Layers = dict[str, Any]
+
+
+def read_layers(run: RunFolder) -> tuple[Layers, list[str]]:
+    """Return the map's layers that are there, and a sentence for each that is broken."""
+    import geopandas as gpd
+
+    layers: Layers = {}
+    faults: list[str] = []
+    for name in ("streets", "buildings", "districts", "cameras", "posts"):
+        path = run.maps / f"{name}.parquet"
+        try:
+            if path.is_file():
+                layers[name] = gpd.read_parquet(path)
+        except (OSError, ValueError) as fault:
+            faults.append(f"maps/{path.name} cannot be read ({type(fault).__name__}).")
+    return layers, faults
+
+
+def city_map(layers: Layers, table: pd.DataFrame) -> str | None:
+    """Return the map as a PNG data URI, 1600 px wide; None where the run has no streets.
+
+    Args:
+        layers: from :func:`read_layers`.
+        table: ``histories`` of the run's events.
+    """
+    if "streets" not in layers or not len(layers["streets"]):
+        return None
+    west, south, east, north = layers["streets"].total_bounds
+    wide_in = WIDE_PX / 100.0
+    tall_in = float(np.clip((north - south) / (east - west), 0.45, 1.0)) * wide_in + 0.7
+    with drawing(wide_in, tall_in) as figure:
+        figure.set_layout_engine("constrained", w_pad=0.02, h_pad=0.02)
+        axes = figure.add_subplot()
+        _ground(axes, layers)
+        _cameras(axes, layers)
+        _posts(axes, layers)
+        _incidents(axes, table)
+        _frame(axes, (west, south, east, north))
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.005), ncols=8, frameon=False, fontsize=13,
+                    markerscale=1.1, handletextpad=0.3, columnspacing=1.4)  # fmt: skip
+        return png_uri(figure)
+
+
+def coverage_map(run: RunFolder, layers: Layers) -> str | None:
+    """Return the best pixel density class over the city as a PNG data URI; None where the run has none."""
+    path = run.maps / "coverage.npz"
+    found = _read_coverage(path)
+    if found is None:
+        return None
+    best, cell_m, west_m, north_m = found
+    tall_m, wide_m = best.shape[0] * cell_m, best.shape[1] * cell_m
+    with drawing(9.0, 9.0 * float(np.clip(tall_m / wide_m, 0.45, 1.1)) + 0.5) as figure:
+        from matplotlib.colors import ListedColormap
+        from matplotlib.patches import Patch
+
+        axes = figure.add_subplot()
+        _ground(axes, layers)
+        extent = (west_m, west_m + wide_m, north_m - tall_m, north_m)
+        small = _shrunk(best, limit=1000)
+        axes.imshow(small, cmap=ListedColormap(CLASS_COLOURS), vmin=0, vmax=4, extent=extent, interpolation="nearest",
+                    zorder=3)  # fmt: skip
+        _frame(axes, (extent[0], extent[2], extent[1], extent[3]))
+        patches = [Patch(color=CLASS_COLOURS[row], label=CLASS_NAMES[row]) for row in range(1, 5)]
+        axes.legend(handles=patches, loc="upper center", bbox_to_anchor=(0.5, -0.005), ncols=4, frameon=False)
+        return png_uri(figure, colours=64)
+
+
+def _read_coverage(path: Path) -> tuple[NDArray[np.uint8], float, float, float] | None:
+    try:
+        with np.load(path) as held:
+            best = np.asarray(held["best_class"])
+            place = [float(held[name]) for name in ("cell_m", "west_m", "north_m")]
+    except (OSError, ValueError, KeyError):
+        return None
+    return (best, place[0], place[1], place[2]) if best.ndim == 2 and best.size else None
+
+
+def _shrunk(best: NDArray[np.uint8], limit: int) -> NDArray[np.uint8]:
+    """Take the best class of each block, so that thin strips are not lost between pixels."""
+    step = max(1, -(-max(best.shape) // limit))
+    rows, columns = (-(-side // step) * step for side in best.shape)
+    padded = np.pad(best, ((0, rows - best.shape[0]), (0, columns - best.shape[1])))
+    return padded.reshape(rows // step, step, columns // step, step).max(axis=(1, 3))
+
+
+def _ground(axes: Any, layers: Layers) -> None:
+    from matplotlib.collections import LineCollection, PolyCollection
+
+    axes.set_facecolor("#fbfaf7")
+    if "buildings" in layers:
+        rings = [part.exterior.coords for part in layers["buildings"].geometry.explode() if part.geom_type == "Polygon"]
+        axes.add_collection(PolyCollection([np.asarray(r)[:, :2] for r in rings], facecolors="#e7e3da", linewidths=0))
+    if "streets" not in layers:
+        return
+    streets = layers["streets"]
+    main = streets["street_class"].isin(MAIN_STREETS).to_numpy()
+    for chosen, colour, width in ((~main, "#d9d5cc", 0.7), (main, "#b5afa2", 1.8)):
+        lines = [np.asarray(line.coords)[:, :2] for line in streets.geometry[chosen].explode()]
+        axes.add_collection(LineCollection(lines, colors=colour, linewidths=width, zorder=1))
+
+
+def _cameras(axes: Any, layers: Layers) -> None:
+    from matplotlib.patches import Wedge
+
+    if "cameras" not in layers or not len(layers["cameras"]):
+        return
+    cameras = layers["cameras"]
+    x_m, y_m, bright = cameras.geometry.x, cameras.geometry.y, cameras["spotlight"].astype(bool)
+    axes.scatter(x_m, y_m, s=4, c="#4a5563", linewidths=0, zorder=4, label=f"camera ({len(cameras):,})")
+    for row in cameras[bright].itertuples():
+        at, middle, half = (row.geometry.x, row.geometry.y), 90.0 - row.bearing_deg, row.hfov_deg / 2
+        axes.add_patch(Wedge(at, row.range_m, middle - half, middle + half, color="#f2b705", alpha=0.75, zorder=5))
+    if bright.any():
+        axes.scatter(x_m[bright], y_m[bright], s=330, marker="*", c="#f2b705", edgecolors=INK, linewidths=1.2, zorder=8,
+                     label="spotlight camera")  # fmt: skip
+
+
+def _posts(axes: Any, layers: Layers) -> None:
+    posts = layers.get("posts")
+    if posts is None:
+        return
+    for service, (colour, _) in SERVICE_LOOK.items():
+        mine = posts[posts["service"] == service]
+        if len(mine):
+            axes.scatter(mine.geometry.x, mine.geometry.y, s=150, marker="P", facecolors="white", edgecolors=colour,
+                         linewidths=2.0, zorder=6, label=f"{service_word(service)} post")  # fmt: skip
+
+
+def _incidents(axes: Any, table: pd.DataFrame) -> None:
+    placed = table[table["x_m"].notna() & table["y_m"].notna()]
+    for service, (colour, marker) in SERVICE_LOOK.items():
+        mine = placed[placed["service"] == service]
+        if len(mine):
+            axes.scatter(mine["x_m"], mine["y_m"], s=46, marker=marker, c=colour, edgecolors="white", linewidths=0.7,
+                         zorder=7, label=f"{service_word(service)} incident ({len(mine)})")  # fmt: skip
+    alone = placed[placed["arrived_ms"].isna()]
+    if len(alone):
+        axes.scatter(alone["x_m"], alone["y_m"], s=190, marker="o", facecolors="none", edgecolors="#c00000",
+                     linewidths=1.6, zorder=7, label=f"not helped by the end ({len(alone)})")  # fmt: skip
+
+
+def _frame(axes: Any, box: tuple[float, float, float, float]) -> None:
+    west, south, east, north = box
+    edge_m = 0.02 * max(east - west, north - south)
+    axes.set(xlim=(west - edge_m, east + edge_m), ylim=(south - edge_m, north + edge_m), xticks=[], yticks=[])
+    axes.set_aspect("equal")
+    for side in axes.spines.values():
+        side.set_visible(False)
+    bar_m = _round_length(0.2 * (east - west))
+    axes.plot([west, west + bar_m], [south, south], color=INK, linewidth=3, solid_capstyle="butt", zorder=9)
+    label = f"{bar_m / 1000:g} km" if bar_m >= 1000 else f"{bar_m:g} m"
+    axes.annotate(f"{label}   north is up", (west, south), xytext=(0, 6), textcoords="offset points", fontsize=12,
+                  zorder=9)  # fmt: skip
+
+
+def _round_length(wanted_m: float) -> float:
+    power = 10.0 ** np.floor(np.log10(wanted_m))
+    return float(max(step for step in (1.0, 2.0, 5.0) if step * power <= wanted_m) * power)
