@@ -1,0 +1,59 @@
+"""Mahallas: superblocks joined with their neighbours until there are as many as the district has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry import Polygon
+
+from twin.city.fabric.plan import Plan
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A superblock as it was laid, before anything was cut out of it: shape, and metres shared with others."""
+
+    shape: Polygon
+    shared_m: dict[int, float]
+
+
+def parcels_of(plan: Plan, blocks: Sequence[int]) -> list[Parcel]:
+    """Return the superblocks with their neighbours, numbered in the order of ``blocks``."""
+    number = {face: i for i, face in enumerate(blocks)}
+    return [
+        Parcel(plan.polygon(face), {number[n]: m for n, m in plan.neighbours(face).items() if n in number})
+        for face in blocks
+    ]
+
+
+def join_mahallas(parcels: Sequence[Parcel], residents: NDArray[np.int64], count: int) -> list[int]:
+    """Return the mahalla number of each superblock; mahallas come out connected and about equally populous.
+
+    The least populous group is joined, again and again, with its least populous neighbour.
+    """
+    groups = {i: {i} for i in range(len(parcels))}
+    links = {i: set(parcel.shared_m) for i, parcel in enumerate(parcels)}
+    people = {i: int(residents[i]) for i in groups}
+    while len(groups) > count:
+        small = min((g for g in groups if links[g]), key=lambda g: (people[g], g))
+        other = min(links[small], key=lambda g: (people[g], g))
+        groups[other] |= groups.pop(small)
+        people[other] += people.pop(small)
+        links[other] |= links.pop(small)
+        for linked in links.values():
+            if small in linked:
+                linked.discard(small)
+                linked.add(other)
+        links[other] -= {other, small}
+    order = sorted(groups, key=lambda g: min(groups[g]))
+    label = {block: i for i, g in enumerate(order) for block in groups[g]}
+    return [label[i] for i in range(len(parcels))]
+
+
+def outline_of(parcels: Sequence[Parcel], members: Sequence[int]) -> shapely.Geometry:
+    """Return the shape of a group of superblocks."""
+    return shapely.union_all([parcels[i].shape for i in members])

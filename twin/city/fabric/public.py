@@ -1,0 +1,109 @@
+"""Single public buildings on their plots: schools, kindergartens, clinics, stations, the stadium, pavilions in parks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import shapely
+from shapely import affinity
+from shapely.geometry import Point, Polygon, box
+from shapely.geometry.base import BaseGeometry
+
+from twin.city.fabric.bearings import front_axes
+from twin.city.fabric.cells import Cell
+from twin.city.fabric.plan import XY, Plan
+from twin.city.fabric.rows import as_array
+from twin.city.fabric.stock import Building
+from twin.city.fabric.ways import FOOTWAY
+
+# Outline round its own middle (metres), storeys, storey height, entrances.
+PATTERNS: Final = {
+    "school": ([box(-34, -7, 34, 7), box(-34, 7, -20, 40), box(20, 7, 34, 40)], 3, 3.4, 4),
+    "kindergarten": ([box(-22, -20, 22, -8), box(-5, -8, 5, 8), box(-22, 8, 22, 20)], 2, 3.2, 4),
+    "clinic": ([box(-27, -8, 27, 8), box(-8, 8, 8, 22)], 4, 3.3, 2),
+    "fire_station": ([box(-20, -10, 20, 10)], 2, 4.0, 5),
+    "police": ([box(-24, -8, 24, 8), box(10, 8, 24, 22)], 4, 3.3, 2),
+    "data_centre": ([box(-26, -18, 26, 18)], 2, 5.0, 1),
+}
+SCALES: Final = (1.0, 0.88, 0.75, 0.62, 0.5)
+STADIUM_M: Final = (115.0, 95.0, 26.0)  # half axes of the stands and height; Milliy: 34,000 seats, sizes assumed
+
+
+def build_public(plan: Plan, cell: Cell, rng: np.random.Generator) -> list[Building]:
+    """Place the building of a public use on its plot, as large as the plot allows."""
+    pieces, storeys, storey_m, entrances = PATTERNS[cell.use]
+    ground, axes = plan.ground(cell.face), front_axes(plan, cell.face)
+    local = axes.local(ground)
+    if local.is_empty:
+        return []
+    pattern = shapely.union_all(pieces)
+    middle = local.centroid if local.contains(local.centroid) else local.point_on_surface()
+    for scale in SCALES:
+        for turn in (0, 90):
+            shape = affinity.translate(
+                affinity.rotate(affinity.scale(pattern, scale, scale, origin=(0, 0)), turn, origin=(0, 0)),
+                middle.x,
+                middle.y,
+            )
+            if local.contains(shape):
+                real = axes.world(as_array([shape]))[0]
+                return [Building(real, cell.use, storeys, round(storeys * storey_m + 1.0, 1), entrances, cell.block)]
+    return []
+
+
+def build_stadium(plan: Plan, cell: Cell, at: XY) -> list[Building]:
+    """Place the stadium at its real position: a ring of stands round the pitch."""
+    a, b, height_m = STADIUM_M
+    outer = affinity.scale(Point(at).buffer(1.0, quad_segs=8), a, b)
+    stands = outer.difference(affinity.scale(outer, 0.58, 0.55))
+    ground = plan.ground(cell.face)
+    if not ground.contains(outer):
+        return []
+    return [Building(_rounded(stands), "stadium", 3, height_m, 12, cell.block)]
+
+
+def build_park(plan: Plan, cell: Cell, rng: np.random.Generator) -> list[Building]:
+    """Lay footways from the corners of a park to its middle and set a few pavilions between them."""
+    block, ground = plan.polygon(cell.face), plan.ground(cell.face, extra_m=15.0)
+    middle = ground.point_on_surface() if not ground.contains(ground.centroid) else ground.centroid
+    hub = plan.add_point((middle.x, middle.y))
+    paths: list[BaseGeometry] = []
+    for start in _spread_round(plan.faces[cell.face], plan, (middle.x, middle.y)):
+        path = shapely.LineString([plan.points[start], plan.points[hub]])
+        if block.buffer(0.1).contains(path):
+            plan.add_way(start, hub, FOOTWAY)
+            paths.append(path.buffer(6.0))
+    lawn = ground.difference(shapely.union_all(paths)) if paths else ground
+    return _pavilions(lawn, cell, rng)
+
+
+def _spread_round(ring: list[int], plan: Plan, middle: XY) -> list[int]:
+    """Return up to six points of a ring, the longest way apart in bearing from the middle."""
+    chosen: list[int] = []
+    bearings = {i: np.arctan2(plan.points[i][1] - middle[1], plan.points[i][0] - middle[0]) for i in ring}
+    for sector in range(6):
+        target = -np.pi + (sector + 0.5) * np.pi / 3
+        best = min(ring, key=lambda i: (abs(bearings[i] - target), i))
+        if best not in chosen:
+            chosen.append(best)
+    return chosen
+
+
+def _pavilions(lawn: BaseGeometry, cell: Cell, rng: np.random.Generator) -> list[Building]:
+    if lawn.is_empty:
+        return []
+    west, south, east, north = lawn.bounds
+    out: list[Building] = []
+    wanted = int(lawn.area / 40_000) + 1
+    for x, y, size in zip(*rng.uniform(0.0, 1.0, (3, 12 * wanted)), strict=True):
+        w, h = 8.0 + 10.0 * size, 8.0 + 6.0 * size
+        corner = (round(west + x * (east - west), 2), round(south + y * (north - south), 2))
+        shape = box(corner[0], corner[1], round(corner[0] + w, 2), round(corner[1] + h, 2))
+        if len(out) < wanted and lawn.contains(shape) and all(shape.distance(b.shape) > 10.0 for b in out):
+            out.append(Building(shape, "retail", 1, 4.0, 1, cell.block))
+    return out
+
+
+def _rounded(shape: BaseGeometry) -> Polygon:
+    return shapely.transform(shape, lambda xy: np.round(xy, 2))

@@ -1,0 +1,74 @@
+"""The main streets: what the frame knows, moved by a seed where it knows little, and district streets between them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.city.fabric.divide import divide, longest_piece
+from twin.city.fabric.frame import Frame, KnownStreet
+from twin.city.fabric.names import NameGiver
+from twin.city.fabric.plan import XY, Plan
+from twin.city.fabric.ways import COLLECTOR, DISTRICT, Way, avenue
+from twin.streams import stream
+
+SHORTEST_CUT_M = 120.0
+
+
+def lay_skeleton(frame: Frame, seed: int, names: NameGiver) -> tuple[Plan, list[int]]:
+    """Return the plan with avenues and district streets, and its superblocks."""
+    rim = COLLECTOR.named(names.street())
+    ring = [*frame.outline, frame.outline[0]]
+    plan = Plan(frame.outline, [_rim(frame, a, b, rim, names) for a, b in zip(ring, ring[1:], strict=False)])
+    for number, street in enumerate(frame.streets):
+        rng = stream(seed, "city", "course", str(number))
+        _lay(plan, moved(street, rng), _way_of(street, names))
+    rng = stream(seed, "city", "superblocks")
+
+    def way_of(area_m2: float) -> Way:
+        return (DISTRICT if area_m2 > 1.3e6 else COLLECTOR).named(names.street())
+
+    target = float(frame.figures["superblock_ha"]) * 1e4
+    blocks = [
+        part
+        for face in sorted(plan.faces)
+        for part in divide(plan, face, rng, target_m2=target, way_of=way_of, bend=0.05, skew=0.12, snap_m=70.0)
+    ]
+    return plan, blocks
+
+
+def moved(street: KnownStreet, rng: np.random.Generator) -> list[XY]:
+    """Return the course moved sideways, the whole and each point, by ``shift_m`` at most."""
+    reach = street.shift_m / 2
+    shifts = rng.uniform(-reach, reach, 2) + rng.uniform(-reach, reach, (len(street.course), 2))
+    return [(x + float(dx), y + float(dy)) for (x, y), (dx, dy) in zip(street.course, shifts, strict=True)]
+
+
+def _rim(frame: Frame, a: XY, b: XY, usual: Way, names: NameGiver) -> Way | None:
+    if a in frame.canal and b in frame.canal:
+        return None
+    return _way_of(frame.border, names) if {a, b} == set(frame.border.course) else usual
+
+
+def _way_of(street: KnownStreet, names: NameGiver) -> Way:
+    name = street.name or names.street()
+    inferred = "lanes,width_m" if street.quality == "good" else "all"
+    if street.street_class == "primary":
+        return avenue(name, street.lanes, street.speed_kmh, inferred)
+    return DISTRICT.named(name)
+
+
+def _lay(plan: Plan, course: list[XY], way: Way) -> None:
+    """Cut every face that the course crosses."""
+    todo = sorted(plan.faces)
+    while todo:
+        face = todo.pop(0)
+        piece = longest_piece(plan.polygon(face), course)
+        if piece is None or _length(piece) < SHORTEST_CUT_M:
+            continue
+        halves = plan.cut(face, piece, way, snap_m=60.0)
+        if halves:
+            todo.extend(halves)
+
+
+def _length(line: list[XY]) -> float:
+    return float(np.hypot(*np.diff(np.array(line), axis=0).T).sum())
