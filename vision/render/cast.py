@@ -1,0 +1,182 @@
+"""From a scene to what is drawn: which body each actor has, where it stands, its colours and which lamps burn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntFlag
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.scene import Look, Scene
+from twin.streams import draw_u32
+from vision.render import materials
+from vision.render.meshes_people import FIGURES, GAIT_STEPS, HEIGHT_M, people_bodies
+from vision.render.meshes_vehicles import Body, vehicle_bodies
+
+CAR_BODIES: Final = ("sedan", "sedan", "sedan", "hatch", "hatch", "suv", "suv", "van", "van", "estate", "pickup")
+_FIT: Final = 0.24  # how far an actor's size may be from a body's own before another body is taken
+
+
+class Lamp(IntFlag):
+    """Lamps that burn on a vehicle."""
+
+    HEAD = 1
+    BRAKE = 2
+    FLASH_A = 4
+    FLASH_B = 8
+    TAIL = 16
+    GLOSSY = 128  # no lamp: its paint shines
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Actors with a body, ready to draw; fires and smoke are not among them.
+
+    Attributes:
+        row: (n,) intp, the actor's row in the scene.
+        body: names of bodies, n of them.
+        matrix: (n, 3, 4) float64, from body metres to metres relative to the lens's origin.
+        colour: (n, 4, 3) float32 in [0, 1].
+        lamps: (n,) uint8, :class:`Lamp`.
+    """
+
+    row: NDArray[np.intp]
+    body: tuple[str, ...]
+    matrix: NDArray[np.float64]
+    colour: NDArray[np.float32]
+    lamps: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+@cache
+def bodies() -> dict[str, Body]:
+    """Return every body by name, in a fixed order."""
+    return {**vehicle_bodies(), **people_bodies()}
+
+
+def cast_of(scene: Scene, origin_m: NDArray[np.float64], dark: bool) -> Cast:
+    """Return the cast of a scene; ``dark`` switches driving lights on."""
+    rows = np.flatnonzero((scene.look != Look.FIRE) & (scene.look != Look.SMOKE) & (scene.look != Look.PLATE))
+    names = tuple(_body_of(scene, int(row)) for row in rows)
+    matrix = np.zeros((len(rows), 3, 4))
+    for i, (row, name) in enumerate(zip(rows, names, strict=True)):
+        matrix[i] = _pose(scene, int(row), bodies()[name], origin_m)
+    return Cast(rows, names, matrix, _colours(scene, rows, names), _lamps(scene, rows, names, dark))
+
+
+def _pick(variant: int, purpose: str, count: int) -> int:
+    return int(draw_u32(0, purpose, variant)) % count
+
+
+def _body_of(scene: Scene, row: int) -> str:
+    look, variant, size = Look(scene.look[row]), int(scene.variant[row]), scene.size_m[row]
+    if look == Look.PERSON:
+        step = int(scene.phase[row] * GAIT_STEPS) % GAIT_STEPS
+        return f"{FIGURES[_figure(variant)]}_{step}"
+    if look == Look.PERSON_LYING:
+        return f"{FIGURES[_figure(variant)]}_lying_{_pick(variant, 'pose', 2)}"
+    if look == Look.CAR:
+        return _car_body(variant, size)
+    if look == Look.BUS:
+        return "bus"
+    if look == Look.TRUCK:
+        return ("truck", "truck", "tipper")[_pick(variant, "truck", 3)]
+    if look == Look.MOTORCYCLE:
+        return "motorcycle"
+    return emergency_body(size)
+
+
+def emergency_body(size_m: NDArray[np.float64]) -> str:
+    """Return which emergency vehicle has this size: 6.5 m and longer fire engine, 1.9 m and higher ambulance."""
+    if size_m[0] >= 6.5:
+        return "fire_engine"
+    return "ambulance" if size_m[2] >= 1.9 else "police"
+
+
+def _figure(variant: int) -> int:
+    return (0, 0, 0, 1, 1, 2)[_pick(variant, "figure", 6)]
+
+
+def _car_body(variant: int, size_m: NDArray[np.float64]) -> str:
+    """Return the variant's body, or the next one in its order whose own size is near the actor's."""
+    start = _pick(variant, "car", len(CAR_BODIES))
+    order = [CAR_BODIES[(start + 3 * i) % len(CAR_BODIES)] for i in range(len(CAR_BODIES))]
+    misfit = {name: float(np.abs(size_m / np.array(bodies()[name].size_m) - 1).max()) for name in order}
+    fitting = [name for name in order if misfit[name] <= _FIT]
+    return fitting[0] if fitting else min(order, key=lambda name: (misfit[name], name))
+
+
+def _scale(look: Look, size_m: NDArray[np.float64], body: Body) -> NDArray[np.float64]:
+    if look in (Look.PERSON, Look.PERSON_LYING):
+        tallest = float(size_m.max())
+        return np.full(3, max(tallest, 0.3) / HEIGHT_M)
+    return size_m / np.array(body.size_m)
+
+
+def _pose(scene: Scene, row: int, body: Body, origin_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the (3, 4) matrix of one actor: scaled, rolled about its long axis, lifted to stand, turned, placed."""
+    look, size = Look(scene.look[row]), scene.size_m[row]
+    b, roll = np.radians(scene.bearing_deg[row]), np.radians(scene.roll_deg[row])
+    c, s = np.cos(roll), np.sin(roll)
+    tilt = np.array([[1, 0, 0], [0, c, s], [0, -s, c]])  # a positive roll leans to the right
+    half_w, height = size[1] / 2, size[2]
+    lift = abs(s) * half_w + max(0.0, -c * height)
+    shift = np.array([0.0, -s * height / 2, lift])
+    heading = np.array([[np.sin(b), -np.cos(b), 0], [np.cos(b), np.sin(b), 0], [0, 0, 1]])
+    matrix = np.empty((3, 4))
+    matrix[:, :3] = heading @ tilt * _scale(look, size, body)
+    matrix[:, 3] = scene.xyz_m[row] - origin_m + (heading @ shift if roll else 0.0)
+    return matrix
+
+
+def _colours(scene: Scene, rows: NDArray[np.intp], names: tuple[str, ...]) -> NDArray[np.float32]:
+    out = np.zeros((len(rows), 4, 3), np.float32)
+    for i, (row, name) in enumerate(zip(rows, names, strict=True)):
+        out[i] = _wardrobe(Look(scene.look[row]), int(scene.variant[row]), name)
+    return out / 255
+
+
+def _wardrobe(look: Look, variant: int, name: str) -> NDArray[np.uint8]:
+    """Return (4, 3) colours of the actor's own four slots."""
+
+    def of(table: NDArray[np.uint8], purpose: str) -> NDArray[np.uint8]:
+        return np.asarray(table[_pick(variant, purpose, len(table))])
+
+    if look in (Look.PERSON, Look.PERSON_LYING):
+        hair = materials.HAIRS if name.startswith("robe") else materials.HAIRS[:4]
+        tables = (materials.TOPS, materials.BOTTOMS, materials.SKINS, hair)
+    elif look == Look.BUS:
+        tables = (materials.BUS_COLOURS, materials.CARGO_COLOURS, materials.CARGO_COLOURS, materials.CARGO_COLOURS)
+    elif look == Look.TRUCK:
+        tables = (materials.TRUCK_COLOURS, materials.CARGO_COLOURS, materials.BOTTOMS[2:4], materials.CARGO_COLOURS)
+    elif look == Look.MOTORCYCLE:
+        tables = (materials.BIKE_COLOURS, materials.TOPS, materials.BOTTOMS, materials.BIKE_COLOURS)
+    elif look == Look.EMERGENCY:
+        paint = np.array([(200, 22, 28) if name == "fire_engine" else (240, 241, 243)], np.uint8)
+        tables = (paint,) * 4
+    else:
+        tables = (materials.CAR_COLOURS,) * 4
+    return np.stack([of(table, f"colour {k}") for k, table in enumerate(tables)])
+
+
+def _lamps(scene: Scene, rows: NDArray[np.intp], names: tuple[str, ...], dark: bool) -> NDArray[np.uint8]:
+    out = np.zeros(len(rows), np.uint8)
+    look, moving = scene.look[rows], np.abs(scene.speed_ms[rows]) > 0.3
+    vehicle = np.isin(look, (Look.CAR, Look.BUS, Look.TRUCK, Look.MOTORCYCLE, Look.EMERGENCY))
+    upright = np.abs(scene.roll_deg[rows]) < 45
+    flashing, first_half = look == Look.EMERGENCY, scene.phase[rows] % 1.0 < 0.5
+    burning = (
+        (vehicle, Lamp.GLOSSY),
+        (dark & vehicle & upright & (moving | flashing), Lamp.HEAD | Lamp.TAIL),
+        (vehicle & ~moving & (scene.incident_id[rows] < 0) & upright, Lamp.BRAKE),
+        (flashing & first_half, Lamp.FLASH_A),
+        (flashing & ~first_half, Lamp.FLASH_B),
+    )
+    for which, lamp in burning:
+        out[which] |= np.uint8(lamp)
+    return out

@@ -1,0 +1,24 @@
+in vec3 in_place;
+in vec3 in_normal;
+in vec2 in_uv;
+in float in_tile;
+in vec3 in_rgb;
+in float in_number;
+out vec3 place;
+out vec2 uv;
+flat out vec3 normal_;
+flat out float tile;
+flat out float number;
+out vec3 soft_normal;
+out vec3 rgb;
+
+void main() {
+    place = in_place;
+    uv = in_uv;
+    normal_ = in_normal;
+    soft_normal = in_normal;
+    tile = in_tile;
+    rgb = in_rgb * in_rgb;
+    number = in_number;
+    gl_Position = clip * vec4(in_place, 1.0);
+}

@@ -1,0 +1,244 @@
+"""What the renderer draws, as buffers on the graphics side: the still city, actors, plates, puffs, pools of light."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import ConvexHull
+
+from twin.streams import stream
+from vision.plate_art import draw_plate
+from vision.render.cast import Cast, bodies
+from vision.render.city_mesh import CityMesh
+from vision.render.effects import Puffs
+from vision.render.plates import Plates
+
+if TYPE_CHECKING:
+    import moderngl
+
+ACTORS_MAX: Final = 2000
+PLATE_LAYERS: Final = 96
+PUFFS_MAX: Final = 4000
+_INSTANCE: Final = 26  # floats an actor: three rows of its matrix, four colours, lamps, id
+
+
+class CityPart:
+    """The still city of one camera on the graphics side."""
+
+    def __init__(self, ctx: moderngl.Context, programs: dict[str, Any], mesh: CityMesh) -> None:
+        names = ("in_place", "in_normal", "in_uv", "in_tile", "in_rgb", "in_number")
+        form = "3f 3f 2f 1f 3f 1f"
+        self._buffers = [
+            ctx.buffer(part.tobytes()) if len(part) else ctx.buffer(reserve=52) for part in (mesh.ground, mesh.solid)
+        ]
+        self._arrays = [ctx.vertex_array(programs["city"], [(buffer, form, *names)]) for buffer in self._buffers]
+        self._shade = ctx.vertex_array(programs["depth_city"], [(self._buffers[1], "3f 40x", "in_place")])
+        self._counts = [len(mesh.ground), len(mesh.solid)]
+        self.lamps_m = mesh.lamps_m
+
+    def draw_ground(self) -> None:
+        """Draw what is flat, in order."""
+        if self._counts[0]:
+            self._arrays[0].render(vertices=self._counts[0])
+
+    def draw_solid(self) -> None:
+        """Draw what stands."""
+        if self._counts[1]:
+            self._arrays[1].render(vertices=self._counts[1])
+
+    def draw_depth(self) -> None:
+        """Draw what stands into the shadow map."""
+        if self._counts[1]:
+            self._shade.render(vertices=self._counts[1])
+
+    def release(self) -> None:
+        """Free the buffers."""
+        for thing in (*self._arrays, self._shade, *self._buffers):
+            thing.release()
+
+
+@cache
+def hull_points(name: str) -> NDArray[np.float64]:
+    """Return (k, 3) corners of a body's convex hull: their projections' box is the body's box."""
+    points = bodies()[name].mesh.position_m
+    return points[ConvexHull(points).vertices]
+
+
+@dataclass(frozen=True)
+class _Library:
+    """All bodies in one list of corners: bytes to upload, and each body's first index and count of indices."""
+
+    corners: NDArray[np.float32]
+    indices: NDArray[np.uint32]
+    spans: dict[str, tuple[int, int]]
+
+
+@cache
+def _library() -> _Library:
+    corners, indices, spans, base, at = [], [], {}, 0, 0
+    for name, body in bodies().items():
+        mesh = body.mesh
+        rows = np.column_stack([mesh.position_m, mesh.normal, mesh.slot]).astype(np.float32).round(5)
+        unique, inverse = np.unique(rows, axis=0, return_inverse=True)
+        corners.append(unique)
+        indices.append(inverse.ravel().astype(np.uint32) + base)
+        spans[name] = (at, len(inverse))
+        base, at = base + len(unique), at + len(inverse)
+    return _Library(np.concatenate(corners), np.concatenate(indices), spans)
+
+
+class ActorPart:
+    """All actors, drawn in one call: instances ordered by body, one indirect command a body."""
+
+    def __init__(self, ctx: moderngl.Context, programs: dict[str, Any]) -> None:
+        library = _library()
+        corners, index = ctx.buffer(library.corners.tobytes()), ctx.buffer(library.indices.tobytes())
+        self._instances = ctx.buffer(reserve=ACTORS_MAX * _INSTANCE * 4)
+        self._cells = ctx.buffer(reserve=ACTORS_MAX * 16)
+        self._commands = ctx.buffer(reserve=len(library.spans) * 20)
+        own = (corners, "3f 3f 1f", "in_place", "in_normal", "in_slot")
+        place = (corners, "3f 16x", "in_place")
+        rows = (self._instances, "4f 4f 4f 56x/i", "in_row0", "in_row1", "in_row2")
+        every = (self._instances, "4f 4f 4f 3f 3f 3f 3f 1f 1f/i", "in_row0", "in_row1", "in_row2",
+                 "in_paint", "in_second", "in_third", "in_fourth", "in_lamps", "in_id")  # fmt: skip
+        self._colour = ctx.vertex_array(programs["actor"], [own, every], index)
+        self._shade = ctx.vertex_array(programs["depth_actor"], [place, rows], index)
+        self._outline = ctx.vertex_array(programs["outline"], [place, rows, (self._cells, "4f/i", "in_cell")], index)
+        self._used = 0
+
+    def load(self, cast: Cast, ids: NDArray[np.intp], cells: NDArray[np.float64]) -> None:
+        """Upload the cast, each with its id and its cell of the outline sheet."""
+        library = _library()
+        names = np.array(cast.body)
+        order = np.argsort(names, kind="stable")
+        data = np.empty((len(cast), _INSTANCE), np.float32)
+        data[:, :12] = cast.matrix.reshape(-1, 12)
+        data[:, 12:24] = cast.colour.reshape(-1, 12)
+        data[:, 24] = cast.lamps
+        data[:, 25] = ids
+        commands, first = [], 0
+        for name, count in zip(*np.unique(names, return_counts=True), strict=True):
+            at, indices = library.spans[str(name)]
+            commands.append((indices, count, at, 0, first))
+            first += int(count)
+        self._used = len(commands)
+        if self._used:
+            self._instances.write(data[order].tobytes())
+            self._cells.write(cells[order].astype(np.float32).tobytes())
+            self._commands.write(np.array(commands, np.uint32).tobytes())
+
+    def draw(self, what: str) -> None:
+        """Draw the loaded cast: ``colour``, ``shade`` (into the shadow map) or ``outline``."""
+        if self._used:
+            getattr(self, f"_{what}").render_indirect(self._commands, count=self._used)
+
+
+class PlatePart:
+    """Plates and their pictures; the pictures used last stay on the graphics side."""
+
+    def __init__(self, ctx: moderngl.Context, programs: dict[str, Any]) -> None:
+        height, width = draw_plate("00A000AA").shape[:2]
+        self._size = width, height
+        self.pictures = ctx.texture_array((width, height, PLATE_LAYERS), 3, alignment=1)
+        self.pictures.repeat_x = self.pictures.repeat_y = False
+        self._layer: dict[str, int] = {}
+        self._instances = ctx.buffer(reserve=PLATE_LAYERS * 11 * 4)
+        names = ("in_corner", "in_across", "in_down", "in_layer", "in_id")
+        self._array = ctx.vertex_array(programs["plate"], [(self._instances, "3f 3f 3f 1f 1f/i", *names)])
+        self._used = 0
+
+    def load(self, plates: Plates, ids: NDArray[np.intp]) -> None:
+        """Upload the plates; where there are more than pictures fit, the widest ones."""
+        wide = np.ptp(plates.corner_px[..., 0], axis=1)
+        rows = np.argsort(-wide, kind="stable")[:PLATE_LAYERS]
+        layers = self._layers([plates.text[row] for row in rows])
+        corner = plates.corner_m[rows]
+        data = np.column_stack(
+            [corner[:, 0], corner[:, 1] - corner[:, 0], corner[:, 3] - corner[:, 0], layers, ids[rows]]
+        )
+        self._used = len(rows)
+        if self._used:
+            self._instances.write(data.astype(np.float32).tobytes())
+
+    def _layers(self, texts: list[str]) -> NDArray[np.float64]:
+        wanted = set(texts)
+        for text in texts:
+            if text not in self._layer:
+                layer = self._free_layer(wanted)
+                self._layer[text] = layer
+                self.pictures.write(draw_plate(text).tobytes(), viewport=(0, 0, layer, *self._size, 1))
+            self._layer[text] = self._layer.pop(text)  # youngest last
+        return np.array([self._layer[text] for text in texts], float)
+
+    def _free_layer(self, wanted: set[str]) -> int:
+        if len(self._layer) < PLATE_LAYERS:
+            return len(self._layer)
+        oldest = next(text for text in self._layer if text not in wanted)
+        return self._layer.pop(oldest)
+
+    def draw(self) -> None:
+        """Draw the loaded plates."""
+        if self._used:
+            import moderngl
+
+            self._array.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=self._used)
+
+
+class PuffPart:
+    """Flames, smoke and glows."""
+
+    def __init__(self, ctx: moderngl.Context, programs: dict[str, Any]) -> None:
+        self._instances = ctx.buffer(reserve=PUFFS_MAX * 17 * 4)
+        names = ("in_middle", "in_half", "in_look", "in_tint", "in_id", "in_cell")
+        self._array = ctx.vertex_array(programs["puff"], [(self._instances, "3f 2f 4f 3f 1f 4f/i", *names)])
+        self.noise = ctx.texture((128, 128), 1, _soft_noise().tobytes())
+        self._used = 0
+
+    def load(self, puffs: Puffs, ids: NDArray[np.intp], cells: NDArray[np.float64]) -> None:
+        """Upload puffs, already ordered from far to near."""
+        self._used = min(len(puffs), PUFFS_MAX)
+        if self._used:
+            data = np.column_stack([puffs.middle_m, puffs.half_m, puffs.look, puffs.tint, ids, cells])[-self._used :]
+            self._instances.write(data.astype(np.float32).tobytes())
+
+    def draw(self) -> None:
+        """Draw the loaded puffs."""
+        if self._used:
+            import moderngl
+
+            self._array.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=self._used)
+
+
+def _soft_noise() -> NDArray[np.uint8]:
+    """Return (128, 128) uint8 noise of several sizes that repeats without a seam."""
+    from scipy.ndimage import gaussian_filter
+
+    rng, total = stream(0, "noise"), np.zeros((128, 128))
+    for sigma in (2.0, 4.0, 8.0):
+        layer = gaussian_filter(rng.normal(size=(128, 128)), sigma, mode="wrap")
+        total += layer / layer.std()
+    total = (total - total.mean()) / total.std()
+    return np.clip(total * 45 + 128, 0, 255).astype(np.uint8)
+
+
+class BeamPart:
+    """Pools of light on the ground, seen from above: street lamps and driving beams."""
+
+    def __init__(self, ctx: moderngl.Context, programs: dict[str, Any], limit: int = 4000) -> None:
+        self._limit = limit
+        self._instances = ctx.buffer(reserve=limit * 11 * 4)
+        names = ("in_root", "in_way", "in_look", "in_tint")
+        self._array = ctx.vertex_array(programs["beam"], [(self._instances, "2f 2f 4f 3f/i", *names)])
+
+    def draw(self, beams: NDArray[np.float64]) -> None:
+        """Draw (n, 11) rows: root, way, half width, length, strength, kind (0 cone, 1 disc), tint."""
+        used = beams[: self._limit]
+        if len(used):
+            import moderngl
+
+            self._instances.write(used.astype(np.float32).tobytes())
+            self._array.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(used))

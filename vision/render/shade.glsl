@@ -1,0 +1,37 @@
+uniform sampler2DShadow shadow_map;
+uniform sampler2D lamp_map;
+
+float sunlit(vec3 place, float facing) {
+    if (sun.w < 0.5 || facing <= 0.0) return sun.w < 0.5 ? 1.0 : 0.0;
+    vec4 at = sun_clip * vec4(place, 1.0);
+    vec3 p = at.xyz * 0.5 + 0.5;
+    if (any(lessThan(p.xy, vec2(0.002))) || any(greaterThan(p.xy, vec2(0.998)))) return 1.0;
+    return texture(shadow_map, vec3(p.xy, p.z - 0.0006 - 0.0010 * (1.0 - facing)));
+}
+
+vec3 lit(vec3 albedo, vec3 normal, vec3 place) {
+    float facing = dot(normal, sun_way.xyz);
+    vec3 light = mix(below.rgb, above.rgb, normal.z * 0.5 + 0.5);
+    if (facing > 0.0 && sun.r > 0.0) light += sun.rgb * facing * sunlit(place, facing);
+    if (sun_way.w > 0.5) {
+        vec2 at = (place.xy - lamp_area.xy) / lamp_area.z;
+        vec3 pool = texture(lamp_map, at).rgb;
+        light += pool * mix(0.55, 1.0, clamp(normal.z, 0.0, 1.0)) * exp(-max(place.z - 5.0, 0.0) * 0.25);
+    }
+    if (lamp_area.w > 0.0) {
+        vec3 way = eye.xyz - place;
+        float d2 = dot(way, way);
+        light += lamp_area.w * max(dot(normal, way) * inversesqrt(d2), 0.15) / (0.25 + d2 * 0.0012);
+    }
+    return albedo * light;
+}
+
+vec3 hazed(vec3 colour, float distance_m) {
+    return mix(horizon.rgb, colour, exp(-distance_m * horizon.w));
+}
+
+vec4 seen(vec3 linear) {
+    vec3 x = linear * zenith.w;
+    x = x / (0.72 + 0.28 * max(max(x.r, x.g), max(x.b, 1.0)));
+    return vec4(sqrt(clamp(x, 0.0, 1.0)), 1.0);
+}
