@@ -47,10 +47,9 @@ def city_map(layers: Layers, table: pd.DataFrame) -> str | None:
         return None
     west, south, east, north = layers["streets"].total_bounds
     wide_in = WIDE_PX / 100.0
-    tall_in = float(np.clip((north - south) / (east - west), 0.45, 1.0)) * wide_in + 0.7
+    tall_in = float(np.clip((north - south) / (east - west), 0.4, 0.8)) * wide_in
     with drawing(wide_in, tall_in) as figure:
-        figure.set_layout_engine("constrained", w_pad=0.02, h_pad=0.02)
-        axes = figure.add_subplot()
+        axes = _whole_figure(figure)
         _ground(axes, layers)
         _cameras(axes, layers)
         _posts(axes, layers)
@@ -73,7 +72,7 @@ def coverage_map(run: RunFolder, layers: Layers) -> str | None:
         from matplotlib.colors import ListedColormap
         from matplotlib.patches import Patch
 
-        axes = figure.add_subplot()
+        axes = _whole_figure(figure)
         _ground(axes, layers)
         extent = (west_m, west_m + wide_m, north_m - tall_m, north_m)
         small = _shrunk(best, limit=1000)
