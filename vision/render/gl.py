@@ -81,12 +81,11 @@ class GlRenderer:
         self._tiles = ctx.texture_array((WIDTH_PX, HEIGHT_PX, len(stack)), 4, stack.tobytes())
         self._tiles.build_mipmaps()
         self._tiles.filter = moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR
-        self._still_shadow, self._shadow = (ctx.depth_texture((SHADOW_PX, SHADOW_PX)) for _ in range(2))
-        self._shadow.compare_func = "<="
-        self._shadow.repeat_x = self._shadow.repeat_y = False
-        self._still_screen, self._shadow_screen = (
-            ctx.framebuffer(depth_attachment=depth) for depth in (self._still_shadow, self._shadow)
-        )
+        self._shadows = [ctx.depth_texture((SHADOW_PX, SHADOW_PX)) for _ in range(2)]  # still, moving
+        for depth in self._shadows:
+            depth.compare_func = "<="
+            depth.repeat_x = depth.repeat_y = False
+        self._shadow_screens = [ctx.framebuffer(depth_attachment=depth) for depth in self._shadows]
         self._lamp_map = ctx.texture((LAMP_PX, LAMP_PX), 4)
         self._lamp_map.repeat_x = self._lamp_map.repeat_y = False
         self._lamp_screen = ctx.framebuffer([self._lamp_map])
@@ -94,9 +93,8 @@ class GlRenderer:
         self._sheet = ctx.framebuffer([ctx.texture((side, side), 1), ctx.texture((side, side), 1, dtype="u2")])
         corners = np.array([-1, -1, 1, -1, -1, 1, 1, 1], np.float32)
         self._backdrop = ctx.vertex_array(self._programs["sky"], [(ctx.buffer(corners.tobytes()), "2f", "in_corner")])
-        for unit, texture in enumerate(
-            (self._shadow, self._lamp_map, self._tiles, self._plates.pictures, self._puffs.noise)
-        ):
+        maps = (*self._shadows, self._lamp_map, self._tiles, self._plates.pictures, self._puffs.noise)
+        for unit, texture in enumerate(maps):
             texture.use(unit)
 
     def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int) -> Frame:
@@ -184,13 +182,14 @@ class GlRenderer:
         import moderngl
 
         self._ctx.enable_only(moderngl.DEPTH_TEST)
+        still, moving = self._shadow_screens
         if self._shade_of != key:
-            self._still_screen.use()
-            self._still_screen.clear(depth=1.0)
+            still.use()
+            still.clear(depth=1.0)
             city.draw_depth()
             self._shade_of = key
-        self._ctx.copy_framebuffer(self._shadow_screen, self._still_screen)
-        self._shadow_screen.use()
+        moving.use()
+        moving.clear(depth=1.0)
         self._actors.draw("shade")
 
     def _draw_pools(self, shot: _Shot, city: CityPart) -> None:

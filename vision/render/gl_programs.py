@@ -58,7 +58,7 @@ def make_programs(ctx: moderngl.Context) -> dict[str, Any]:
     for program in programs.values():
         if "Light" in program:
             program["Light"].binding = 0
-        for unit, sampler in enumerate(("shadow_map", "lamp_map", "tiles", "plates", "noise")):
+        for unit, sampler in enumerate(("still_shadow", "moving_shadow", "lamp_map", "tiles", "plates", "noise")):
             if sampler in program:
                 program[sampler] = unit
     return programs

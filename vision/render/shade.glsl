@@ -1,4 +1,5 @@
-uniform sampler2DShadow shadow_map;
+uniform sampler2DShadow still_shadow;
+uniform sampler2DShadow moving_shadow;
 uniform sampler2D lamp_map;
 
 float sunlit(vec3 place, float facing) {
@@ -6,7 +7,9 @@ float sunlit(vec3 place, float facing) {
     vec4 at = sun_clip * vec4(place, 1.0);
     vec3 p = at.xyz * 0.5 + 0.5;
     if (any(lessThan(p.xy, vec2(0.002))) || any(greaterThan(p.xy, vec2(0.998)))) return 1.0;
-    return texture(shadow_map, vec3(p.xy, p.z - 0.0006 - 0.0010 * (1.0 - facing)));
+    p.z -= 0.0006 + 0.0010 * (1.0 - facing);
+    float still = texture(still_shadow, p);
+    return still <= 0.0 ? 0.0 : still * texture(moving_shadow, p);
 }
 
 vec3 lit(vec3 albedo, vec3 normal, vec3 place) {
