@@ -22,14 +22,21 @@ def open_city(spec: str | None, seed_city: int = 1) -> City:
     """
     if spec is not None:
         return load_city(Path(spec))
-    from twin.city import default
+    from twin.city.default import default_city
 
-    folder = cache_folder() / "cities" / f"default-{default.VERSION}-seed{seed_city}"
+    folder = default_folder(seed_city)
     if folder.is_dir():
         return load_city(folder)
     try:
-        return save_city(default.default_city(seed_city), folder)
+        return save_city(default_city(seed_city), folder)
     except InputError:
         if not folder.is_dir():
             raise
         return load_city(folder)  # another process was quicker
+
+
+def default_folder(seed_city: int) -> Path:
+    """Return where the default city of a seed is kept."""
+    from twin.city.default import GENERATOR_VERSION
+
+    return cache_folder() / "cities" / f"default-{GENERATOR_VERSION}-seed{seed_city}"

@@ -93,7 +93,7 @@ def _checked_zone(timezone: str | None) -> str | None:
         return None
     try:
         return ZoneInfo(timezone).key
-    except (OSError, ValueError) as fault:
+    except (KeyError, OSError, ValueError) as fault:
         raise InputError(f"use the time zone {timezone!r}", "it is not known; try such as Asia/Tashkent") from fault
 
 
