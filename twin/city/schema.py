@@ -31,8 +31,8 @@ GEOMETRY: Final[Mapping[str, str]] = {
     "mahallas": "Polygon or MultiPolygon",
 }
 
-_ABOVE_ZERO: Final = ("lanes", "speed_kmh", "length_m", "width_m", "height_m", "storeys")
-_NOT_NEGATIVE: Final = ("dwellings", "residents", "entrances")
+_ABOVE_ZERO: Final = ("speed_kmh", "length_m", "width_m", "height_m", "storeys")
+_NOT_NEGATIVE: Final = ("lanes", "dwellings", "residents", "entrances")
 
 
 def layer_table(layer: str, columns: Mapping[str, Any], geometry: Any, crs: str) -> gpd.GeoDataFrame:
@@ -107,6 +107,8 @@ def _value_faults(layer: str, table: gpd.GeoDataFrame) -> list[str]:
         elif column in _NOT_NEGATIVE:
             faults += _some(layer, column, table[column], table[column] < 0, "must not be negative")
     if layer == "streets":
+        none = table["drive"] & (table["lanes"] < 1)
+        faults += _some(layer, "lanes", table["lanes"], none, "a drivable street has at least 1")
         unknown = ~table["street_class"].isin(STREET_CLASSES)
         faults += _some(layer, "street_class", table["street_class"], unknown, f"known: {', '.join(STREET_CLASSES)}")
     if layer == "places":

@@ -210,28 +210,34 @@ def _way_row(way: Way) -> dict[str, Any]:
     figure = figures()["streets"][name]
     oneway = direction(way.tags) is not Direction.BOTH
     given = {"speed_kmh": speed_limit_kmh(way.tags), "lanes": lanes(way.tags), "width_m": width_m(way.tags)}
-    n_lanes = given["lanes"] or _usual_lanes(way, figure, oneway)
-    speed_kmh = given["speed_kmh"] or (figures()["link_speed_kmh"] if is_link(way.tags) else figure["speed_kmh"])
     drive = closed_to_vehicles(way.tags) is None if name in DRIVABLE else opened_to_vehicles(way.tags)
+    n_lanes = given["lanes"] or _usual_lanes(way, int(figure["lanes"]), oneway, drive)
+    speed_kmh = given["speed_kmh"] or _usual_speed_kmh(way, figure["speed_kmh"], name, drive)
     return {
         "oneway": oneway,
         "street_class": name,
         "lanes": n_lanes,
         "speed_kmh": float(speed_kmh),
-        "width_m": given["width_m"] or float(n_lanes * figure["lane_m"]),
+        "width_m": given["width_m"] or float(max(1, n_lanes) * figure["lane_m"]),
         "name": way.tags.get("name") or way.tags.get("ref", ""),
         "drive": drive,
         "walk": may_walk(way.tags, name),
         "layer": level(way.tags),
         "osm_id": way.id,
-        "inferred": ",".join(column for column, value in given.items() if value is None),
+        "inferred": ",".join(name for name, value in given.items() if value is None and (n_lanes or name != "lanes")),
     }
 
 
-def _usual_lanes(way: Way, figure: dict[str, float], oneway: bool) -> int:
+def _usual_lanes(way: Way, of_class: int, oneway: bool, drive: bool) -> int:
     if is_link(way.tags):
         return int(figures()["link_lanes"])
-    return max(1, int(figure["lanes"]) // 2) if oneway else int(figure["lanes"])
+    return max(int(drive), of_class // 2 if oneway else of_class)
+
+
+def _usual_speed_kmh(way: Way, of_class: float, name: str, drive: bool) -> float:
+    if is_link(way.tags):
+        return float(figures()["link_speed_kmh"])
+    return float(figures()["opened_path_speed_kmh"]) if drive and name not in DRIVABLE else of_class
 
 
 def count_closed(extract: Extract, imported: set[int]) -> Counter[str]:
