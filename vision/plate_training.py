@@ -14,10 +14,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.plates import plates_of
 from twin.streams import stream
 from vision.plate_art import draw_plate
 from vision.plate_reader import ALPHABET, SHIPPED, PlateReader, make_net, prepare, save_state
-from vision.plate_text import plate_of
+
 
 _SOURCE_PX: Final = 64  # height of the drawing a crop is made from
 _POOL: Final = 8000  # plates a training draws; each comes up in many crops
@@ -149,7 +150,7 @@ def batches(seed: int, size: int) -> Iterator[tuple[NDArray[np.float32], NDArray
     made = 0
     while True:
         keys = _LEARN + seed * 100_000_000 + rng.integers(0, _POOL, size)
-        texts = plate_of(keys).tolist()
+        texts = plates_of(keys).tolist()
         p_hard = 0.2 + 0.72 * min(1.0, made / 20_000)
         crops = [_one_crop(text, rng, p_hard) for text in texts]
         made += size
@@ -244,7 +245,7 @@ def evaluate(reader: PlateReader, n: int = 300, seed: int = 1) -> dict[str, floa
         ("night_104_250px", 104, 250, True, True),
     ):  # fmt: skip
         rng = stream(seed, "plate trial", name)
-        texts = [plate_of(key) for key in range(n)]
+        texts = plates_of(np.arange(n)).tolist()
         crops = [synthetic_crop(text, rng.uniform(low, high + 1e-6), rng, hard, night) for text in texts]
         read, _ = reader.read(crops)
         shares[name] = float(np.mean([a == b for a, b in zip(read, texts, strict=True)]))

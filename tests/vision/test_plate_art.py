@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vision.plate_text import LEGAL_SHARE, is_plate, plate_of, spaced
+from twin.plates import plate_of, plates_of
+from vision.plate_text import is_plate, spaced
 
 pytest.importorskip("PIL", reason="drawing plates needs pillow")
 from vision.plate_art import HEIGHT_MM, WIDTH_MM, draw_plate
@@ -16,14 +17,13 @@ from vision.plate_art import HEIGHT_MM, WIDTH_MM, draw_plate
 @given(st.integers(-(2**62), 2**62))
 def test_every_vehicle_has_one_valid_plate_that_never_changes(key: int) -> None:
     assert is_plate(plate_of(key))
-    assert plate_of(key) == plate_of(np.array([key]))[0]
+    assert plate_of(key) == plates_of([key])[0]
 
 
 def test_plates_of_many_vehicles_hardly_ever_coincide() -> None:
-    """20,000 vehicles share 17.6 million texts: about 8 pairs by chance (birthdays), and company plates near 15 %."""
-    plates = plate_of(np.arange(20_000))
+    """20,000 vehicles share 17.6 million texts: about 8 pairs by chance (birthdays)."""
+    plates = plates_of(np.arange(20_000))
     assert len(set(plates.tolist())) > 19_970
-    assert np.mean([text[2].isdigit() for text in plates]) == pytest.approx(LEGAL_SHARE, abs=0.01)
 
 
 @pytest.mark.parametrize("text", ["01A123BC", "00A123B", "00a123bc", "00 A 123 BC", "00AB23BC", ""])
