@@ -89,3 +89,18 @@ def fleet_of(cameras: Sequence[Camera]) -> CameraFleet:
             for field in fields(Camera)
         )
     )
+
+
+def join_fleets(fleet: CameraFleet, more: Sequence[Camera]) -> CameraFleet:
+    """Return the fleet with more cameras at its end.
+
+    Raises:
+        ValueError: an id is taken.
+    """
+    taken = sorted({camera.id for camera in more} & {str(name) for name in fleet.id})
+    if taken or len({camera.id for camera in more}) < len(more):
+        raise ValueError(f"each camera needs an id of its own; taken: {', '.join(taken) or 'twice among the new'}")
+    added = fleet_of(more)
+    return CameraFleet(
+        *(np.concatenate([getattr(fleet, field.name), getattr(added, field.name)]) for field in fields(fleet))
+    )

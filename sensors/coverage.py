@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from sensors.cameras import CameraFleet
 from sensors.kernels import kernel, parallel_kernel
 from sensors.optics import Dori, load_dori
-from sensors.sightline import PTZ_PRESETS, Floats, HeightRaster, Heights_dm, camera_rows, line_clear, view_density
+from sensors.sightline import PTZ_PRESETS, Floats, Heights_dm, camera_rows, line_clear, view_density
+from twin.city.heights import HeightRaster
 
 TARGET_M: Final = 1.5
 PATCH_CELLS: Final = 64_000_000
@@ -30,6 +31,9 @@ class CoverageMap:
         count: (rows, columns) uint16, cameras that see the cell at ``detect`` or better, each counted once.
         open_ground: (rows, columns) bool, cells that count: on open ground and inside the mask asked for.
         cell_m, west_m, north_m: the size of a cell and the north-west corner of the raster.
+        fleet, heights: what the map was made from.
+        dori: the edition of the classes.
+        ptz_presets: bearings a rotating camera was taken to tour.
     """
 
     best_class: NDArray[np.uint8]
@@ -38,6 +42,10 @@ class CoverageMap:
     cell_m: float
     west_m: float
     north_m: float
+    fleet: CameraFleet
+    heights: HeightRaster
+    dori: Dori
+    ptz_presets: int
 
     def class_at(self, x_m: Floats, y_m: Floats) -> NDArray[np.uint8]:
         """Return the class (n,) at points; 0 off the raster."""
@@ -72,7 +80,8 @@ def coverage(
     Raises:
         ValueError: the mask has another shape than the raster.
     """
-    open_ground = heights.height_dm <= TARGET_M * 10
+    dori = dori or load_dori()
+    open_ground = np.asarray(heights.height_dm <= TARGET_M * 10)
     if mask is not None:
         if mask.shape != open_ground.shape:
             raise ValueError(f"the mask must have the raster's shape {open_ground.shape}, but has {mask.shape}")
@@ -81,14 +90,15 @@ def coverage(
     count = np.zeros(open_ground.shape, dtype=np.uint16)
     rows = camera_rows(fleet, ptz_presets)
     windows = _windows(rows, heights)
-    bounds = (dori or load_dori()).bounds_px_m
+    place = (heights.cell_m, heights.west_m, heights.north_m)
     for part in _parts(windows):
         starts = np.concatenate([[0], np.cumsum(_areas(windows[part]))])
         patches = np.zeros(starts[-1], dtype=np.uint8)
-        place = (heights.cell_m, heights.west_m, heights.north_m)
-        _fill_patches(rows[part], windows[part], starts, patches, heights.height_dm, open_ground, bounds, *place)
+        _fill_patches(
+            rows[part], windows[part], starts, patches, heights.height_dm, open_ground, dori.bounds_px_m, *place
+        )
         _take_in(windows[part], starts, patches, best, count)
-    return CoverageMap(best, count, open_ground, heights.cell_m, heights.west_m, heights.north_m)
+    return CoverageMap(best, count, open_ground, *place, fleet, heights, dori, ptz_presets)
 
 
 def _windows(rows: Floats, heights: HeightRaster) -> NDArray[np.int64]:

@@ -19,6 +19,7 @@ from twin.errors import unknown_name
 from twin.streams import draw_unit
 
 MIX_FILE: Final = Path(__file__).parent / "data" / "camera_mix.yaml"
+DEFAULT_CAMERAS: Final = 2000
 FAMILIES: Final = ("junction", "entrance", "place")
 Between = tuple[float, float]
 

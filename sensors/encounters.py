@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from sensors.alarms import AlarmRule, AlarmRules
 from sensors.cameras import CameraFleet
 from sensors.fitted import FittedModel
-from sensors.sightline import PTZ_PRESETS, Floats, HeightRaster, sees
+from sensors.sightline import PTZ_PRESETS, Floats, sees
+from twin.city.heights import HeightRaster
 from twin.records import Incident, Visual
 from twin.streams import draw_unit, happens, threshold_u32
 

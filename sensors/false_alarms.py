@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from sensors.encounters import LightAt
 from sensors.fitted import FalseAlarmRate, FittedModel
-from sensors.sightline import Floats, HeightRaster, pair_density
+from sensors.sightline import Floats, pair_density
+from twin.city.heights import HeightRaster
 from twin.streams import draw_u32, draw_unit, threshold_u32
 
 BLOCK_MS: Final = 600_000

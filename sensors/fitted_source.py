@@ -11,8 +11,9 @@ from sensors.cameras import CameraFleet, take_cameras
 from sensors.encounters import Detection, LightAt, camera_hash, detections, encounters
 from sensors.false_alarms import FalseAlarms, false_alarms, places_in_view
 from sensors.fitted import FittedModel
-from sensors.sightline import PTZ_PRESETS, HeightRaster, camera_rows
+from sensors.sightline import PTZ_PRESETS, camera_rows
 from sensors.source import Report
+from twin.city.heights import HeightRaster
 from twin.records import Alarm, Incident, Sighting
 
 Seen = tuple[Sighting, Alarm]

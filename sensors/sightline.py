@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +18,7 @@ from scipy.spatial import cKDTree
 
 from sensors.cameras import CameraFleet
 from sensors.kernels import kernel
+from twin.city.heights import HeightRaster
 
 Floats = NDArray[np.float64]
 Heights_dm = NDArray[np.uint16]
@@ -28,30 +29,6 @@ ROW_COLUMNS: Final = (
     "x_m", "y_m", "height_m", "sin_bearing", "cos_bearing", "sin_pitch", "cos_pitch", "focal_px", "half_width_px",
     "half_height_px", "range_m", "presets",
 )  # fmt: skip
-
-
-class HeightRaster(Protocol):
-    """What is asked of ``twin.city.heights.HeightRaster``: rows from the north, heights in decimetres."""
-
-    @property
-    def cell_m(self) -> float:
-        """Side of a cell."""
-        ...
-
-    @property
-    def west_m(self) -> float:
-        """West edge."""
-        ...
-
-    @property
-    def north_m(self) -> float:
-        """North edge."""
-        ...
-
-    @property
-    def height_dm(self) -> Heights_dm:
-        """(rows, columns) uint16 above the ground."""
-        ...
 
 
 @dataclass(frozen=True)

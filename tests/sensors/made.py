@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sensors.cameras import Camera, CameraFleet, fleet_of
 from sensors.fitted import FittedModel
 from tests.towns import SOUTH_M, WEST_M
+from twin.city.heights import HeightRaster
 from twin.records import Incident, Service, Visual
 
 SERVICES = {"crash": Service.POLICE, "fire": Service.FIRE, "person_lying": Service.AMBULANCE}
 
 
-@dataclass(frozen=True)
-class Raster:
-    """Heights of a flat place with nothing on it, unless put there."""
-
-    height_dm: Any
-    cell_m: float = 1.0
-    west_m: float = WEST_M
-    north_m: float = SOUTH_M + 300.0
+def raster_of(height_dm: NDArray[np.uint16]) -> HeightRaster:
+    """Return a raster of 1 m cells whose south-west corner, at 300 rows, is the town's."""
+    return HeightRaster(1.0, WEST_M, SOUTH_M + 300.0, height_dm)
 
 
-def empty_raster(rows: int = 300, columns: int = 300) -> Raster:
-    return Raster(np.zeros((rows, columns), np.uint16))
+def empty_raster(rows: int = 300, columns: int = 300) -> HeightRaster:
+    return raster_of(np.zeros((rows, columns), np.uint16))
 
 
 def camera(name: str = "c", x: float = 150.0, y: float = 150.0, **changes: Any) -> Camera:

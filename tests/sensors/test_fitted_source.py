@@ -13,7 +13,7 @@ from sensors.encounters import encounters, first_second
 from sensors.false_alarms import poisson
 from sensors.fitted_source import FittedSource
 from sensors.sightline import sees
-from tests.sensors.made import Raster, camera, empty_raster, fitted, fleet, incident
+from tests.sensors.made import camera, empty_raster, fitted, fleet, incident, raster_of
 from twin.records import Visual
 from twin.streams import draw_u32, draw_unit
 
@@ -96,8 +96,8 @@ def test_a_building_between_hides_the_incident_and_part_of_one_slows_the_alarm()
     wall[300 - 165 : 300 - 160, 100:200] = 120
     east = np.zeros((300, 300), np.uint16)
     east[300 - 165 : 300 - 160, 150:200] = 120
-    hidden = encounters(fleet(camera()), Raster(wall), [incident(0, 150, 175)], RULES)
-    (half,) = encounters(fleet(camera()), Raster(east), [incident(0, 149.9, 175)], RULES)
+    hidden = encounters(fleet(camera()), raster_of(wall), [incident(0, 150, 175)], RULES)
+    (half,) = encounters(fleet(camera()), raster_of(east), [incident(0, 149.9, 175)], RULES)
     assert hidden == []
     assert half.occlusion == pytest.approx(0.2)
 

@@ -1,0 +1,77 @@
+"""A coverage map as a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensors.coverage import CoverageMap
+from sensors.optics import DORI_CLASSES
+
+COLOURS: Final = ("#f7f6f2", "#bcd7ea", "#6aaed6", "#f2a154", "#c0392b")
+BUILDING: Final = "#d8d4ca"
+LIMIT_PX: Final = 2400
+
+
+def draw_map(seen: CoverageMap, streets: Any, path: Path) -> None:
+    """Draw the best class of each cell over buildings and streets, with the cameras as dots.
+
+    Args:
+        seen: the map.
+        streets: lines in the city's metres.
+        path: PNG file, replaced where it exists.
+    """
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+    from matplotlib.collections import LineCollection
+    from matplotlib.colors import ListedColormap
+
+    step = max(1, -(-max(seen.best_class.shape) // LIMIT_PX))
+    rows, columns = seen.best_class.shape
+    wide_m, tall_m = columns * seen.cell_m / 1000.0, rows * seen.cell_m / 1000.0
+    figure, axes = pyplot.subplots(figsize=(11.0, float(np.clip(11.0 * tall_m / wide_m, 5.0, 16.0)) + 0.6), dpi=160)
+    built = np.where(_shrunk(np.asarray(seen.heights.height_dm > 0).astype(np.uint8), step) > 0, 1.0, np.nan)
+    place = {"extent": (0.0, wide_m, 0.0, tall_m), "interpolation": "nearest"}
+    colours = ListedColormap(COLOURS)
+    axes.imshow(_shrunk(seen.best_class, step), cmap=colours, vmin=0, vmax=4, zorder=1, **place)
+    axes.imshow(built, cmap=ListedColormap([BUILDING]), zorder=2, **place)
+    corner = np.array([seen.west_m, seen.north_m - rows * seen.cell_m])
+    lines = [(np.asarray(line.coords)[:, :2] - corner) / 1000.0 for line in streets]
+    axes.add_collection(LineCollection(lines, colors="#8a8578", linewidths=0.25, zorder=3))
+    _cameras(axes, seen, corner)
+    _frame(axes, wide_m, tall_m)
+    figure.savefig(path, bbox_inches="tight")
+    pyplot.close(figure)
+
+
+def _cameras(axes: Any, seen: CoverageMap, corner: NDArray[np.float64]) -> None:
+    size = float(np.clip(6000.0 / max(len(seen.fleet), 1), 1.0, 12.0))
+    x_km, y_km = (seen.fleet.x_m - corner[0]) / 1000.0, (seen.fleet.y_m - corner[1]) / 1000.0
+    axes.scatter(x_km, y_km, s=size, c="#1d2733", linewidths=0, zorder=4)
+
+
+def _frame(axes: Any, wide_m: float, tall_m: float) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    marks: list[Any] = [Patch(facecolor=COLOURS[i], label=DORI_CLASSES[i]) for i in range(1, 5)]
+    marks += [Patch(facecolor=BUILDING, label="building")]
+    marks += [Line2D([], [], marker="o", linestyle="", markersize=3, color="#1d2733", label="camera")]
+    axes.legend(handles=marks, loc="upper center", bbox_to_anchor=(0.5, -0.04), ncols=6, frameon=False)
+    axes.set_xlim(0.0, wide_m)
+    axes.set_ylim(0.0, tall_m)
+    axes.set_aspect("equal")
+    axes.set_xlabel("km")
+    axes.set_facecolor(COLOURS[0])
+
+
+def _shrunk(cells: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
+    """Return the highest value of each block of ``step`` cells square, so that thin strips are not lost."""
+    rows, columns = (-(-side // step) * step for side in cells.shape)
+    padded = np.pad(cells, ((0, rows - cells.shape[0]), (0, columns - cells.shape[1])))
+    return padded.reshape(rows // step, step, columns // step, step).max(axis=(1, 3))

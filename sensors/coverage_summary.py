@@ -1,0 +1,93 @@
+"""The figures of a coverage map: ground by class, streets by class, and, always beside them, dwellings in view."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from sensors.coverage import CoverageMap
+from sensors.exposure import dwellings_in_view
+from sensors.optics import DORI_CLASSES
+from twin.city import City
+from twin.city.model import STREET_CLASSES
+
+STREET_STEP_M: Final = 5.0
+
+
+def coverage_summary(seen: CoverageMap, city: City, cameras: int | None = None) -> dict[str, Any]:
+    """Return the figures of a map, ready for JSON; every class holds the better ones too.
+
+    Args:
+        seen: the map.
+        city: its borders, streets and dwellings.
+        cameras: the number to state, by default the map's own.
+
+    Returns:
+        ``classes`` (best first: ``name``, ``px_per_m``, ``km2``, ``share_open``), ``open_km2`` (open ground inside
+        the city's districts), ``cameras``, ``edition`` of the classes, ``streets`` (by street class: ``km`` and
+        ``share`` of that length by class name), ``privacy`` (``dwellings`` in all, ``in_view`` by class name).
+    """
+    open_ground = seen.open_ground & inside_city(city, seen)
+    counts = np.bincount(seen.best_class[open_ground], minlength=len(DORI_CLASSES))
+    at_least = np.cumsum(counts[::-1])[::-1]
+    km2 = seen.cell_m**2 / 1e6
+    whole = max(int(at_least[0]), 1)
+    classes = [
+        {"name": name, "px_per_m": px_per_m, "km2": int(cells) * km2, "share_open": int(cells) / whole}
+        for name, px_per_m, cells in zip(DORI_CLASSES[1:], seen.dori.bounds_px_m.tolist(), at_least[1:], strict=True)
+    ]
+    return {
+        "classes": classes[::-1],
+        "open_km2": int(at_least[0]) * km2,
+        "cameras": len(seen.fleet) if cameras is None else cameras,
+        "edition": seen.dori.edition,
+        "streets": _streets(seen, city),
+        "privacy": {"dwellings": int(city.buildings["dwellings"].sum()), "in_view": dwellings_in_view(seen, city)},
+    }
+
+
+def inside_city(city: City, seen: CoverageMap) -> NDArray[np.bool_]:
+    """Return the cells (rows, columns) whose middle lies in a district; all of them in a city without districts."""
+    rows, columns = seen.best_class.shape
+    if not len(city.districts):
+        return np.ones((rows, columns), dtype=np.bool_)
+    west, cell = seen.west_m, seen.cell_m
+    y_m = seen.north_m - (np.arange(rows) + 0.5) * cell
+    ends = np.stack(
+        [np.column_stack([np.full(rows, x), y_m]) for x in (west - cell, west + (columns + 1) * cell)], axis=1
+    )
+    border = shapely.union_all(city.districts.geometry.to_numpy())
+    stretches, row = shapely.get_parts(shapely.intersection(shapely.linestrings(ends), border), return_index=True)
+    box = shapely.bounds(stretches)
+    first, last = (np.clip(np.ceil((box[:, i] - west) / cell - 0.5), 0, columns).astype(np.int64) for i in (0, 2))
+    edges = np.zeros((rows, columns + 1), dtype=np.int32)
+    np.add.at(edges, (row, first), 1)
+    np.add.at(edges, (row, last), -1)
+    return np.cumsum(edges, axis=1)[:, :columns] > 0
+
+
+def _streets(seen: CoverageMap, city: City) -> list[dict[str, Any]]:
+    """Return kilometres and the share of them seen at each class, for each class of drivable street there is."""
+    streets = city.streets[city.streets["drive"].to_numpy(dtype=bool)]
+    length_m = streets["length_m"].to_numpy(np.float64)
+    counts = np.maximum(np.ceil(length_m / STREET_STEP_M), 1).astype(np.int64)
+    street = np.repeat(np.arange(len(streets)), counts)
+    along = (np.arange(len(street)) - np.repeat(np.cumsum(counts) - counts, counts) + 0.5) / counts[street]
+    points = shapely.get_coordinates(
+        shapely.line_interpolate_point(streets.geometry.to_numpy()[street], along, normalized=True)
+    )
+    best = seen.class_at(points[:, 0], points[:, 1])
+    weight = (length_m / counts)[street]
+    kind = streets["street_class"].to_numpy()[street]
+    return [
+        _street_row(name, best[kind == name], weight[kind == name]) for name in STREET_CLASSES if (kind == name).any()
+    ]
+
+
+def _street_row(name: str, best: NDArray[np.uint8], weight: NDArray[np.float64]) -> dict[str, Any]:
+    total = float(weight.sum())
+    share = {cls: float(weight[best >= row].sum()) / total for row, cls in enumerate(DORI_CLASSES) if row}
+    return {"street_class": name, "km": total / 1000.0, "share": share}

@@ -1,0 +1,65 @@
+"""The other side of coverage: whose windows are in view. Computed beside every coverage figure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from sensors.coverage import CoverageMap
+from sensors.optics import DORI_CLASSES, dori_class
+from sensors.sightline import Floats, sees
+from twin.city import City
+
+EVERY_M: Final = 4.0
+LEVELS_M: Final = (1.5, 4.5, 7.5, 13.5, 22.5)
+
+
+def facade_points(city: City, outside_m: float) -> tuple[Floats, NDArray[np.int64]]:
+    """Return points before the outer walls of buildings with dwellings.
+
+    One every 4 m of wall, at heights of 1.5 to 22.5 m below the roof, on the outside of the wall.
+
+    Returns:
+        xyz_m: (n, 3) city metres.
+        building: (n,) row of each point's building.
+    """
+    homes = np.flatnonzero(city.buildings["dwellings"].to_numpy(np.int64) > 0)
+    shapes = shapely.orient_polygons(city.buildings.geometry.to_numpy()[homes])
+    corners, owner = shapely.get_coordinates(shapely.get_exterior_ring(shapes), return_index=True)
+    same = owner[1:] == owner[:-1]
+    start, side, wall_of = corners[:-1][same], np.diff(corners, axis=0)[same], owner[:-1][same]
+    length = np.hypot(side[:, 0], side[:, 1])
+    kept = length > 0
+    start, side, wall_of, length = start[kept], side[kept], wall_of[kept], length[kept]
+    counts = np.maximum(np.rint(length / EVERY_M), 1).astype(np.int64)
+    wall = np.repeat(np.arange(len(counts)), counts)
+    along = (np.arange(len(wall)) - np.repeat(np.cumsum(counts) - counts, counts) + 0.5) / counts[wall]
+    outward = np.column_stack([side[:, 1], -side[:, 0]]) / length[:, None]
+    feet = start[wall] + along[:, None] * side[wall] + outside_m * outward[wall]
+    return _lifted(feet, homes[wall_of[wall]], city.buildings["height_m"].to_numpy(np.float64))
+
+
+def _lifted(feet: Floats, building: NDArray[np.int64], height_m: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """Repeat points at each level below the roof; the lowest always."""
+    levels = np.array(LEVELS_M)
+    below = (levels[None, :] < height_m[building][:, None]) | (levels[None, :] == levels[0])
+    point, level = np.nonzero(below)
+    return np.column_stack([feet[point], levels[level]]), building[point]
+
+
+def dwellings_in_view(seen: CoverageMap, city: City) -> dict[str, int]:
+    """Return, for each class from ``detect`` up, the dwellings of buildings with a facade in view at it or better.
+
+    All dwellings of a building count, whichever facade is seen: which window is whose is not known.
+    """
+    points, building = facade_points(city, outside_m=max(0.5, 0.75 * seen.cell_m))
+    outdoors = seen.heights.at(points[:, 0], points[:, 1]) <= points[:, 2]  # not inside the house next door
+    points, building = points[outdoors], building[outdoors]
+    pairs = sees(seen.fleet, seen.heights, points, seen.ptz_presets)
+    best = np.zeros(len(city.buildings), dtype=np.uint8)
+    np.maximum.at(best, building[pairs.point], dori_class(pairs.px_per_m, seen.dori))
+    dwellings = city.buildings["dwellings"].to_numpy(np.int64)
+    return {name: int(dwellings[best >= row].sum()) for row, name in enumerate(DORI_CLASSES) if row}
