@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from sensors.alarms import load_alarm_rules
 from twin.streams import draw_unit
 
 DURATION_KINDS: Final = ("lognormal", "exponential", "constant")
@@ -87,6 +88,12 @@ class SameForAll:
         return self.p_dismissed_true if true else self.p_dismissed_false
 
 
+def shipped_verification() -> SameForAll:
+    """Return the verification that comes with the alarm rules."""
+    data = load_alarm_rules().verification
+    return SameForAll(Duration(60 * data.minutes_mean, data.minutes_cv), data.p_dismissed_true, data.p_dismissed_false)
+
+
 @dataclass(frozen=True, slots=True)
 class CentreSettings:
     """The situation centre.
@@ -97,7 +104,7 @@ class CentreSettings:
         process: from picking up until the request is ready for dispatch; the operator is held for it.
         verifiers: how many look at camera alarms, at least 1.
         join_radius_m, join_window_s: a notice this near to a request of the same service that is still open, and no
-            longer than this after its latest notice, joins it.
+            longer than this after its latest notice, joins it; a window of 0 joins nothing.
         panic_process: a panic button arrives at the technical security centre, meets no phone queue and takes this
             long; None: it waits for an operator like a phone call.
     """
@@ -141,4 +148,8 @@ class ResponseSettings:
 
     centre: CentreSettings
     services: Mapping[str, ServiceSettings]
-    verification: Verification = field(default=SameForAll(Duration(60.0, 0.5), 0.05, 0.8))
+    verification: Verification = field(default_factory=shipped_verification)
+
+    def service(self, name: str) -> ServiceSettings:
+        """Return a service's settings; for one without teams, whose requests only wait, no time at all."""
+        return self.services.get(name) or ServiceSettings(name, Duration(0.0))

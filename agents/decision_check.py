@@ -1,0 +1,58 @@
+"""Whether a policy may do what it chose, in words for its author."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from agents.joining import RequestBook, State
+from agents.policy import Choice, Decline, Dispatch, Hold, Move, Redispatch
+from agents.teams import FREE, UNDER_WAY, Fleet, Team
+from twin.errors import unknown_name
+
+Reaches = Callable[[Team, int], bool]
+"""Whether a team can drive to a node from where it is."""
+
+_NO_WAY: Final = "{}: the team has no way to node {}"
+
+
+def fault_of(choice: object, fleet: Fleet, book: RequestBook, reaches: Reaches) -> str:
+    """Return what is wrong with a choice at this moment, "" for nothing."""
+    if not isinstance(choice, Dispatch | Redispatch | Move | Hold | Decline):
+        return f"{choice!r} is no decision; return Dispatch, Redispatch, Move, Hold or Decline"
+    if isinstance(choice, Hold | Decline):
+        return _fault_of_key(choice.key, book)
+    team = fleet.by_id.get(choice.team_id)
+    if team is None:
+        return f"{choice}: {unknown_name('team', str(choice.team_id), list(fleet.by_id))}"
+    if isinstance(choice, Move):
+        return _fault_of_move(choice, team, fleet, reaches)
+    return _fault_of_key(choice.key, book) or _fault_of_sending(choice, team, book, reaches)
+
+
+def _fault_of_key(key: object, book: RequestBook) -> str:
+    request = book.by_key.get(key) if isinstance(key, int) else None
+    if request is None or request.state is not State.WAITING:
+        known = ", ".join(str(waiting.key) for waiting in book.waiting[:20]) or "none"
+        return f"no request {key!r} is waiting; waiting are: {known}"
+    return ""
+
+
+def _fault_of_sending(choice: Choice, team: Team, book: RequestBook, reaches: Reaches) -> str:
+    request = book.by_key[choice.key]
+    fitting = UNDER_WAY if isinstance(choice, Redispatch) else FREE
+    if team.doing not in fitting:
+        may = "under way" if isinstance(choice, Redispatch) else "free"
+        return f"{choice}: the team is {team.doing}; choose one that is {may}"
+    if team.spec.service != request.first.service:
+        return f"{choice}: a {team.spec.service} team for a {request.first.service} request"
+    return "" if reaches(team, request.first.node) else _NO_WAY.format(choice, request.first.node)
+
+
+def _fault_of_move(choice: Move, team: Team, fleet: Fleet, reaches: Reaches) -> str:
+    if team.doing not in FREE:
+        return f"{choice}: the team is {team.doing}; move one that is free"
+    nodes = len(fleet.streets.drivable)
+    if not isinstance(choice.node, int) or not 0 <= choice.node < nodes:
+        return f"{choice}: nodes are whole numbers from 0 to {nodes - 1}"
+    return "" if reaches(team, choice.node) else _NO_WAY.format(choice, choice.node)

@@ -1,0 +1,179 @@
+"""The world that acts: one frozen day of incidents and calls, lived through by centre, policy, teams and cameras."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from agents.dispatching import Dispatching
+from agents.joining import RequestBook
+from agents.policy import Policy
+from agents.response import Responses
+from agents.settings import ResponseSettings
+from agents.situation_centre import SituationCentre
+from agents.stage_draws import call_stages
+from agents.teams import Fleet, TeamSpec
+from sensors.source import SightingSource
+from twin.clock import Clock
+from twin.log import EventLog
+from twin.records import Alarm, Call, Incident, Kind, Sighting
+from twin.streams import stream
+from twin.streets import StreetGraph
+
+PROGRESS_MS: Final = 60_000
+
+
+class _Due(NamedTuple):
+    """Something from outside: at equal times incidents go before calls, calls before cameras."""
+
+    t_ms: int
+    rank: int
+    row: int
+    what: Incident | Call | SightingSource
+
+
+class World:
+    """One run of one day.
+
+    Attributes:
+        clock: simulated time.
+        fleet: the teams.
+        centre: the situation centre.
+        log: every event.
+        sightings: what the sources saw, in the order they were asked.
+    """
+
+    def __init__(
+        self,
+        city_graph: StreetGraph,
+        start: datetime,
+        duration_ms: int,
+        seed: int,
+        incidents: Sequence[Incident],
+        calls: Sequence[Call],
+        teams: Sequence[TeamSpec],
+        hospitals: Sequence[int],
+        settings: ResponseSettings,
+        policy: Policy,
+        sources: Sequence[SightingSource] = (),
+        log: EventLog | None = None,
+        scenario: str = "",
+    ) -> None:
+        """Put everything in its place; nothing happens yet.
+
+        Args:
+            city_graph: what the teams drive on.
+            start: zoned time at 0 ms.
+            duration_ms: the run ends there; what is due at that time or later is not lived.
+            seed: of the hashed draws and the policy's stream.
+            incidents: what happens.
+            calls: who asks for help.
+            teams: in the fleet's order.
+            hospitals: their nodes.
+            settings: of centre, services and verification.
+            policy: who decides.
+            sources: where camera alarms come from.
+            log: where events go; a new one by default.
+            scenario: its name, for the log.
+
+        Raises:
+            ValueError: an id is not unique, a call names an incident that is not there, or ``start`` has no zone.
+        """
+        self.clock, self.log = Clock(start), EventLog() if log is None else log
+        self.duration_ms, self.seed, self.scenario = duration_ms, seed, scenario
+        self._incidents = _by_id(incidents, calls)
+        self.fleet = Fleet(teams, city_graph)
+        book = RequestBook(settings.centre)
+        responses = Responses(self.clock, self.log, self.fleet, book, self._incidents, hospitals, self._ask)
+        rng = stream(seed, "policy", policy.name)
+        self._dispatching = Dispatching(self.clock, self.log, self.fleet, book, responses, policy, rng)
+        stages = call_stages(settings, calls, seed)
+        self.centre = SituationCentre(self.clock, self.log, settings, seed, stages, book, self._dispatching)
+        self.sightings: list[Sighting] = []
+        self._agenda = iter(self._what_is_due(incidents, calls, sources))
+
+    def run(self, progress: Callable[[int], None] | None = None) -> None:
+        """Live the day; whatever ends it, the log says how it ended.
+
+        Args:
+            progress: told the simulated time every simulated minute.
+
+        Raises:
+            PolicyFault: the policy broke its contract.
+            KeyboardInterrupt: passed on.
+        """
+        begun = {"scenario": self.scenario, "seed": self.seed, "start": self.clock.start.isoformat()}
+        self.log.emit(0, Kind.RUN_STARTED, detail=json.dumps(begun))
+        status = "interrupted"
+        try:
+            self._await(next(self._agenda, None))
+            while self.clock.now_ms < self.duration_ms:
+                self.clock.run_until_ms(min(self.clock.now_ms + PROGRESS_MS, self.duration_ms))
+                if progress:
+                    progress(self.clock.now_ms)
+            status = "done"
+        finally:
+            self._say_end(status)
+
+    def _say_end(self, status: str) -> None:
+        waiting, now = self.centre.waiting(), self.clock.now_ms
+        ended = {"status": status, "waiting": sum(waiting.values())} | waiting
+        self.log.emit(now, Kind.RUN_ENDED, value=now / 1000, detail=json.dumps(ended))
+
+    def _what_is_due(
+        self, incidents: Sequence[Incident], calls: Sequence[Call], sources: Sequence[SightingSource]
+    ) -> list[_Due]:
+        due = [_Due(incident.t_ms, 0, row, incident) for row, incident in enumerate(incidents)]
+        due += [_Due(call.t_ms, 1, row, call) for row, call in enumerate(calls)]
+        due += [_Due(int(t_ms), 2, row, source) for row, source in enumerate(sources) for t_ms in source.wakes_ms()]
+        return sorted((d for d in due if 0 <= d.t_ms < self.duration_ms), key=lambda d: d[:3])
+
+    def _await(self, due: _Due | None) -> None:
+        if due:
+            self.clock.call_at(due.t_ms, lambda: self._happen(due))
+
+    def _happen(self, due: _Due) -> None:
+        if isinstance(due.what, Incident):
+            self._begin(due.what)
+        elif isinstance(due.what, Call):
+            self.centre.ring(due.what)
+        else:
+            self._look(due.what)
+        self._await(next(self._agenda, None))
+
+    def _begin(self, incident: Incident) -> None:
+        told = {
+            "service": incident.service, "category": incident.category, "visual": incident.visual,
+            "scripted": incident.scripted, "x_m": incident.x_m, "y_m": incident.y_m,
+        }  # fmt: skip
+        self.log.emit(
+            incident.t_ms, Kind.INCIDENT, incident_id=incident.id, node=incident.node, value=float(incident.priority),
+            detail=json.dumps(told),
+        )  # fmt: skip
+
+    def _look(self, source: SightingSource) -> None:
+        report = source.look(self.clock.now_ms)
+        self.sightings.extend(report.sightings)
+        for alarm in report.alarms:
+            if alarm.incident_id is not None and alarm.incident_id not in self._incidents:
+                raise ValueError(f"the source {source.name} reports incident {alarm.incident_id}, which is not there")
+            self._expect(alarm)
+
+    def _expect(self, alarm: Alarm) -> None:
+        if alarm.t_ms < self.duration_ms:
+            self.clock.call_at(alarm.t_ms, lambda: self.centre.receive(alarm))
+
+    def _ask(self) -> None:
+        self._dispatching.ask()
+
+
+def _by_id(incidents: Sequence[Incident], calls: Sequence[Call]) -> dict[int, Incident]:
+    by_id = {incident.id: incident for incident in incidents}
+    if len(by_id) < len(incidents) or len({call.id for call in calls}) < len(calls):
+        raise ValueError("incidents and calls need ids of their own, but some share one")
+    strange = sorted({call.incident_id for call in calls if call.incident_id is not None} - set(by_id))
+    if strange:
+        raise ValueError(f"calls report incidents that are not there: {strange[:10]}")
+    return by_id
