@@ -17,6 +17,9 @@ MAIN_STREETS: Final = ("motorway", "trunk", "primary", "secondary", "tertiary")
 CLASS_COLOURS: Final = ("#ffffff00", "#cfe3f2", "#8fbfe0", "#3f86c4", "#123f7a")
 CLASS_NAMES: Final = ("none", "detect", "observe", "recognise", "identify")
 WIDE_PX: Final = 1600
+SIGNS: Final = {"ambulance": "●", "fire": "▲", "police": "■", "security": "◆"}
+GROUND: Final = "#fbfaf7"
+ALONE, CAMERA, SPOTLIGHT = "#c00000", "#4a5563", "#f2b705"
 Layers = dict[str, Any]
 
 
@@ -55,8 +58,6 @@ def city_map(layers: Layers, table: pd.DataFrame) -> str | None:
         _posts(axes, layers)
         _incidents(axes, table)
         _frame(axes, (west, south, east, north))
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.005), ncols=8, frameon=False, fontsize=13,
-                    markerscale=1.1, handletextpad=0.3, columnspacing=1.4)  # fmt: skip
         return png_uri(figure)
 
 
@@ -68,9 +69,8 @@ def coverage_map(run: RunFolder, layers: Layers) -> str | None:
         return None
     best, cell_m, west_m, north_m = found
     tall_m, wide_m = best.shape[0] * cell_m, best.shape[1] * cell_m
-    with drawing(9.0, 9.0 * float(np.clip(tall_m / wide_m, 0.45, 1.1)) + 0.5) as figure:
+    with drawing(9.0, 9.0 * float(np.clip(tall_m / wide_m, 0.45, 1.1))) as figure:
         from matplotlib.colors import ListedColormap
-        from matplotlib.patches import Patch
 
         axes = _whole_figure(figure)
         _ground(axes, layers)
@@ -79,9 +79,37 @@ def coverage_map(run: RunFolder, layers: Layers) -> str | None:
         axes.imshow(small, cmap=ListedColormap(CLASS_COLOURS), vmin=0, vmax=4, extent=extent, interpolation="nearest",
                     zorder=3)  # fmt: skip
         _frame(axes, (extent[0], extent[2], extent[1], extent[3]))
-        patches = [Patch(color=CLASS_COLOURS[row], label=CLASS_NAMES[row]) for row in range(1, 5)]
-        axes.legend(handles=patches, loc="upper center", bbox_to_anchor=(0.5, -0.005), ncols=4, frameon=False)
         return png_uri(figure, colours=64)
+
+
+def map_key(layers: Layers, table: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Return the map's key as (sign, colour, words), for what is on it."""
+    cameras, posts = layers.get("cameras"), layers.get("posts")
+    key = []
+    for service, (colour, _) in SERVICE_LOOK.items():
+        count, mine = (
+            int((table["service"] == service).sum()),
+            posts is not None and (posts["service"] == service).any(),
+        )
+        key += [(SIGNS[service], colour, f"{service_word(service)} incident ({count})")] if count else []
+        key += [("✚", colour, f"{service_word(service)} post")] if mine else []
+    alone = int(table["arrived_ms"].isna().sum())
+    key += [("◯", ALONE, f"not helped by the end ({alone})")] if alone else []
+    if cameras is not None and len(cameras):
+        key.append(("•", CAMERA, f"camera ({len(cameras):,})"))
+        key += [("★", SPOTLIGHT, "spotlight camera and its field of view")] if cameras["spotlight"].any() else []
+    return key
+
+
+def coverage_key() -> list[tuple[str, str, str]]:
+    """Return the coverage map's key as (sign, colour, words)."""
+    return [("■", CLASS_COLOURS[row], CLASS_NAMES[row]) for row in range(1, 5)]
+
+
+def _whole_figure(figure: Any) -> Any:
+    figure.set_layout_engine("none")
+    figure.set_facecolor(GROUND)
+    return figure.add_axes((0.0, 0.0, 1.0, 1.0))
 
 
 def _read_coverage(path: Path) -> tuple[NDArray[np.uint8], float, float, float] | None:
@@ -105,7 +133,7 @@ def _shrunk(best: NDArray[np.uint8], limit: int) -> NDArray[np.uint8]:
 def _ground(axes: Any, layers: Layers) -> None:
     from matplotlib.collections import LineCollection, PolyCollection
 
-    axes.set_facecolor("#fbfaf7")
+    axes.set_facecolor(GROUND)
     if "buildings" in layers:
         rings = [part.exterior.coords for part in layers["buildings"].geometry.explode() if part.geom_type == "Polygon"]
         axes.add_collection(PolyCollection([np.asarray(r)[:, :2] for r in rings], facecolors="#e7e3da", linewidths=0))
@@ -121,17 +149,17 @@ def _ground(axes: Any, layers: Layers) -> None:
 def _cameras(axes: Any, layers: Layers) -> None:
     from matplotlib.patches import Wedge
 
-    if "cameras" not in layers or not len(layers["cameras"]):
+    cameras = layers.get("cameras")
+    if cameras is None or not len(cameras):
         return
-    cameras = layers["cameras"]
     x_m, y_m, bright = cameras.geometry.x, cameras.geometry.y, cameras["spotlight"].astype(bool)
-    axes.scatter(x_m, y_m, s=4, c="#4a5563", linewidths=0, zorder=4, label=f"camera ({len(cameras):,})")
+    axes.scatter(x_m, y_m, s=5, c=CAMERA, linewidths=0, zorder=4)
     for row in cameras[bright].itertuples():
         at, middle, half = (row.geometry.x, row.geometry.y), 90.0 - row.bearing_deg, row.hfov_deg / 2
-        axes.add_patch(Wedge(at, row.range_m, middle - half, middle + half, color="#f2b705", alpha=0.75, zorder=5))
-    if bright.any():
-        axes.scatter(x_m[bright], y_m[bright], s=330, marker="*", c="#f2b705", edgecolors=INK, linewidths=1.2, zorder=8,
-                     label="spotlight camera")  # fmt: skip
+        axes.add_patch(Wedge(at, row.range_m, middle - half, middle + half, color=SPOTLIGHT, alpha=0.75, zorder=5))
+        axes.annotate(str(row.id), at, xytext=(11, 9), textcoords="offset points", fontsize=13, weight="bold", zorder=9,
+                      path_effects=_halo())  # fmt: skip
+    axes.scatter(x_m[bright], y_m[bright], s=330, marker="*", c=SPOTLIGHT, edgecolors=INK, linewidths=1.2, zorder=8)
 
 
 def _posts(axes: Any, layers: Layers) -> None:
@@ -139,23 +167,25 @@ def _posts(axes: Any, layers: Layers) -> None:
     if posts is None:
         return
     for service, (colour, _) in SERVICE_LOOK.items():
-        mine = posts[posts["service"] == service]
-        if len(mine):
-            axes.scatter(mine.geometry.x, mine.geometry.y, s=150, marker="P", facecolors="white", edgecolors=colour,
-                         linewidths=2.0, zorder=6, label=f"{service_word(service)} post")  # fmt: skip
+        at = posts[posts["service"] == service].geometry
+        axes.scatter(at.x, at.y, s=230, marker="P", c=colour, edgecolors="white", linewidths=1.4, zorder=6)
 
 
 def _incidents(axes: Any, table: pd.DataFrame) -> None:
     placed = table[table["x_m"].notna() & table["y_m"].notna()]
     for service, (colour, marker) in SERVICE_LOOK.items():
         mine = placed[placed["service"] == service]
-        if len(mine):
-            axes.scatter(mine["x_m"], mine["y_m"], s=46, marker=marker, c=colour, edgecolors="white", linewidths=0.7,
-                         zorder=7, label=f"{service_word(service)} incident ({len(mine)})")  # fmt: skip
+        size = 96 if marker == "^" else 64  # a triangle fills less of its box
+        axes.scatter(mine["x_m"], mine["y_m"], s=size, marker=marker, c=colour, edgecolors="white", zorder=7)
     alone = placed[placed["arrived_ms"].isna()]
-    if len(alone):
-        axes.scatter(alone["x_m"], alone["y_m"], s=190, marker="o", facecolors="none", edgecolors="#c00000",
-                     linewidths=1.6, zorder=7, label=f"not helped by the end ({len(alone)})")  # fmt: skip
+    axes.scatter(alone["x_m"], alone["y_m"], s=240, marker="o", facecolors="none", edgecolors=ALONE, linewidths=1.8,
+                 zorder=7)  # fmt: skip
+
+
+def _halo() -> list[Any]:
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=3, foreground="white")]
 
 
 def _frame(axes: Any, box: tuple[float, float, float, float]) -> None:
@@ -168,8 +198,8 @@ def _frame(axes: Any, box: tuple[float, float, float, float]) -> None:
     bar_m = _round_length(0.2 * (east - west))
     axes.plot([west, west + bar_m], [south, south], color=INK, linewidth=3, solid_capstyle="butt", zorder=9)
     label = f"{bar_m / 1000:g} km" if bar_m >= 1000 else f"{bar_m:g} m"
-    axes.annotate(f"{label}   north is up", (west, south), xytext=(0, 6), textcoords="offset points", fontsize=12,
-                  zorder=9)  # fmt: skip
+    axes.annotate(f"{label}   ↑ north", (west, south), xytext=(0, 7), textcoords="offset points", fontsize=15,
+                  zorder=9, path_effects=_halo())  # fmt: skip
 
 
 def _round_length(wanted_m: float) -> float:

@@ -48,8 +48,8 @@ def help_headline(metrics: dict[str, Any]) -> Headline:
         answer = f"noticed incidents had a team on scene when the log ended; 9 in 10 was not reached ({_ends(metrics)})"
         return Headline(question, f"{whole(helped)} of {whole(noticed)}", answer, lines, rows)
     answer = (
-        f"({minutes_of(level['value'])}) from the first notice to the first team on scene, for 9 in 10 incidents of "
-        f"all services; {_bounds(level)}"
+        f"or {minutes_of(level['value'])} from the first notice to the first team on scene is what 9 in 10 incidents "
+        f"of all services wait at most ({_bounds(level)})"
     )
     return Headline(question, seconds(level["value"]), answer, lines, rows)
 
@@ -64,8 +64,8 @@ def camera_headline(record: Record, metrics: dict[str, Any]) -> Headline:
     if not overall["incidents"]:
         return Headline(question, "", "There was no incident to see.", kept)
     answer = (
-        f"incidents were first noticed by a camera; {whole(cameras['incidents_visible'])} happened where a camera "
-        f"could have seen them, {whole(cameras['incidents_seen'])} of these were seen"
+        f"incidents were first noticed by a camera; {whole(cameras['incidents_visible'])} could be seen from outside, "
+        f"{whole(cameras['incidents_seen'])} of these were seen by some camera"
     )
     shown = f"{whole(overall['noticed_first_by_camera'])} of {whole(overall['incidents'])}"
     return Headline(question, shown, answer, kept)

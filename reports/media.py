@@ -76,3 +76,13 @@ class Media:
 def _title(clip: dict[str, Any]) -> str:
     what = "nothing scripted" if clip.get("quiet") else told(clip.get("visual", "footage"))
     return f"{clip.get('camera_id', 'camera')}: {what}"
+
+
+def quiet_sentence(clips: list[dict[str, Any]]) -> str:
+    """Say how many windows without anything scripted were watched, and what was found in them; "" for none."""
+    if not clips:
+        return ""
+    found = sum(int(clip.get("detections") or 0) for clip in clips)
+    alarms = sum(len(clip.get("alarms") or []) for clip in clips)
+    windows = plural(len(clips), "quiet window")
+    return f"{windows} with nothing scripted in view: {plural(found, 'detection')}, {plural(alarms, 'alarm')}."

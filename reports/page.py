@@ -10,10 +10,10 @@ import pandas as pd
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader, Undefined
 
 from reports import tables, words
-from reports.citymap import city_map, coverage_map, read_layers
+from reports.citymap import city_map, coverage_key, coverage_map, map_key, read_layers
 from reports.headlines import headlines
 from reports.histories import help_waits, histories, response_waits
-from reports.media import Media
+from reports.media import Media, quiet_sentence
 from reports.metrics import metrics_of
 from reports.norms import Norms, load_norms
 from reports.pictures import SERVICE_LOOK
@@ -105,8 +105,9 @@ def _body(record: Record, metrics: dict[str, Any]) -> dict[str, Any]:
     return {
         "metrics": metrics,
         "map": city_map(layers, table),
+        "map_key": map_key(layers, table),
         "map_faults": broken,
-        "buildings_drawn": "buildings" in layers,
+        "coverage_key": coverage_key(),
         "coverage_map": coverage_map(record.folder, layers) if record.coverage.get("classes") else None,
         "coverage": record.coverage,
         "coverage_rows": tables.coverage_rows(record.coverage),
@@ -144,7 +145,7 @@ def _footage(record: Record, table: pd.DataFrame) -> dict[str, Any]:
         "story_clip": media.shown(main.clip) if main and main.clip else None,
         "story_rows": [_story_row(story, start) for story in told],
         "clips": [media.shown(clip) for clip in others if not clip.get("quiet")],
-        "quiet": [clip for clip in record.clips if clip.get("quiet")],
+        "quiet": quiet_sentence([clip for clip in record.clips if clip.get("quiet")]),
     }
 
 

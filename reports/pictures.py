@@ -58,7 +58,7 @@ def png_uri(figure: Any, dpi: int = 100, colours: int = 255) -> str:
     from PIL import Image
 
     held, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(held, format="png", dpi=dpi, metadata={"Software": None}, facecolor="white")
+    figure.savefig(held, format="png", dpi=dpi, metadata={"Software": None})
     whole = Image.open(held).convert("RGB")
     whole.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
     return data_uri(small.getvalue(), "image/png")

@@ -58,3 +58,4 @@ def _scales(axes: object, reach_s: float, label: str) -> None:
     axes.set(xlim=(0, reach_s), ylim=(0, 1.005), xlabel=f"seconds from {label} to first team on scene")
     axes.grid(axis="y", color="#e6e8eb", linewidth=0.8)
     axes.set_axisbelow(True)
+    axes.set_title(" ", fontsize=9)  # room for the norms' names, the same in every plot

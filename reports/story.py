@@ -81,16 +81,19 @@ def _reached(story: Story) -> int:
 
 
 def _story(record: Record, events: pd.DataFrame, row: Any) -> Story:
-    steps = [_step(event, record) for event in events.drop_duplicates("kind").itertuples(index=False)]
+    way = _way(events)
+    told_here = {*way, "incident", "call", "alarm", "alarm_confirmed", "alarm_dismissed"}
+    firsts = events[events["kind"].isin(told_here)].drop_duplicates("kind")
     seen = _first_sighting(record.sightings, row.incident_id)
-    steps = sorted([step for step in [*steps, seen] if step is not None], key=lambda step: step.t_ms)
+    steps = [_step(event) for event in firsts.itertuples(index=False)] + ([seen] if seen else [])
+    steps.sort(key=lambda step: (step.t_ms, step.kind != "incident"))
     return Story(
         incident_id=int(row.incident_id),
         service=row.service,
         category=row.category,
         scripted=bool(row.scripted),
         steps=steps,
-        stretches=_stretches(steps),
+        stretches=_stretches(steps, way),
         clip=next((clip for clip in record.clips if clip.get("incident_id") == row.incident_id), {}),
     )
 
@@ -104,7 +107,7 @@ def _first_sighting(sightings: pd.DataFrame, incident_id: int) -> Step | None:
     return Step(int(first["t_ms"]), "sighting", "first seen", more)
 
 
-def _step(event: Any, record: Record) -> Step | None:
+def _step(event: Any) -> Step:
     about, value = event.about, None if pd.isna(event.value) else float(event.value)
     took = f"{figure(value)} s" if value is not None else ""
     words = {
@@ -115,43 +118,45 @@ def _step(event: Any, record: Record) -> Step | None:
         "alarm": ("alarm raised", f"{told(about.get('rule', ''))} · {event.camera_id}"),
         "alarm_confirmed": ("operator confirms", f"after {took}"),
         "alarm_dismissed": ("operator dismisses", f"after {took}"),
-        "joined": ("second notice joins", ""),
         "dispatched": ("team dispatched", f"{service_word(about.get('service', ''))} {event.team_id}"),
         "turned_out": ("team turns out", f"after {took}"),
         "arrived": ("help arrives", f"{event.team_id}, {took} of travel"),
-        "scene_cleared": ("scene cleared", f"{took} on scene"),
     }
-    name, more = words.get(event.kind, ("", ""))
-    return Step(int(event.t_ms), event.kind, name, more) if name else None
+    return Step(int(event.t_ms), event.kind, *words[event.kind])
 
 
 _SPENT = {
     "sighting": "not yet seen",
     "alarm": "recognising",
+    "alarm_confirmed": "operator checks",
     "call": "nobody has called",
     "answered": "waiting for an operator",
     "processed": "call processing",
-    "alarm_confirmed": "operator checks",
     "dispatched": "waiting for a team",
     "turned_out": "turnout",
     "arrived": "travel",
 }
 """What the time before a step was spent on."""
+_BY_CAMERA = ("sighting", "alarm", "alarm_confirmed", "dispatched", "turned_out", "arrived")
+_BY_CALL = ("call", "answered", "processed", "dispatched", "turned_out", "arrived")
 
 
-def _stretches(steps: list[Step]) -> list[Stretch]:
-    """Cut the time from the beginning to help at the steps that moved the answer forward."""
-    arrived_ms = next((step.t_ms for step in steps if step.kind == "arrived"), None)
-    sent_ms = next((step.t_ms for step in steps if step.kind == "dispatched"), None)
+def _way(events: pd.DataFrame) -> tuple[str, ...]:
+    """The steps that led to help: the camera's when the team was sent for an alarm, else the call's.
+
+    With no team sent, those of the first notice.
+    """
+    sent = events[events["kind"] == "dispatched"]
+    notice = sent if len(sent) else events[events["kind"].isin(["call", "alarm"])]
+    return _BY_CAMERA if len(notice) and not pd.isna(notice["alarm_id"].iloc[0]) else _BY_CALL
+
+
+def _stretches(steps: list[Step], way: tuple[str, ...]) -> list[Stretch]:
+    """Cut the time from the beginning to help at the steps of the way that led to it."""
     stretches, at_ms = [], steps[0].t_ms if steps else 0
-    for step in steps:
-        late_notice = sent_ms is not None and step.t_ms >= sent_ms and step.kind in _NOTICING
-        too_late = arrived_ms is not None and step.t_ms > arrived_ms
-        if step.kind not in _SPENT or late_notice or too_late or step.t_ms <= at_ms:
-            continue
-        stretches.append(Stretch(_SPENT[step.kind], step.kind, (step.t_ms - at_ms) / 1000.0))
-        at_ms = step.t_ms
+    for kind in way:
+        t_ms = next((step.t_ms for step in steps if step.kind == kind), None)
+        if t_ms is not None and t_ms > at_ms:
+            stretches.append(Stretch(_SPENT[kind], kind, (t_ms - at_ms) / 1000.0))
+            at_ms = t_ms
     return stretches
-
-
-_NOTICING = frozenset({"sighting", "alarm", "call", "answered", "processed", "alarm_confirmed"})

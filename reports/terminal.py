@@ -9,7 +9,7 @@ from reports.histories import histories
 from reports.metrics import metrics_of
 from reports.record import Record, read_record
 from reports.story import stories
-from reports.words import clock, interval, lasting, plural, seconds, service_word, starts_at, told
+from reports.words import clock, figure, interval, lasting, plural, seconds, service_word, starts_at, told
 from twin.runfolder import RunFolder
 
 
@@ -55,7 +55,7 @@ def _camera_line(record: Record, metrics: dict[str, Any]) -> str:
     if not card.figure:
         return f"Cameras:    {card.answer}"
     alarms = metrics["alarms"]
-    cost = f"{seconds(alarms['false_team_min'])[:-2]} team minutes"
+    cost = f"{figure(alarms['false_team_min'])} team minutes"
     return (
         f"Cameras:    {card.figure} incidents first noticed by a camera; {alarms['false']} of "
         f"{plural(alarms['raised'], 'alarm')} false, {cost}"

@@ -195,6 +195,14 @@ COVERAGE: dict[str, Any] = {
         {"name": "detect", "px_per_m": 25, "km2": 0.045, "share_open": 0.45},
     ],
     "open_km2": 0.1,
+    "edition": "EN 62676-4:2015",
+    "streets": [
+        {
+            "street_class": "residential",
+            "km": 2.4,
+            "share": {"detect": 0.5, "observe": 0.25, "recognise": 0.1, "identify": 0.02},
+        }
+    ],
     "cameras": 3,
     "privacy": {"dwellings": 288, "in_view": {"detect": 96, "observe": 32, "recognise": 8, "identify": 0}},
 }
