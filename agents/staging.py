@@ -1,7 +1,8 @@
 """Incidents as actors: a crash, somebody lying, a fire, a car with a listed plate.
 
 ``stage`` is a pure function of incident, moment and city. Nothing of an incident is there before it begins; afterwards
-it can be seen for ``visible_ms``. Draws are tied to the incident's id.
+it can be seen for ``visible_ms``. Draws are tied to its place,
+so that a camera can be aimed at what will show there before the day is drawn.
 """
 
 from __future__ import annotations
@@ -154,7 +155,7 @@ def _moved(spot: Spot, right_m: float) -> Spot:
 
 
 def _u(incident: Incident, purpose: str, *ids: int) -> float:
-    return float(draw_unit(0, f"staging {purpose}", incident.id, *ids))
+    return float(draw_unit(0, f"staging {purpose}", round(10 * incident.x_m), round(10 * incident.y_m), *ids))
 
 
 def _track(incident: Incident, nth: int) -> int:

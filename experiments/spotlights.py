@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agents.staging import spot_of
 from experiments.viewpoints import busiest_junctions, view_of
 from scenarios.schema import Scenario, Scripted
 from sensors.cameras import Camera
 from twin.city import City
 from twin.errors import InputError
 from twin.plates import plate_of
-from twin.records import Incident, Visual
+from twin.records import Visual
 from twin.streams import draw_u32
 
 CANDIDATES_PER_SPOTLIGHT = 6
@@ -62,11 +61,6 @@ def _first_view(
             view = view_of(city, node, visual, camera_id)
         except InputError:
             continue
-        spot = spot_of(_before(visual, node, view.x_m, view.y_m, script), city)
         plate = plate_of(int(draw_u32(seed, "listed plate", node))) if visual is Visual.LISTED_PLATE else ""
-        return Spotlight(view.camera, script, round(spot.x_m, 2), round(spot.y_m, 2), plate), node
+        return Spotlight(view.camera, script, view.x_m, view.y_m, plate), node
     return None
-
-
-def _before(visual: Visual, node: int, x_m: float, y_m: float, script: Scripted) -> Incident:
-    return Incident(0, 0, script.service, script.category, script.priority, node, x_m, y_m, visual, 1, 0, False)
