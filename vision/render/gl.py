@@ -66,7 +66,7 @@ class GlRenderer:
         self._plates = PlatePart(self._ctx, self._programs)
         self._puffs = PuffPart(self._ctx, self._programs)
         self._beams = BeamPart(self._ctx, self._programs)
-        self._cities: OrderedDict[Camera, CityPart] = OrderedDict()
+        self._cities: OrderedDict[tuple[float, float], CityPart] = OrderedDict()
         self._screens: dict[tuple[int, int], Any] = {}
         self._block = self._ctx.buffer(reserve=2 * 64 + 9 * 16)
         self._block.bind_to_uniform_block(0)
@@ -127,12 +127,13 @@ class GlRenderer:
         return _Shot(lens, light, cast, plates, puffs, items, outline_cells(items.full_box, lens))
 
     def _city_of(self, camera: Camera) -> CityPart:
-        if camera not in self._cities:
+        place = (camera.x_m, camera.y_m)  # all that a mesh depends on
+        if place not in self._cities:
             while len(self._cities) >= CITIES_KEPT:
                 self._cities.popitem(last=False)[1].release()
-            self._cities[camera] = CityPart(self._ctx, self._programs, city_mesh(self._city, camera))
-        self._cities.move_to_end(camera)
-        return self._cities[camera]
+            self._cities[place] = CityPart(self._ctx, self._programs, city_mesh(self._city, camera))
+        self._cities.move_to_end(place)
+        return self._cities[place]
 
     # ---- drawing
 
