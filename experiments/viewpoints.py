@@ -48,8 +48,8 @@ def busiest_junctions(city: City, n: int, apart_m: float = 250.0) -> list[int]:
     """Return up to ``n`` nodes, the busiest first.
 
     Busy is lanes times the class's peak traffic, half as much more with traffic lights. Chosen greedily, each
-    ``apart_m`` or more from those before it; where the town is too small, that distance is halved until it fits. Equal junctions go by their number. A junction has three arms or more; in a town
-    without one, two arms or one will do.
+    ``apart_m`` or more from those before it; where the town is too small, that distance is halved until it fits.
+    Equal junctions go by their number. A junction has three arms or more; in a town without one, two or one will do.
     """
     roads = Roads(city)
     nodes = _by_traffic(roads, len(city.nodes))
