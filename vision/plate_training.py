@@ -19,7 +19,6 @@ from twin.streams import stream
 from vision.plate_art import draw_plate
 from vision.plate_reader import ALPHABET, SHIPPED, PlateReader, make_net, prepare, save_state
 
-
 _SOURCE_PX: Final = 64  # height of the drawing a crop is made from
 _POOL: Final = 8000  # plates a training draws; each comes up in many crops
 _LEARN: Final = 10_000_000  # vehicle numbers from here on are trained on; those below are free for tests

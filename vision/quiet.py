@@ -17,6 +17,7 @@ _ENVIRONMENT: Final = {
     "YOLO_OFFLINE": "true",
     "YOLO_AUTOINSTALL": "false",
     "YOLO_VERBOSE": "false",
+    "ULTRALYTICS_SAFE_LOAD": "true",  # a file of weights must not be able to run code
     "NO_ALBUMENTATIONS_UPDATE": "1",
 }
 _OUTWARD: Final = ("sync", "clearml", "comet", "dvc", "mlflow", "raytune", "tensorboard", "wandb", "vscode_msg")
