@@ -34,7 +34,7 @@ from twin.streams import stream
 GENERATOR_VERSION: Final = 1
 SYNTHETIC: Final = (
     "The frame is real: outline, Bunyodkor avenue, metro stations, number of residents, number and names of mahallas. "
-    "The fabric is synthetic, drawn from a seed: all other streets, all buildings, the borders of the mahallas, all posts."
+    "The fabric is synthetic, drawn from a seed: all other streets, all buildings, the mahallas' borders, all posts."
 )
 BUILDING_INFERRED: Final = "use,storeys,height_m,dwellings,residents,entrances,geometry"
 

@@ -41,7 +41,8 @@ class Axes:
 
     def _to_world(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
         (x, y), (a, b) = self.origin, self.along
-        return np.round(np.column_stack([x + uv[:, 0] * a - uv[:, 1] * b, y + uv[:, 0] * b + uv[:, 1] * a]), 2)
+        xy = np.column_stack([x + uv[:, 0] * a - uv[:, 1] * b, y + uv[:, 0] * b + uv[:, 1] * a])
+        return np.asarray(np.round(xy, 2), dtype=np.float64)
 
 
 def axes_of(block: Polygon) -> Axes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.city.fabric.divide import cut_across, divide
 from twin.city.fabric.frame import Frame
@@ -18,7 +19,7 @@ from twin.streams import stream
 
 CELL_HA: Final = {
     "rows4": 3.4, "rows5": 3.6, "rows9": 4.4, "towers": 3.6, "mahalla": 3.6, "village": 5.5, "campus": 4.5,
-    "industry": 6.5, "park": 60.0, "stadium": 12.0,
+    "industry": 6.5, "field": 9.0, "park": 60.0, "stadium": 12.0,
 }  # fmt: skip
 PEOPLE_HA: Final = {"rows4": 230.0, "rows5": 280.0, "rows9": 400.0, "towers": 500.0, "mahalla": 80.0, "village": 35.0}
 PLOT_HA: Final = {
@@ -110,7 +111,7 @@ def _give_public_uses(plan: Plan, cells: list[list[Cell]], kinds: Sequence[str],
             _give(plan, cells[block], use, rng)
 
 
-def spread(weight: np.ndarray, count: int, rng: np.random.Generator) -> list[int]:  # type: ignore[type-arg]
+def spread(weight: NDArray[np.float64], count: int, rng: np.random.Generator) -> list[int]:
     """Return ``count`` row numbers, evenly along the cumulated weight (systematic sampling)."""
     edges = np.cumsum(weight)
     marks = (np.arange(count) + rng.uniform()) / count * edges[-1]

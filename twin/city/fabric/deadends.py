@@ -50,8 +50,8 @@ def make_oneways(plan: Plan, seed: int) -> int:
 def _spare_ways(plan: Plan, rng: np.random.Generator, street_class: str) -> list[tuple[int, int]]:
     """Return the ways of a class that a random spanning tree (greater streets first) does without."""
     ways = [(key, way) for key, way in sorted(plan.ways.items()) if way is not None and way.drive]
-    order = rng.permutation(len(ways))
-    order = sorted(order, key=lambda i: ways[i][1].street_class == street_class)
+    shuffled = rng.permutation(len(ways)).tolist()
+    order = sorted(shuffled, key=lambda i: ways[i][1].street_class == street_class)
     parent = list(range(len(plan.points)))
 
     def root(i: int) -> int:

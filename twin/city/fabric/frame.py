@@ -1,4 +1,4 @@
-"""The real frame of the district: outline, the streets and stations that are known, and the figures, with their sources."""
+"""The real frame of the district: outline, known streets and stations, figures, with their sources."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class KnownStreet:
 
 @dataclass(frozen=True)
 class Frame:
-    """What is real: outline ring (not closed, ccw), canal points on it, the avenue that is part of it, streets, named points, figures, sources."""
+    """What is real: outline ring (ccw, not closed), its canal and its avenue, streets, points, figures, sources."""
 
     outline: tuple[XY, ...]
     canal: frozenset[XY]
@@ -55,13 +55,13 @@ class Frame:
 @cache
 def chilonzor() -> Frame:
     """Return the frame of the Chilonzor district, in EPSG:32642 metres rounded to centimetres."""
-    folder = files("twin.city") / "data"
+    folder = files("twin.city.data")
     figures = YAML(typ="safe").load((folder / "chilonzor.yaml").read_text(encoding="utf-8"))
     features = json.loads((folder / "chilonzor_frame.geojson").read_text(encoding="utf-8"))["features"]
     place = pyproj.Transformer.from_crs(4326, figures["crs"], always_xy=True)
 
     def metres(pairs: list[list[float]]) -> tuple[XY, ...]:
-        return tuple((round(x, 2), round(y, 2)) for x, y in (place.transform(*pair) for pair in pairs))
+        return tuple((round(x, 2), round(y, 2)) for x, y in (place.transform(lon, lat) for lon, lat in pairs))
 
     def of(kind: str) -> list[tuple[dict[str, Any], Any]]:
         return [(f["properties"], f["geometry"]["coordinates"]) for f in features if f["properties"]["kind"] == kind]
@@ -81,7 +81,7 @@ def chilonzor() -> Frame:
 
 def _street(properties: Mapping[str, Any], course: tuple[XY, ...]) -> KnownStreet:
     columns = ("name", "street_class", "lanes", "speed_kmh", "quality", "shift_m")
-    return KnownStreet(*(properties[column] for column in columns), course=course)
+    return KnownStreet(**{column: properties[column] for column in columns}, course=course)
 
 
 def _signed_area(ring: tuple[XY, ...]) -> float:

@@ -5,6 +5,7 @@ Plots of 200 to 600 m2, one or two storeys, brick or adobe, behind continuous wa
 
 from __future__ import annotations
 
+import itertools
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from twin.city.fabric.bearings import axes_of
 from twin.city.fabric.stock import Building
 
-PLOT_M2: Final = {"mahalla": 430.0, "village": 780.0}
+PLOT_M2: Final = {"mahalla": 540.0, "village": 980.0}
 BUILT: Final = {"mahalla": 0.97, "village": 0.8}
 WALL_M: Final = 0.3
 SMALLEST_M2: Final = 45.0
@@ -56,7 +57,7 @@ def _plots(
     plots, turned = [], []
     for row in range(rows):
         cuts = _cuts(west, east, plot_m2 / depth, rng)
-        for a, b in zip(cuts, cuts[1:], strict=False):
+        for a, b in itertools.pairwise(cuts):
             plots.append((a, south + row * depth, b, south + (row + 1) * depth))
             turned.append(row == rows - 1 and rows > 1)
     return np.array(plots), np.array(turned)
@@ -71,14 +72,18 @@ def _cuts(west: float, east: float, width_m: float, rng: np.random.Generator) ->
 def _houses_on(
     local: BaseGeometry, plots: NDArray[np.float64], turned: NDArray[np.bool_], rng: np.random.Generator
 ) -> NDArray[np.object_]:
-    """Return one house for each plot: a bar along the street and a wing along one wall, cut to the block."""
+    """Return one house for each plot, cut to the block.
+
+    A house is a bar along the street and a wing along one wall, at times with a shed at the back.
+    """
     n = len(plots)
     clipped = shapely.bounds(shapely.intersection(shapely.box(*plots.T), local))
     clipped = np.where(np.isfinite(clipped), clipped, plots)
     west, south, east, north = clipped.T + np.array([[WALL_M], [WALL_M], [-WALL_M], [-WALL_M]])
-    deep = np.minimum(rng.uniform(6.5, 9.0, n), 0.6 * (north - south))
-    reach = (north - south) * rng.uniform(0.45, 0.95, n)
-    wing = np.minimum(rng.uniform(4.5, 6.5, n), 0.5 * (east - west))
+    deep = np.minimum(rng.uniform(7.0, 10.0, n), 0.6 * (north - south))
+    reach = (north - south) * rng.uniform(0.55, 1.0, n)
+    wing = np.minimum(rng.uniform(4.8, 7.2, n), 0.5 * (east - west))
+    back = np.where((rng.uniform(size=n) < 0.4) & (reach > 0.9 * (north - south)), rng.uniform(4.0, 6.0, n), 0.0)
     left = rng.uniform(size=n) < 0.5
     bar = shapely.box(west, np.where(turned, north - deep, south), east, np.where(turned, north, south + deep))
     side = shapely.box(
@@ -87,7 +92,9 @@ def _houses_on(
         np.where(left, west + wing, east),
         np.where(turned, north, south + reach),
     )
-    return _largest(shapely.intersection(shapely.union(bar, side), local))
+    shed = shapely.box(west, np.where(turned, south, north - back), east, np.where(turned, south + back, north))
+    whole = shapely.union(shapely.union(bar, side), np.where(back > 0.0, shed, bar))
+    return _largest(shapely.intersection(whole, local))
 
 
 def _largest(shapes: NDArray[np.object_]) -> NDArray[np.object_]:

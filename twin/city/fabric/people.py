@@ -44,7 +44,7 @@ def share_out(weight: NDArray[np.float64], total: int) -> NDArray[np.int64]:
     if weight.sum() <= 0.0:
         return np.zeros(len(weight), dtype=np.int64)
     exact = weight / weight.sum() * total
-    whole = np.floor(exact).astype(np.int64)
+    whole: NDArray[np.int64] = np.floor(exact).astype(np.int64)
     order = np.argsort(-(np.round(exact - whole, 9)), kind="stable")
     whole[order[: total - int(whole.sum())]] += 1
     return whole

@@ -7,6 +7,7 @@ to the face on its left.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from math import hypot
 
@@ -91,7 +92,7 @@ class Plan:
             return None
         a, b = self._settle(face, first, last)
         path = [a, *(self.add_point(xy) for xy in inner), b]
-        for u, v in zip(path, path[1:], strict=False):
+        for u, v in itertools.pairwise(path):
             self.ways[_key(u, v)] = way
         return self._split(face, path)
 

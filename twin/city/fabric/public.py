@@ -1,4 +1,4 @@
-"""Single public buildings on their plots: schools, kindergartens, clinics, stations, the stadium, pavilions in parks."""
+"""Single public buildings on their plots: schools, kindergartens, clinics, stations, the stadium; parks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import shapely
 from shapely import affinity
-from shapely.geometry import Point, Polygon, box
+from shapely.geometry import LineString, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from twin.city.fabric.bearings import front_axes
@@ -26,7 +26,7 @@ PATTERNS: Final = {
     "police": ([box(-24, -8, 24, 8), box(10, 8, 24, 22)], 4, 3.3, 2),
     "data_centre": ([box(-26, -18, 26, 18)], 2, 5.0, 1),
 }
-SCALES: Final = (1.0, 0.88, 0.75, 0.62, 0.5)
+SCALES: Final = (1.0, 0.88, 0.75, 0.62, 0.5, 0.4)
 STADIUM_M: Final = (115.0, 95.0, 26.0)  # half axes of the stands and height; Milliy: 34,000 seats, sizes assumed
 
 
@@ -66,16 +66,35 @@ def build_stadium(plan: Plan, cell: Cell, at: XY) -> list[Building]:
 def build_park(plan: Plan, cell: Cell, rng: np.random.Generator) -> list[Building]:
     """Lay footways from the corners of a park to its middle and set a few pavilions between them."""
     block, ground = plan.polygon(cell.face), plan.ground(cell.face, extra_m=15.0)
+    if ground.is_empty:
+        return []
     middle = ground.point_on_surface() if not ground.contains(ground.centroid) else ground.centroid
-    hub = plan.add_point((middle.x, middle.y))
-    paths: list[BaseGeometry] = []
-    for start in _spread_round(plan.faces[cell.face], plan, (middle.x, middle.y)):
-        path = shapely.LineString([plan.points[start], plan.points[hub]])
-        if block.buffer(0.1).contains(path):
-            plan.add_way(start, hub, FOOTWAY)
-            paths.append(path.buffer(6.0))
-    lawn = ground.difference(shapely.union_all(paths)) if paths else ground
+    spokes = [
+        start
+        for start in _spread_round(plan.faces[cell.face], plan, (middle.x, middle.y))
+        if block.buffer(0.1).contains(LineString([plan.points[start], (middle.x, middle.y)]))
+    ]
+    paths = _lay_paths(plan, (middle.x, middle.y), spokes)
+    lawn = ground.difference(shapely.union_all([path.buffer(6.0) for path in paths])) if paths else ground
     return _pavilions(lawn, cell, rng)
+
+
+def _lay_paths(plan: Plan, middle: XY, spokes: list[int]) -> list[LineString]:
+    """Lay footways from the given points to the middle and, half-way, one that joins them; return their lines."""
+    if not spokes:
+        return []
+    hub = plan.add_point(middle)
+    half = []
+    pairs = []
+    for start in spokes:
+        (x, y), (mx, my) = plan.points[start], middle
+        half.append(plan.add_point(((x + mx) / 2, (y + my) / 2)))
+        pairs += [(start, half[-1]), (half[-1], hub)]
+    if len(half) > 2:
+        pairs += list(zip(half, half[1:] + half[:1], strict=True))
+    for u, v in pairs:
+        plan.add_way(u, v, FOOTWAY)
+    return [LineString([plan.points[u], plan.points[v]]) for u, v in pairs]
 
 
 def _spread_round(ring: list[int], plan: Plan, middle: XY) -> list[int]:

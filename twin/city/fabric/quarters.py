@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from shapely.geometry import LineString
+from shapely.geometry import LineString, Polygon
 
 from twin.city.fabric.bearings import Axes, front_axes
 from twin.city.fabric.cells import Cell
@@ -23,9 +23,9 @@ STYLES: Final = {
     "rows5 yards": RowStyle(12.0, 16.5, (3, 5), (15.0, 26.0), 26.0, 80.0, cross=True),
     "rows9": RowStyle(12.5, 19.0, (3, 5), (20.0, 34.0), 38.0, 56.0),
     "towers": RowStyle(20.0, 21.0, (1, 2), (26.0, 42.0), 34.0, 46.0, fill=0.8),
-    "campus": RowStyle(17.0, 14.0, (3, 6), (22.0, 50.0), 30.0, 44.0, fill=0.75),
+    "campus": RowStyle(17.0, 14.0, (3, 6), (22.0, 40.0), 30.0, 40.0, fill=0.88),
     "hospital": RowStyle(18.0, 15.0, (3, 6), (24.0, 40.0), 30.0, 40.0, fill=0.9),
-    "industry": RowStyle(34.0, 18.0, (3, 7), (16.0, 40.0), 26.0, 20.0, fill=0.75),
+    "industry": RowStyle(34.0, 18.0, (3, 7), (16.0, 40.0), 26.0, 20.0, fill=0.8),
     "bazaar": RowStyle(22.0, 12.0, (4, 9), (9.0, 14.0), 12.0, 9.0),
     "shops": RowStyle(15.0, 12.0, (2, 4), (10.0, 60.0), 400.0, 400.0, fill=0.55),
 }
@@ -38,6 +38,7 @@ FLAT_STOREYS: Final = {
     "towers": ((12, 0.35), (14, 0.25), (16, 0.4)),
 }
 ENTRANCE_CLEAR_M: Final = 70.0
+CLEAR_OF_SIDE_M: Final = 15.0
 
 
 def build_rows(plan: Plan, cell: Cell, rng: np.random.Generator) -> list[Building]:
@@ -102,10 +103,10 @@ def _as_shops(drawn: Drawn, axes: Axes, block: int, rng: np.random.Generator) ->
 
 
 def _lay_lane(plan: Plan, face: int, axes: Axes, v: float, way: Way, rng: np.random.Generator) -> None:
-    """Lay a service lane along a row; it meets quarter roads, but ends as a dead end (with a footway) before avenues."""
+    """Lay a service lane along a row; it meets quarter roads but stops before avenues, where a footway goes on."""
     block = plan.polygon(face)
     piece = longest_piece(block, [axes.point(-3000.0, v), axes.point(3000.0, v)])
-    if piece is None or LineString(piece).length < ENTRANCE_CLEAR_M:
+    if piece is None or LineString(piece).length < ENTRANCE_CLEAR_M or _hugs_side(block, piece):
         return
     sides = [plan.side_at(face, end) for end in piece]
     open_ends = [side is not None and side.street_class not in ("primary", "secondary") for side in sides]
@@ -126,6 +127,13 @@ def _lay_lane(plan: Plan, face: int, axes: Axes, v: float, way: Way, rng: np.ran
             plan.add_way(stop, plan.attach(face, at, 7.0), FOOTWAY)
     if ends[0] != ends[1]:
         plan.add_way(ends[0], ends[1], way)
+
+
+def _hugs_side(block: Polygon, piece: list[XY]) -> bool:
+    """Return whether the middle of a lane runs close beside a street that bounds the cell."""
+    line = LineString(piece)
+    middle = [line.interpolate(share, normalized=True) for share in (0.25, 0.4, 0.5, 0.6, 0.75)]
+    return bool(min(block.exterior.distance(point) for point in middle) < CLEAR_OF_SIDE_M)
 
 
 def _toward(a: XY, b: XY, distance_m: float) -> XY:

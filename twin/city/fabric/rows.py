@@ -117,7 +117,7 @@ def _pieces(room_m: float, style: RowStyle, rng: np.random.Generator) -> list[tu
     pieces = []
     fewest, most = style.sections
     while room_m >= fewest * style.section_m:
-        sections = int(min(rng.integers(fewest, most + 1), room_m // style.section_m))
+        sections = min(int(rng.integers(fewest, most + 1)), int(room_m // style.section_m))
         gap = float(rng.uniform(*style.end_gap_m))
         pieces.append((sections, sections * style.section_m, gap))
         room_m -= sections * style.section_m + gap

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from twin.city.fabric.divide import divide, longest_piece
@@ -18,7 +20,7 @@ def lay_skeleton(frame: Frame, seed: int, names: NameGiver) -> tuple[Plan, list[
     """Return the plan with avenues and district streets, and its superblocks."""
     rim = COLLECTOR.named(names.street())
     ring = [*frame.outline, frame.outline[0]]
-    plan = Plan(frame.outline, [_rim(frame, a, b, rim, names) for a, b in zip(ring, ring[1:], strict=False)])
+    plan = Plan(frame.outline, [_rim(frame, a, b, rim, names) for a, b in pairwise(ring)])
     for number, street in enumerate(frame.streets):
         rng = stream(seed, "city", "course", str(number))
         _lay(plan, moved(street, rng), _way_of(street, names))
@@ -40,7 +42,16 @@ def moved(street: KnownStreet, rng: np.random.Generator) -> list[XY]:
     """Return the course moved sideways, the whole and each point, by ``shift_m`` at most."""
     reach = street.shift_m / 2
     shifts = rng.uniform(-reach, reach, 2) + rng.uniform(-reach, reach, (len(street.course), 2))
-    return [(x + float(dx), y + float(dy)) for (x, y), (dx, dy) in zip(street.course, shifts, strict=True)]
+    points = [(x + float(dx), y + float(dy)) for (x, y), (dx, dy) in zip(street.course, shifts, strict=True)]
+    return rounded(points) if street.shift_m else points
+
+
+def rounded(line: list[XY]) -> list[XY]:
+    """Return a line with its corners cut once (Chaikin, 1974); the ends stay."""
+    cut: list[XY] = [line[0]]
+    for (x1, y1), (x2, y2) in pairwise(line):
+        cut += [(0.75 * x1 + 0.25 * x2, 0.75 * y1 + 0.25 * y2), (0.25 * x1 + 0.75 * x2, 0.25 * y1 + 0.75 * y2)]
+    return [*cut, line[-1]]
 
 
 def _rim(frame: Frame, a: XY, b: XY, usual: Way, names: NameGiver) -> Way | None:

@@ -95,6 +95,8 @@ def _build(plan: Plan, cell: Cell, frame: Frame, seed: int) -> list[Building]:
         return draw_houses(plan.ground(cell.face), cell.use, cell.block, rng)
     if cell.use in PATTERNS:
         return build_public(plan, cell, rng)
+    if cell.use == "field":
+        return []
     if cell.use == "park":
         return build_park(plan, cell, rng)
     if cell.use == "stadium":
@@ -107,7 +109,7 @@ def _build(plan: Plan, cell: Cell, frame: Frame, seed: int) -> list[Building]:
 
 def _gates(plan: Plan, frame: Frame) -> list[tuple[XY, str]]:
     """Return where streets of rank end on the outline (corners of the outline itself are not gates)."""
-    corners = {xy for xy in frame.outline}
+    corners = set(frame.outline)
     rim = shapely.LinearRing(frame.outline)
     ends: list[tuple[XY, str]] = []
     for (u, v), way in sorted(plan.ways.items()):

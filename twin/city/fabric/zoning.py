@@ -1,4 +1,4 @@
-"""What each superblock is: rows of flats, towers, mahallas of courtyard houses, parks, campuses, industry, villages.
+"""What each superblock is: rows of flats, towers, mahallas of courtyard houses, parks, campuses, industry, fields.
 
 Flats gather along the metro and the main avenues, courtyard mahallas lie between and behind them, the far south is
 loosely built (where flats and schools stand in the district's lists, the flats lie within 2 km of the metro).
@@ -20,7 +20,7 @@ from twin.streams import stream
 
 FLATS: Final = {"rows4": 4, "rows5": 5, "rows9": 9, "towers": 14}
 NOISE_M: Final = 420.0
-EXPECTED_HOUSES: Final = 10_500  # only steers how much land the flats get
+EXPECTED_HOUSES: Final = 12_000  # only steers how much land the flats get
 
 
 def zone(plan: Plan, blocks: Sequence[int], frame: Frame, seed: int) -> list[str]:
@@ -45,15 +45,16 @@ def zone(plan: Plan, blocks: Sequence[int], frame: Frame, seed: int) -> list[str
     home = int(np.argmin(shapely.distance(np.array(shapes), Point(frame.stadium))))
     kinds[home], free[home] = "stadium", False
     take("village", -remote + rng.normal(0.0, 300.0, len(blocks)))
+    take("field", -remote + rng.normal(0.0, 500.0, len(blocks)))
     take("industry", -remote + rng.normal(0.0, 900.0, len(blocks)))
     take("park", rng.uniform(0.0, 1.0, len(blocks)))
     take("campus", away_m + rng.normal(0.0, 900.0, len(blocks)))
     noisy = remote + rng.normal(0.0, NOISE_M, len(blocks))
     for kind in ("towers", "rows9"):
         take(kind, noisy + rng.normal(0.0, 500.0, len(blocks)))
-    mixed = rng.uniform(0.0, 1.0, len(blocks)) < quota["rows5"] / (quota["rows4"] + quota["rows5"])
-    both = _first(noisy, free, area_ha, quota["rows4"] + quota["rows5"])
-    kinds[both] = np.where(mixed[both], "rows5", "rows4")
+    kinds[_first(noisy, free, area_ha, quota["rows4"] + quota["rows5"])] = "rows4"
+    five = _first(rng.uniform(0.0, 1.0, len(blocks)), kinds == "rows4", area_ha, quota["rows5"])
+    kinds[five] = "rows5"
     return [str(kind) for kind in kinds]
 
 

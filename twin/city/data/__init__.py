@@ -1,0 +1,1 @@
+"""Figures and frames of known cities, each with its source; read as package data."""
