@@ -27,6 +27,7 @@ from sensors.fleet_file import read_fleet
 from twin.city import City
 from twin.city.heights import HeightRaster, heights_of
 from twin.city.resolve import open_city
+from twin.speeds import speed_profile
 from twin.streets import StreetGraph
 
 
@@ -68,12 +69,12 @@ def assemble(request: RunRequest, tell: Tell) -> Assembly:
         InputError: anything asked for is missing or wrong.
     """
     scenario, rules, model = read_scenario(request.scenario), load_alarm_rules(), load_fitted(request.fitted)
-    policy = find_policy(request.policy or scenario.policy)
+    policy, speeds = find_policy(request.policy or scenario.policy), speed_profile(scenario.speed_profile)
     tell("city", 0.0)
     city = open_city(request.city)
     start = scenario.start.replace(tzinfo=ZoneInfo(str(city.manifest["timezone"])))
     tell("streets and heights", 0.0)
-    graph, heights = StreetGraph.of(city), heights_of(city)
+    graph, heights = StreetGraph.of(city, speeds), heights_of(city)
     tell("cameras and teams", 0.0)
     base = _fleet(request, scenario, city)
     spotlights = choose_spotlights(city, scenario, request.seed)
@@ -81,6 +82,7 @@ def assemble(request: RunRequest, tell: Tell) -> Assembly:
     placed = [Placed(s.script, s.x_m, s.y_m, s.plate) for s in spotlights]
     teams = make_fleet(city, graph, scenario)
     hospitals, derived = _hospitals(city, graph, [team.post_node for team in teams.teams])
+    derived += [f"driving, {speeds.name}: {speeds.assumption.strip()}"]
     derived += [f"posts of {service} were derived: the city names none" for service in teams.derived]
     tell("incidents and calls", 0.0)
     return Assembly(

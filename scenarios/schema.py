@@ -188,6 +188,7 @@ class Scenario(Strict):
         start: local time in the city's own zone, without an offset.
         duration_min: simulated minutes.
         policy: dispatch policy, a name or ``file.py:Name``.
+        speed_profile: how fast teams drive against the limit, from ``twin/data/speed_profiles.yaml``.
     """
 
     version: Literal[1]
@@ -198,6 +199,7 @@ class Scenario(Strict):
     duration_min: float = Field(gt=0, le=60 * 24 * 31)
     weather: str
     policy: str = "closest"
+    speed_profile: str = "blue_light"
     demand: dict[Service, ServiceDemand]
     teams: dict[Service, ServiceTeams]
     centre: CentreSpec
