@@ -1,0 +1,116 @@
+"""The figures: streets, import, coverage, the chain, footage, recognition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import networkx as nx
+import numpy as np
+
+from tests.benchmarks.timing import Row, in_turn, seconds
+from twin.city import City
+from twin.city.resolve import open_city
+from twin.streets import StreetGraph
+
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+
+
+def all_rows() -> Iterator[Row]:
+    """Yield every row, cheap ones first."""
+    city = open_city(None)
+    yield travel_times(city)
+    yield from osm_import()
+    yield coverage_of_fleet(city)
+    yield chain()
+    yield from footage(city)
+    yield from recognition(city)
+
+
+def travel_times(city: City) -> Row:
+    """One origin to all junctions of the default district."""
+    graph = StreetGraph.of(city)
+    peer = nx.DiGraph()
+    peer.add_weighted_edges_from(zip(graph.tail.tolist(), graph.head.tolist(), graph.arc_ms.tolist(), strict=True))
+    node = int(np.flatnonzero(graph.main_component)[0])
+
+    def ours() -> object:
+        graph._times.clear()
+        return graph.times_from_ms(node)
+
+    a, b = in_turn(ours, lambda: nx.single_source_dijkstra_path_length(peer, node))
+    return Row("one junction to all others", 1000 * a, 1000 * b, "networkx", "ms")
+
+
+def osm_import() -> Iterator[Row]:
+    """The Helsinki extract against a bare pyosmium pass over the same file."""
+    import osmium
+
+    from twin.city.osm import import_osm
+
+    path = SHARED / "data" / "osm_other_cities" / "helsinki_centre.osm.pbf"
+    if path.is_file():
+        bare = lambda: sum(1 for _ in osmium.FileProcessor(str(path)).with_locations())  # noqa: E731
+        a, b = in_turn(lambda: import_osm(path, "helsinki"), bare, runs=3)
+        yield Row("Helsinki extract to a city", a, b, "bare pyosmium pass", "s")
+
+
+def coverage_of_fleet(city: City) -> Row:
+    """2,000 cameras of the district on the 1 m raster."""
+    from sensors.coverage import coverage
+    from sensors.default_fleet import default_fleet
+    from twin.city.heights import heights_of
+
+    fleet, heights = default_fleet(city, 2000, seed=0), heights_of(city)
+    return Row("coverage of 2,000 cameras at 1 m", seconds(lambda: coverage(fleet, heights), 3), None, "", "s")
+
+
+def chain() -> Row:
+    """The full chain on a small town against four bare SimPy stages and a resource, calls a second."""
+    from tests.benchmarks.chain import bare_simpy, full_chain
+
+    calls = 5000
+    a, b = in_turn(lambda: full_chain(calls), lambda: bare_simpy(calls), runs=3)
+    return Row("full chain, log included", calls / a, calls / b, "bare SimPy", "calls/s", better="high")
+
+
+def footage(city: City) -> Iterator[Row]:
+    """A busy junction at 960 x 540, moderngl against PyBullet's TinyRenderer on the same scenes."""
+    from agents.ambient import Ambient
+    from experiments.footage import Shooter
+    from experiments.sky import SkyOver
+    from experiments.viewpoints import busiest_junctions, view_of
+    from twin.records import Visual
+    from vision.render.choose import make_renderer
+
+    start = datetime(2026, 6, 19, 18, 0, tzinfo=ZoneInfo("Asia/Tashkent"))
+    camera = view_of(city, busiest_junctions(city, 1)[0], Visual.CRASH, "bench").camera
+    rates = []
+    for source, frames in (("gl", 40), ("tiny", 6)):
+        renderer = make_renderer(city, source)
+        shooter = Shooter(city, renderer, Ambient(city, 1, start), SkyOver(city, start, "clear"), 1)
+        spent = seconds(lambda s=shooter, n=frames: list(s.frames(camera, 0, 200 * n, 5)), runs=3)  # type: ignore[misc]
+        rates.append(frames / spent)
+        renderer.close()
+    yield Row("footage 960x540, street life included", *rates, "TinyRenderer", "frames/s", better="high")
+
+
+def recognition(city: City) -> Iterator[Row]:
+    """The whole recogniser (resize, detect, track, plates) against the bare forward pass of the same weights."""
+    import torch
+
+    from vision.recogniser import Recogniser
+
+    recogniser = Recogniser.load()
+    images = list(np.random.default_rng(1).integers(0, 255, (16, 540, 960, 3), dtype=np.uint8))
+    batch = torch.rand(8, 3, 288, 512)
+
+    def bare() -> None:
+        with torch.inference_mode():
+            for _ in range(2):
+                recogniser.model(batch)
+
+    a, b = in_turn(lambda: recogniser.recognise(images, 5.0), bare, runs=5)
+    yield Row("recogniser, 16 frames", 1000 * a / 16, 1000 * b / 16, "bare forward pass", "ms/frame")
