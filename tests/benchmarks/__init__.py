@@ -1,1 +1,1 @@
-"""Speed, measured: each figure beside its peer in the same run. Nothing here is asserted; `make bench` prints a table."""
+"""Speed, measured: each figure beside its peer in the same run. Nothing is asserted; `make bench` prints a table."""
