@@ -21,13 +21,10 @@ void main() {
     albedo = mix(albedo, vec3(0.80, 0.82, 0.85), above.w * lying * (place.z < 0.05 && tile == 1.0 ? 0.45 : 1.0));
     vec3 way = place - eye.xyz;
     float distance_m = length(way);
-    vec3 colour;
-    if (below.w > 0.5 && lying > 0.5) {
-        float skim = pow(1.0 - clamp(-way.z / distance_m, 0.0, 1.0), 4.0);
-        colour = mix(lit(albedo * 0.45, normal, place), horizon.rgb * 0.9, skim * 0.6);
-    } else {
-        colour = lit(albedo, normal, place);
-    }
+    float wet = step(0.5, below.w) * lying;
+    float skim = pow(1.0 - clamp(-way.z / distance_m, 0.0, 1.0), 4.0);
+    vec3 colour = lit(albedo * (1.0 - 0.55 * wet), normal, place);
+    colour = mix(colour, horizon.rgb * 0.9, wet * skim * 0.6);
     if (texel.a > 0.02 && number > 0.5) {
         vec3 mirrored = reflect(way / distance_m, normal);
         colour = mix(colour, mix(horizon.rgb, zenith.rgb, clamp(mirrored.z, 0.0, 1.0)) * 0.8, 0.30 * texel.a);

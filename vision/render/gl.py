@@ -20,7 +20,7 @@ from vision.render.city_mesh import city_mesh
 from vision.render.effects import Puffs, glows, join_puffs, puffs_of
 from vision.render.faults import apply_faults, faults_of, frame_stream
 from vision.render.gl_parts import ActorPart, BeamPart, CityPart, PlatePart, PuffPart, hull_points
-from vision.render.gl_programs import light_block, make_context, make_programs, sun_matrix
+from vision.render.gl_programs import has_shadows, light_block, make_context, make_programs, sun_matrix
 from vision.render.light import Light, light_of
 from vision.render.plates import Plates, plates_of
 from vision.render.projection import Lens
@@ -149,7 +149,7 @@ class GlRenderer:
         own_light = 0.55 if camera.ir and sky.light == "night" else 0.0
         self._block.write(light_block(lens, light, sun, area, own_light))
         self._load(shot, city)
-        if max(light.sun) > 0.04:
+        if has_shadows(light):
             self._draw_shadows(city, (id(city), light.sun_way))
         if light.lamps:
             self._draw_pools(shot, city)

@@ -75,7 +75,7 @@ def light_block(
     vectors = [
         (*lens.eye_m, 0.0),
         (*light.sun_way, light.lamps),
-        (*light.sun, float(max(light.sun) > 0.04)),
+        (*light.sun, float(has_shadows(light))),
         (*light.above, light.snow),
         (*light.below, light.wet),
         (*light.zenith, light.exposure),
@@ -86,6 +86,11 @@ def light_block(
     matrices = [lens.clip_matrix.T, sun_clip.T]
     flat = [float(v) for m in matrices for v in m.ravel()] + [float(v) for vector in vectors for v in vector]
     return struct.pack(f"{len(flat)}f", *flat)
+
+
+def has_shadows(light: Light) -> bool:
+    """Return whether the sun is strong enough to throw shadows."""
+    return max(light.sun) > 0.04
 
 
 def sun_matrix(way: tuple[float, float, float], middle_m: NDArray[np.float64], radius_m: float) -> NDArray[np.float64]:

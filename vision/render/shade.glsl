@@ -3,22 +3,20 @@ uniform sampler2DShadow moving_shadow;
 uniform sampler2D lamp_map;
 
 float sunlit(vec3 place, float facing) {
-    if (sun.w < 0.5 || facing <= 0.0) return sun.w < 0.5 ? 1.0 : 0.0;
-    vec4 at = sun_clip * vec4(place, 1.0);
-    vec3 p = at.xyz * 0.5 + 0.5;
-    if (any(lessThan(p.xy, vec2(0.002))) || any(greaterThan(p.xy, vec2(0.998)))) return 1.0;
+    vec3 p = (sun_clip * vec4(place, 1.0)).xyz * 0.5 + 0.5;
     p.z -= 0.0006 + 0.0010 * (1.0 - facing);
-    float still = texture(still_shadow, p);
-    return still <= 0.0 ? 0.0 : still * texture(moving_shadow, p);
+    float shade = textureLod(still_shadow, p, 0.0) * textureLod(moving_shadow, p, 0.0);
+    vec2 inside = step(vec2(0.002), p.xy) * step(p.xy, vec2(0.998));
+    return max(shade, 1.0 - inside.x * inside.y);
 }
 
 vec3 lit(vec3 albedo, vec3 normal, vec3 place) {
     float facing = dot(normal, sun_way.xyz);
     vec3 light = mix(below.rgb, above.rgb, normal.z * 0.5 + 0.5);
-    if (facing > 0.0 && sun.r > 0.0) light += sun.rgb * facing * sunlit(place, facing);
+    if (sun.w > 0.5) light += sun.rgb * max(facing, 0.0) * sunlit(place, facing);
     if (sun_way.w > 0.5) {
         vec2 at = (place.xy - lamp_area.xy) / lamp_area.z;
-        vec3 pool = texture(lamp_map, at).rgb;
+        vec3 pool = textureLod(lamp_map, at, 0.0).rgb;
         light += pool * mix(0.55, 1.0, clamp(normal.z, 0.0, 1.0)) * exp(-max(place.z - 5.0, 0.0) * 0.25);
     }
     if (lamp_area.w > 0.0) {
