@@ -48,8 +48,8 @@ def help_headline(metrics: dict[str, Any]) -> Headline:
         answer = f"noticed incidents had a team on scene when the log ended; 9 in 10 was not reached ({_ends(metrics)})"
         return Headline(question, f"{whole(helped)} of {whole(noticed)}", answer, lines, rows)
     answer = (
-        f"or {minutes_of(level['value'])} from the first notice to the first team on scene is what 9 in 10 incidents "
-        f"of all services wait at most ({_bounds(level)})"
+        f"({minutes_of(level['value'])}) is the most that 9 in 10 incidents, of all services, waited from the first "
+        f"notice to the first team on scene; {_bounds(level)}"
     )
     return Headline(question, seconds(level["value"]), answer, lines, rows)
 
@@ -139,8 +139,10 @@ def _alarm_line(alarms: dict[str, Any]) -> str:
         if alarms["false_dispatches"]
         else "no team was sent for one"
     )
-    false = f"{whole(alarms['false'])} of {plural(alarms['raised'], 'alarm')} were false"
-    return f"{false}; {cost}."
+    if not alarms["false"]:
+        return f"No alarm was false, of {whole(alarms['raised'])} raised."
+    verb = "was" if alarms["raised"] == 1 else "were"
+    return f"{whole(alarms['false'])} of {plural(alarms['raised'], 'alarm')} {verb} false; {cost}."
 
 
 def _lead_line(cameras: dict[str, Any]) -> str:

@@ -37,7 +37,7 @@ def waits_plot(waits: Mapping[str, Waits], norms: Sequence[Norm], label: str) ->
             _norm_line(axes, norm)
         axes.axhline(0.9, color=FAINT, linewidth=0.8, linestyle=(0, (1, 3)))
         _scales(axes, reach_s, label)
-        axes.legend(frameon=False, loc="lower right", fontsize=9.5)
+        axes.legend(loc="lower right", fontsize=9.5, facecolor="white", edgecolor="none", framealpha=0.92)
         return svg_uri(figure)
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +143,7 @@ def made_run(path: Path, footage: bool = True, until_s: float = END_S, status: s
         Sighting(602_000, "cam-1", "car", 0.9, WEST_M + 200, SOUTH_M + 200, 1, source="spotlight", track_id=3),
         Sighting(2_499_000, "cam-2", "fire", 0.6, WEST_M, SOUTH_M, None),
     ]
-    pd.DataFrame([asdict(one) for one in seen]).astype({"incident_id": "Int64"}).to_parquet(run.sightings)
+    write_sightings(run, seen)
     write_maps(run)
     run.write_json(run.coverage, COVERAGE)
     if footage:
@@ -157,7 +157,14 @@ def empty_run(path: Path) -> RunFolder:
     run = RunFolder.create(path)
     run.write_json(run.run_json, {**about_run("done", footage=False), "title": "A quiet hour"})
     Teller().write(run.events)
+    write_sightings(run, [])
     return run
+
+
+def write_sightings(run: RunFolder, seen: list[Sighting]) -> None:
+    """``sightings.parquet``."""
+    table = pd.DataFrame([asdict(one) for one in seen], columns=[field.name for field in fields(Sighting)])
+    table.astype({"incident_id": "Int64", "t_ms": "int64"}).to_parquet(run.sightings)
 
 
 def about_run(status: str, footage: bool) -> dict[str, Any]:
