@@ -82,12 +82,20 @@ def table(figures: dict[str, Any]) -> list[str]:
     return lines
 
 
+def headline(figures: dict[str, Any]) -> str:
+    """Return the figures in one sentence: ground and, in the same breath, dwellings."""
+    detect = next(row for row in figures["classes"] if row["name"] == "detect")
+    privacy = figures["privacy"]
+    ground = f"{figures['cameras']:,} cameras: {detect['share_open']:.1%} of open ground at «detect» or better"
+    return f"{ground}; {privacy['in_view']['detect']:,} of {privacy['dwellings']:,} dwellings in view"
+
+
 def _write(out: Path, seen: CoverageMap, figures: dict[str, Any], streets: Any) -> None:
     from console.coverage_map import draw_map
 
     try:
         out.mkdir(parents=True, exist_ok=True)
-        draw_map(seen, streets, out / "coverage.png")
+        draw_map(seen, streets, headline(figures), out / "coverage.png")
         (out / "coverage.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as fault:
         raise InputError(f"write the coverage to {out}", f"{fault.strerror or fault}; choose another --out") from fault

@@ -61,12 +61,13 @@ def inside_city(city: City, seen: CoverageMap) -> NDArray[np.bool_]:
     )
     border = shapely.union_all(city.districts.geometry.to_numpy())
     stretches, row = shapely.get_parts(shapely.intersection(shapely.linestrings(ends), border), return_index=True)
-    box = shapely.bounds(stretches)
+    kept = ~shapely.is_empty(stretches)
+    box, row = shapely.bounds(stretches[kept]), row[kept]
     first, last = (np.clip(np.ceil((box[:, i] - west) / cell - 0.5), 0, columns).astype(np.int64) for i in (0, 2))
-    edges = np.zeros((rows, columns + 1), dtype=np.int32)
-    np.add.at(edges, (row, first), 1)
-    np.add.at(edges, (row, last), -1)
-    return np.cumsum(edges, axis=1)[:, :columns] > 0
+    inside = np.zeros((rows, columns), dtype=np.bool_)
+    for at, start, end in zip(row.tolist(), first.tolist(), last.tolist(), strict=True):
+        inside[at, start:end] = True
+    return inside
 
 
 def _streets(seen: CoverageMap, city: City) -> list[dict[str, Any]]:

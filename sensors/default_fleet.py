@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
 from sensors.cameras import CAMERA_KINDS, Camera, CameraFleet, fleet_of
@@ -21,6 +22,7 @@ from twin.streams import draw_unit
 MIX_FILE: Final = Path(__file__).parent / "data" / "camera_mix.yaml"
 DEFAULT_CAMERAS: Final = 2000
 FAMILIES: Final = ("junction", "entrance", "place")
+DRAWN: Final = ("kind", "site", "height", "pitch", "hfov", "ir")
 Between = tuple[float, float]
 
 
@@ -116,20 +118,18 @@ def default_fleet(city: City, n: int, seed: int, mix: CameraMix | None = None) -
         "place": Queue(PlaceSites(city, seed), obstacles),
     }
     centres = city.places[city.places["kind"] == "data_centre"]
+    names, points = centres["name"].to_list(), centres.geometry.to_numpy()
+    draws = {what: draw_unit(seed, f"default fleet {what}", np.arange(n)) for what in DRAWN}
+    shares = {name: spec.share for name, spec in mix.kinds.items()}
     cameras = []
     for i in range(n):
-        kind = chosen({name: spec.share for name, spec in mix.kinds.items()}, _draw(seed, "kind", i))
-        spec = mix.kinds[kind]
-        family = chosen(spec.sites, _draw(seed, "site", i))
-        spot = _first_spot(queues, family, kind)
+        own = {what: float(drawn[i]) for what, drawn in draws.items()}
+        kind = chosen(shares, own["kind"])
+        spot = _first_spot(queues, chosen(mix.kinds[kind].sites, own["site"]), kind)
         if spot is None:
             break
-        cameras.append(_camera(i, kind, spec, spot, seed, _nearest_name(centres, spot)))
+        cameras.append(_camera(f"cam-{i:05d}", kind, mix.kinds[kind], spot, own, _nearest_name(names, points, spot)))
     return fleet_of(cameras)
-
-
-def _draw(seed: int, what: str, i: int) -> float:
-    return float(draw_unit(seed, f"default fleet {what}", i))
 
 
 def _first_spot(queues: Mapping[str, Queue], family: str, kind: str) -> Spot | None:
@@ -141,22 +141,20 @@ def _first_spot(queues: Mapping[str, Queue], family: str, kind: str) -> Spot | N
     return None
 
 
-def _camera(i: int, kind: str, spec: KindMix, spot: Spot, seed: int, data_centre: str) -> Camera:
+def _camera(name: str, kind: str, spec: KindMix, spot: Spot, own: Mapping[str, float], data_centre: str) -> Camera:
     def within(what: str, between: Between) -> float:
-        return round(between[0] + (between[1] - between[0]) * _draw(seed, what, i), 1)
+        return round(between[0] + (between[1] - between[0]) * own[what], 1)
 
     return Camera(
-        id=f"cam-{i:05d}", kind=kind, x_m=round(spot.x_m, 2), y_m=round(spot.y_m, 2),
-        height_m=within("height", spec.height_m), bearing_deg=round(spot.bearing_deg, 1) % 360.0,
-        pitch_deg=within("pitch", spec.pitch_deg), hfov_deg=within("hfov", spec.hfov_deg),
-        width_px=spec.resolution_px[0], height_px=spec.resolution_px[1], range_m=spec.range_m,
-        ir=_draw(seed, "ir", i) < spec.ir, data_centre=data_centre,
+        id=name, kind=kind, x_m=round(spot.x_m, 2), y_m=round(spot.y_m, 2), height_m=within("height", spec.height_m),
+        bearing_deg=round(spot.bearing_deg, 1) % 360.0, pitch_deg=within("pitch", spec.pitch_deg),
+        hfov_deg=within("hfov", spec.hfov_deg), width_px=spec.resolution_px[0], height_px=spec.resolution_px[1],
+        range_m=spec.range_m, ir=own["ir"] < spec.ir, data_centre=data_centre,
     )  # fmt: skip
 
 
-def _nearest_name(centres: Any, spot: Spot) -> str:
+def _nearest_name(names: Sequence[str], points: NDArray[np.object_], spot: Spot) -> str:
     """Return the name of the nearest data centre, "" in a city without one."""
-    if not len(centres):
+    if not names:
         return ""
-    far_m = shapely.distance(centres.geometry.to_numpy(), shapely.Point(spot.x_m, spot.y_m))
-    return str(centres["name"].iloc[int(np.argmin(far_m))])
+    return str(names[int(np.argmin(shapely.distance(points, shapely.Point(spot.x_m, spot.y_m))))])

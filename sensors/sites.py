@@ -105,12 +105,12 @@ class JunctionSites:
 
 
 class EntranceSites:
-    """The long sides of buildings with dwellings: a wall looking along it, or a pole that looks at the entrance."""
+    """Long walls of dwellings, blocks of many flats first: on the wall, looking along it, or on a pole before it."""
 
     def __init__(self, city: City, seed: int) -> None:
         homes = np.flatnonzero(city.buildings["dwellings"].to_numpy(np.int64) > 0)
-        entrances = np.maximum(city.buildings["entrances"].to_numpy(np.int64)[homes], 1)
-        self._rows = homes[np.argsort(draw_unit(seed, "entrance sites", homes) / entrances, kind="stable")]
+        dwellings = city.buildings["dwellings"].to_numpy(np.int64)[homes]
+        self._rows = homes[np.argsort(draw_unit(seed, "entrance sites", homes) / dwellings, kind="stable")]
         self._shapes: Sequence[Any] = city.buildings.geometry.to_numpy()
 
     def __len__(self) -> int:

@@ -1,0 +1,161 @@
+"""Coverage maps: each cell against the exact test, whatever the number of threads; dwellings always beside them."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import pytest
+import shapely
+
+from sensors import coverage as coverage_module
+from sensors.cameras import take_cameras
+from sensors.coverage import TARGET_M, coverage
+from sensors.coverage_summary import coverage_summary, inside_city
+from sensors.default_fleet import default_fleet
+from sensors.exposure import dwellings_in_view, facade_points
+from sensors.optics import DORI_CLASSES, dori_class
+from sensors.sightline import sees
+from tests.sensors.made import camera, empty_raster, fleet
+from tests.towns import SOUTH_M, WEST_M, grid_town
+from twin.city.heights import heights_of
+
+TOWN = grid_town()
+HEIGHTS = heights_of(TOWN)
+
+
+def cell_middles(heights):
+    rows, columns = heights.height_dm.shape
+    x_m = heights.west_m + (np.arange(columns) + 0.5) * heights.cell_m
+    y_m = heights.north_m - (np.arange(rows) + 0.5) * heights.cell_m
+    grid = np.stack(np.meshgrid(x_m, y_m), axis=-1).reshape(-1, 2)
+    return np.column_stack([grid, np.full(len(grid), TARGET_M)])
+
+
+def test_every_cell_agrees_with_asking_camera_by_camera():
+    """Best class and count of all 90,000 cells, worked out again from single lines of sight."""
+    cameras = default_fleet(TOWN, 40, seed=2)
+    seen = coverage(cameras, HEIGHTS)
+    pairs = sees(cameras, HEIGHTS, cell_middles(HEIGHTS))
+    cls = dori_class(pairs.px_per_m)
+    open_cell = HEIGHTS.height_dm.ravel() == 0
+    counted = (cls > 0) & open_cell[pairs.point]
+    best, count = np.zeros(open_cell.size, np.uint8), np.zeros(open_cell.size, np.uint16)
+    np.maximum.at(best, pairs.point[counted], cls[counted])
+    np.add.at(count, pairs.point[counted], 1)
+    np.testing.assert_array_equal(seen.best_class.ravel(), best)
+    np.testing.assert_array_equal(seen.count.ravel(), count)
+    assert set(np.unique(best)) == {0, 1, 2, 3, 4}
+
+
+def test_one_and_two_threads_and_small_parts_give_the_same_bits(monkeypatch):
+    cameras = default_fleet(TOWN, 60, seed=1)
+    before = numba.get_num_threads()
+    maps = []
+    try:
+        for threads in {1, min(2, before)}:
+            numba.set_num_threads(threads)
+            maps.append(coverage(cameras, HEIGHTS))
+    finally:
+        numba.set_num_threads(before)
+    monkeypatch.setattr(coverage_module, "PATCH_CELLS", 50_000)  # a few cameras at a time
+    maps.append(coverage(cameras, HEIGHTS))
+    for other in maps[1:]:
+        np.testing.assert_array_equal(other.best_class, maps[0].best_class)
+        np.testing.assert_array_equal(other.count, maps[0].count)
+
+
+def test_a_second_camera_at_the_same_place_counts_and_changes_no_class():
+    one, two = coverage(fleet(camera("a")), HEIGHTS), coverage(fleet(camera("a"), camera("b")), HEIGHTS)
+    np.testing.assert_array_equal(one.best_class, two.best_class)
+    np.testing.assert_array_equal(2 * one.count, two.count)
+
+
+def test_on_open_ground_the_area_seen_is_that_of_the_sector():
+    """Seen straight down from 101.5 m with 90 by 53 degrees: a rectangle of 200 m by 100 m at 1.5 m up."""
+    down = camera(x=150, y=150, height_m=101.5, pitch_deg=-90.0, range_m=150.0, width_px=20_000, height_px=10_000)
+    seen = coverage(fleet(down), empty_raster())
+    assert (seen.best_class > 0).sum() == 200 * 100
+    assert (seen.best_class == 2).sum() == 200 * 100  # 100 px/m over all of it: observe is 62.5, recognise 125
+
+
+def test_no_camera_covers_nothing_and_the_mask_is_kept():
+    assert not coverage(fleet(), HEIGHTS).count.any()
+    mask = np.zeros(HEIGHTS.height_dm.shape, dtype=bool)
+    mask[:100] = True
+    seen = coverage(default_fleet(TOWN, 40, seed=2), HEIGHTS, mask)
+    assert seen.count[:100].any()
+    assert not seen.count[100:].any()
+    with pytest.raises(ValueError, match="raster's shape"):
+        coverage(fleet(), HEIGHTS, mask[:50])
+
+
+def test_figures_by_hand():
+    """A camera that looks straight down on the crossing at (100, 100) from 31.5 m, over 90 by 58.7 degrees.
+
+    A metre and a half up, at 32 px/m, it sees 60 m by 33.75 m, which holds the middles of 60 x 34 cells, none of
+    them built on. The ground is 300 m square less nine blocks of 40 m square: 75,600 m2. It sees 60 m of the street
+    across and 33.75 m of the other, of 2.4 km.
+    """
+    down = camera(x=100, y=100, height_m=31.5, pitch_deg=-90.0, range_m=100.0)
+    figures = coverage_summary(coverage(fleet(down), HEIGHTS), TOWN)
+    assert figures["open_km2"] == pytest.approx(0.0756)
+    area = {row["name"]: row["km2"] for row in figures["classes"]}
+    assert area == pytest.approx({"identify": 0.0, "recognise": 0.0, "observe": 0.0, "detect": 60 * 34 / 1e6})
+    assert figures["classes"][-1]["share_open"] == pytest.approx(60 * 34 / 75_600)
+    (street,) = figures["streets"]
+    assert street["km"] == pytest.approx(2.4)
+    assert street["share"]["detect"] == pytest.approx((60 + 33.75) / 2400, abs=5 / 2400)
+    assert figures["cameras"] == 1
+    assert figures["privacy"]["dwellings"] == 9 * 32
+
+
+def test_classes_hold_the_better_ones_and_privacy_grows_with_them():
+    figures = coverage_summary(coverage(default_fleet(TOWN, 60, seed=1), HEIGHTS), TOWN)
+    shares = [row["share_open"] for row in figures["classes"]]
+    assert [row["name"] for row in figures["classes"]] == list(DORI_CLASSES[:0:-1])
+    assert shares == sorted(shares)
+    in_view = [figures["privacy"]["in_view"][row["name"]] for row in figures["classes"]]
+    assert in_view == sorted(in_view)
+    assert 0 < in_view[-1] <= figures["privacy"]["dwellings"]
+
+
+def test_dwellings_of_the_house_looked_at_are_in_view_and_those_behind_it_are_not():
+    """From the street at (50, 0) to the north: the 32 dwellings of the first block, none of the block behind it."""
+    narrow = camera(x=50, y=5, hfov_deg=40.0, pitch_deg=-5.0, range_m=250.0)
+    seen = coverage(fleet(narrow), HEIGHTS)
+    assert dwellings_in_view(seen, TOWN)["detect"] == 32
+    away = coverage(fleet(camera(x=50, y=5, bearing_deg=180.0)), HEIGHTS)
+    assert dwellings_in_view(away, TOWN) == dict.fromkeys(DORI_CLASSES[1:], 0)
+
+
+def test_facade_points_stand_before_the_wall_every_four_metres_and_below_the_roof():
+    """Nine blocks of 160 m of wall and 12 m high: 40 places each, at 1.5, 4.5 and 7.5 m."""
+    points, building = facade_points(TOWN, outside_m=0.75)
+    assert len(points) == 9 * 40 * 3
+    assert np.bincount(building).tolist() == [120] * 9
+    assert sorted(set(points[:, 2])) == [1.5, 4.5, 7.5]
+    far_m = shapely.distance(TOWN.buildings.geometry.to_numpy()[building], shapely.points(points[:, :2]))
+    np.testing.assert_allclose(far_m, 0.75)
+
+
+def test_cells_inside_the_city_are_those_whose_middle_is():
+    """Against asking shapely for each cell, on a district with a hole."""
+    ring = (
+        shapely.Point(WEST_M + 140.3, SOUTH_M + 160.7)
+        .buffer(120)
+        .difference(shapely.Point(WEST_M + 150, SOUTH_M + 150).buffer(37))
+    )
+    town = grid_town()
+    town.districts.loc[0, "geometry"] = ring
+    seen = coverage(fleet(), HEIGHTS)
+    middles = cell_middles(HEIGHTS)
+    exact = shapely.contains_xy(ring, middles[:, 0], middles[:, 1]).reshape(seen.best_class.shape)
+    np.testing.assert_array_equal(inside_city(town, seen), exact)
+
+
+def test_a_camera_more_never_lowers_coverage():
+    cameras = default_fleet(TOWN, 30, seed=4)
+    fewer = coverage(take_cameras(cameras, np.arange(29)), HEIGHTS)
+    more = coverage(cameras, HEIGHTS)
+    assert (more.best_class >= fewer.best_class).all()
+    assert (more.count >= fewer.count).all()
