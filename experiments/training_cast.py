@@ -27,8 +27,8 @@ from twin.scene import Look, Scene, join_scenes
 
 TAG: Final = 7 << 56
 STREET_CHANCES: Final = {  # of at least one such thing being put into an overview
-    "people": 0.5, "lying": 0.34, "fire": 0.3, "smoke": 0.05, "crash": 0.12, "car": 0.3, "bus": 0.3, "truck": 0.28,
-    "motorcycle": 0.34, "emergency": 0.34,
+    "people": 0.5, "lying": 0.44, "fire": 0.42, "smoke": 0.08, "crash": 0.12, "car": 0.3, "bus": 0.3, "truck": 0.28,
+    "motorcycle": 0.42, "emergency": 0.34,
 }  # fmt: skip
 HARMLESS: Final = ("people", "car", "bus", "truck", "motorcycle", "emergency")
 _LOOK: Final = {
@@ -124,23 +124,26 @@ class Cast:
         return actors
 
     def fire(self) -> list[Actor]:
-        """Flames of 0.5 to 4 m, on the ground, on a car or up a wall; smoke over most of them."""
+        """Flames of 0.6 to 4 m, on the ground, on a car or up a wall; smoke over most of them."""
         place = self.place(most_m=55.0)
         if place is None:
             return []
         tall = float(np.exp(self.rng.uniform(np.log(0.6), np.log(4.0))))
         wide = tall * float(self.rng.uniform(0.6, 1.1))
-        base = float(self.rng.choice([0.05, 0.6, self.rng.uniform(2.0, 7.0)], p=[0.5, 0.35, 0.15]))
+        u, actors, base = self.rng.random(), [], 0.05
+        wall = self.grounds.ground.wall_near(*place, 12.0) if u < 0.2 else None
+        spot = snap(self.arcs, *place, self.rng) if u > 0.6 else None
+        if wall is not None:
+            place, base = wall, float(self.rng.uniform(0.5, 6.0))
+        elif spot is not None:
+            base = 0.6
+            actors.append(self._vehicle("car", replace(spot, x_m=place[0], y_m=place[1])))
         track, variant = self._next()
-        actors = [
-            Actor(Look.FIRE, *place, 0.0, (wide, wide, tall), variant, track, z_m=base, phase=float(self.rng.random()))
-        ]
+        phase = float(self.rng.random())
+        actors.append(Actor(Look.FIRE, *place, 0.0, (wide, wide, tall), variant, track, z_m=base, phase=phase))
         if self.rng.random() < 0.8:
             actors.append(self._smoke(place, wide * float(self.rng.uniform(1.1, 1.9)), base + 0.7 * tall))
-        if 0.5 < base < 0.7:
-            spot = snap(self.arcs, *place, self.rng)
-            actors.append(self._vehicle("car", replace(spot, x_m=place[0], y_m=place[1])) if spot else actors[0])
-        return actors[: None if 0.5 < base < 0.7 and self.arcs else 2]
+        return actors
 
     def smoke(self) -> list[Actor]:
         """Smoke without a flame in sight."""

@@ -88,7 +88,7 @@ def _put_first(t_ms: int, cast: Cast, spot: Spot, extra: Scene) -> Scene:
 
 def _chances(close: bool, quiet: bool) -> dict[str, float]:
     if close:
-        return {name: 0.35 * chance for name, chance in STREET_CHANCES.items() if name != "crash"}
+        return {name: 0.25 * chance for name, chance in STREET_CHANCES.items() if name != "crash"}
     return harmless(STREET_CHANCES) if quiet else STREET_CHANCES
 
 

@@ -149,7 +149,7 @@ def street_view(grounds: Grounds, site: Site, rng: np.random.Generator, name: st
 
 def plate_view(grounds: Grounds, site: Site, rng: np.random.Generator, name: str) -> tuple[Camera, Spot]:
     """Draw a close camera that looks into a vehicle's front or at its rear: 90 to 400 px/m there."""
-    for _ in range(12):
+    for _ in range(60):
         spot = _target(grounds, site, rng, 9.0, 26.0)
         angle = math.radians(spot.bearing_deg)
         along_m = (site.x_m - spot.x_m) * math.sin(angle) + (site.y_m - spot.y_m) * math.cos(angle)

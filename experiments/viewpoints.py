@@ -112,6 +112,17 @@ class Ground:
         """Return whether a place is 1 m or more from every house."""
         return not len(self._houses.query(shapely.Point(x_m, y_m), predicate="dwithin", distance=1.0))
 
+    def wall_near(self, x_m: float, y_m: float, reach_m: float) -> tuple[float, float] | None:
+        """Return the place half a metre before the nearest wall, or None where none is that near."""
+        point = shapely.Point(x_m, y_m)
+        near = np.sort(self._houses.query(point, predicate="dwithin", distance=reach_m))
+        if not len(near):
+            return None
+        houses = self._houses.geometries[near]
+        wall = shapely.shortest_line(houses[int(shapely.distance(houses, point).argmin())], point)
+        foot = wall.interpolate(min(0.5, wall.length))
+        return foot.x, foot.y
+
     def sees(self, x1_m: float, y1_m: float, x2_m: float, y2_m: float) -> bool:
         """Return whether no house stands between two points."""
         line = shapely.LineString([(x1_m, y1_m), (x2_m, y2_m)])
