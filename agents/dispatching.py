@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Final
 
 import numpy as np
@@ -21,6 +21,7 @@ from twin.log import EventLog
 from twin.records import Decision, Kind
 
 TURNS_AT_ONE_TIME: Final = 1000
+_DECISION_FIELDS: Final = tuple(field.name for field in fields(Decision))
 
 
 class Dispatching:
@@ -94,7 +95,7 @@ class Dispatching:
         node = choice.node if isinstance(choice, Move) else first.node
         self._log.emit(
             decision.t_ms, Kind.DECISION, incident_id=decision.incident_id, call_id=decision.call_id,
-            alarm_id=decision.alarm_id, team_id=decision.team_id, node=node, detail=json.dumps(asdict(decision)),
+            alarm_id=decision.alarm_id, team_id=decision.team_id, node=node, detail=_as_json(decision),
         )  # fmt: skip
 
     def _count_turn(self) -> None:
@@ -107,3 +108,7 @@ class Dispatching:
     def _fault(self, what: str) -> PolicyFault:
         now = self._clock.now_ms
         return PolicyFault(self._policy.name, f"{self._clock.at(now):%Y-%m-%d %H:%M:%S} ({now} ms)", what)
+
+
+def _as_json(decision: Decision) -> str:
+    return json.dumps({name: getattr(decision, name) for name in _DECISION_FIELDS})

@@ -81,9 +81,7 @@ class Responses:
         now = self._clock.now_ms
         origin, leaves_ms = team.next_junction(now)
         lead = team.trip.on_road(now) if team.trip else None
-        return Trip(
-            self._fleet.streets, origin, goal, max(leaves_ms, team.rolls_ms), self.travel_ms(origin, goal), lead
-        )
+        return Trip(self._fleet.turns, origin, goal, max(leaves_ms, team.rolls_ms), self.travel_ms(origin, goal), lead)
 
     def _respond(self, team: Team, request: Request, turnout_ms: int) -> Steps:
         try:

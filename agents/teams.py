@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.mesa_import import Agent, AgentSet, Model
 from agents.policy import TeamsView
-from agents.trip import Trip
+from agents.trip import Trip, Turns
 from twin.streets import StreetGraph
 
 
@@ -28,6 +28,7 @@ class Doing(StrEnum):
     HANDOVER = "handover"
 
 
+FOREVER_MS: Final = 1 << 62
 FREE = frozenset({Doing.IDLE, Doing.BACK})
 UNDER_WAY = frozenset({Doing.TURNOUT, Doing.DRIVING})
 
@@ -106,7 +107,7 @@ class Fleet:
         teams: in the fleet's order.
         agents: the same as Mesa's AgentSet.
         by_id: the same by name.
-        streets: what they drive on.
+        streets, turns: what they drive on.
         shown_ms: the time of the last :meth:`step`.
     """
 
@@ -119,12 +120,12 @@ class Fleet:
         names = [spec.id for spec in specs]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"each team needs a name of its own, but there are several {', '.join(twice)}")
-        self.streets, self.shown_ms = streets, 0
+        self.streets, self.turns, self.shown_ms = streets, Turns(streets), 0
         self._node = np.array([spec.post_node for spec in specs], dtype=np.int64)
         self._key = np.full(len(specs), -1, dtype=np.int64)
         self._free = np.ones(len(specs), dtype=bool)
         self._under_way = np.zeros(len(specs), dtype=bool)
-        self._on_road: dict[int, Trip] = {}
+        self._until_ms = np.full(len(specs), FOREVER_MS, dtype=np.int64)  # so long ``_node`` is the next junction
         self._fixed = [sealed(np.array(c)) for c in (names, [str(spec.service) for spec in specs], self._node)]
         model = Model(seed=0)
         self.teams = [Team(model, spec, row, self) for row, spec in enumerate(specs)]
@@ -135,22 +136,18 @@ class Fleet:
     def note(self, team: Team) -> None:
         """Bring the columns up to what a team does now."""
         row = team.row
-        self._key[row], self._node[row] = team.key, team.node
+        self._key[row] = team.key
         self._free[row], self._under_way[row] = team.doing in FREE, team.doing in UNDER_WAY
-        if team.trip:
-            self._on_road[row] = team.trip
-        else:
-            self._on_road.pop(row, None)
+        self._node[row] = team.node
+        self._until_ms[row] = -1 if team.trip else FOREVER_MS
 
     def view(self, t_ms: int) -> TeamsView:
         """Return the columns as a policy may see them; nobody can make them writable."""
-        node = self._node.copy()
-        for row, trip in self._on_road.items():
-            node[row] = trip.next_junction(t_ms)[0]
+        for row in np.flatnonzero(self._until_ms < t_ms).tolist():
+            self._node[row], self._until_ms[row] = self.teams[row].next_junction(t_ms)
         ids, service, post = self._fixed
-        return TeamsView(
-            ids, service, sealed(node), post, sealed(self._free), sealed(self._under_way), sealed(self._key)
-        )
+        node, free, under_way, key = map(sealed, (self._node, self._free, self._under_way, self._key))
+        return TeamsView(ids, service, node, post, free, under_way, key)
 
     def step(self, t_ms: int) -> None:
         """Let Mesa step the teams to a time, for footage."""

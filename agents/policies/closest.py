@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.policy import Choice, Dispatch, View
 
@@ -20,20 +21,24 @@ class Closest:
     def decide(self, view: View, rng: np.random.Generator) -> Sequence[Choice]:
         """Return one Dispatch for each request that can be served now."""
         teams = view.teams
+        free = teams.free.copy()
         choices: list[Choice] = []
-        rows = {service: np.flatnonzero(teams.free & (teams.service == service)) for service in _services(view)}
+        spent: set[str] = set()
         for request in view.waiting:
-            free = rows[request.service]
-            if not free.size:
+            if request.service in spent:
                 continue
-            time_ms = view.travel_ms(teams.node[free], request.node)
-            time_ms = np.where(time_ms < 0, np.iinfo(np.int64).max, time_ms)
-            best = int(np.argmin(time_ms))
-            if time_ms[best] < np.iinfo(np.int64).max:
-                choices.append(Dispatch(request.key, str(teams.id[free[best]])))
-                rows[request.service] = np.delete(free, best)
+            rows = np.flatnonzero(free & (teams.service == request.service))
+            if not rows.size:
+                spent.add(request.service)
+                continue
+            row = _nearest(view, rows, request.node)
+            if row is not None:
+                free[row] = False
+                choices.append(Dispatch(request.key, str(teams.id[row])))
         return choices
 
 
-def _services(view: View) -> list[str]:
-    return list(dict.fromkeys(request.service for request in view.waiting))
+def _nearest(view: View, rows: NDArray[np.intp], node: int) -> int | None:
+    time_ms = view.travel_ms(view.teams.node[rows], node)
+    reach = np.flatnonzero(time_ms >= 0)
+    return int(rows[reach[np.argmin(time_ms[reach])]]) if reach.size else None
