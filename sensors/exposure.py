@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from sensors.cameras import CameraFleet
 from sensors.coverage import CoverageMap
 from sensors.optics import DORI_CLASSES, dori_class
 from sensors.sightline import Floats, sees
@@ -17,13 +18,14 @@ EVERY_M: Final = 4.0
 LEVELS_M: Final = (1.5, 4.5, 7.5, 13.5, 22.5)
 
 
-def facade_points(city: City, outside_m: float) -> tuple[Floats, NDArray[np.int64]]:
+def facade_points(city: City, outside_m: float) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """Return points before the outer walls of buildings with dwellings.
 
     One every 4 m of wall, at heights of 1.5 to 22.5 m below the roof, on the outside of the wall.
 
     Returns:
         xyz_m: (n, 3) city metres.
+        outward: (n, 2) unit vector away from the wall, east and north.
         building: (n,) row of each point's building.
     """
     homes = np.flatnonzero(city.buildings["dwellings"].to_numpy(np.int64) > 0)
@@ -39,27 +41,40 @@ def facade_points(city: City, outside_m: float) -> tuple[Floats, NDArray[np.int6
     along = (np.arange(len(wall)) - np.repeat(np.cumsum(counts) - counts, counts) + 0.5) / counts[wall]
     outward = np.column_stack([side[:, 1], -side[:, 0]]) / length[:, None]
     feet = start[wall] + along[:, None] * side[wall] + outside_m * outward[wall]
-    return _lifted(feet, homes[wall_of[wall]], city.buildings["height_m"].to_numpy(np.float64))
+    building = homes[wall_of[wall]]
+    point, z_m = _lifted(building, city.buildings["height_m"].to_numpy(np.float64))
+    return np.column_stack([feet[point], z_m]), outward[wall][point], building[point]
 
 
-def _lifted(feet: Floats, building: NDArray[np.int64], height_m: Floats) -> tuple[Floats, NDArray[np.int64]]:
-    """Repeat points at each level below the roof; the lowest always."""
+def _lifted(building: NDArray[np.int64], height_m: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """Return each point's row and its height, once for each level below the roof; the lowest level always."""
     levels = np.array(LEVELS_M)
     below = (levels[None, :] < height_m[building][:, None]) | (levels[None, :] == levels[0])
     point, level = np.nonzero(below)
-    return np.column_stack([feet[point], levels[level]]), building[point]
+    return point, levels[level]
 
 
 def dwellings_in_view(seen: CoverageMap, city: City) -> dict[str, int]:
     """Return, for each class from ``detect`` up, the dwellings of buildings with a facade in view at it or better.
 
-    All dwellings of a building count, whichever facade is seen: which window is whose is not known.
+    All dwellings of a building count, whichever facade is seen: which window is whose is not known. The density on a
+    wall is that of a target facing the camera, times the cosine of the angle it is looked at under, so that a camera
+    that looks along its own wall reads no window on it.
     """
-    points, building = facade_points(city, outside_m=max(0.5, 0.75 * seen.cell_m))
+    points, outward, building = facade_points(city, outside_m=max(0.5, 0.75 * seen.cell_m))
     outdoors = seen.heights.at(points[:, 0], points[:, 1]) <= points[:, 2]  # not inside the house next door
-    points, building = points[outdoors], building[outdoors]
+    points, outward, building = points[outdoors], outward[outdoors], building[outdoors]
     pairs = sees(seen.fleet, seen.heights, points, seen.ptz_presets)
+    density = pairs.px_per_m * _facing(seen.fleet, points[pairs.point], outward[pairs.point], pairs.camera)
     best = np.zeros(len(city.buildings), dtype=np.uint8)
-    np.maximum.at(best, building[pairs.point], dori_class(pairs.px_per_m, seen.dori))
+    np.maximum.at(best, building[pairs.point], dori_class(density, seen.dori))
     dwellings = city.buildings["dwellings"].to_numpy(np.int64)
     return {name: int(dwellings[best >= row].sum()) for row, name in enumerate(DORI_CLASSES) if row}
+
+
+def _facing(fleet: CameraFleet, points: Floats, outward: Floats, camera: NDArray[np.int64]) -> Floats:
+    """Return the cosine (k,) between each wall's outward direction and the way to its camera; 0 from behind."""
+    way = np.column_stack([fleet.x_m[camera], fleet.y_m[camera], fleet.height_m[camera]]) - points
+    ahead: Floats = (way[:, :2] * outward).sum(axis=1)
+    facing: Floats = np.maximum(ahead, 0.0) / np.maximum(np.linalg.norm(way, axis=1), 1e-9)
+    return facing

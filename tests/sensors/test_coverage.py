@@ -130,12 +130,26 @@ def test_dwellings_of_the_house_looked_at_are_in_view_and_those_behind_it_are_no
 
 def test_facade_points_stand_before_the_wall_every_four_metres_and_below_the_roof():
     """Nine blocks of 160 m of wall and 12 m high: 40 places each, at 1.5, 4.5 and 7.5 m."""
-    points, building = facade_points(TOWN, outside_m=0.75)
+    points, outward, building = facade_points(TOWN, outside_m=0.75)
     assert len(points) == 9 * 40 * 3
     assert np.bincount(building).tolist() == [120] * 9
     assert sorted(set(points[:, 2])) == [1.5, 4.5, 7.5]
     far_m = shapely.distance(TOWN.buildings.geometry.to_numpy()[building], shapely.points(points[:, :2]))
     np.testing.assert_allclose(far_m, 0.75)
+    middle = shapely.get_coordinates(shapely.centroid(TOWN.buildings.geometry.to_numpy()))[building]
+    assert ((points[:, :2] - middle) * outward).sum(axis=1) == pytest.approx(20.75)  # away from the middle
+
+
+def test_a_camera_that_looks_along_its_own_wall_reads_no_window_on_it():
+    """On the south wall of the first block, 1 m off it: of the windows from 5 m on it has the tenth part of the pixels.
+
+    Facing them at 12 m it has 1280 / 12 = 107 px/m, which is observe.
+    """
+    along = camera(x=30, y=29, bearing_deg=90.0, pitch_deg=0.0, hfov_deg=20.0, width_px=451, range_m=60.0)
+    facing = camera(x=50, y=17.25, pitch_deg=0.0, hfov_deg=73.74, range_m=60.0)
+    classes = [dwellings_in_view(coverage(fleet(one), HEIGHTS), TOWN) for one in (along, facing)]
+    assert classes[0] == {"detect": 0, "observe": 0, "recognise": 0, "identify": 0}
+    assert classes[1] == {"detect": 32, "observe": 32, "recognise": 0, "identify": 0}
 
 
 def test_cells_inside_the_city_are_those_whose_middle_is():
