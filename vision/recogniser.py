@@ -30,6 +30,7 @@ LEAST_SCORE: Final = 0.25  # of a detection that is reported without a track
 _FAINT: Final = 0.1  # of a detection that may go on a track
 _KEEP_LOST_S: Final = 2.0
 _OVERLAP: Final = 0.6  # of two boxes of one class that are one object
+DEFAULT_WEIGHTS: Final = DETECTOR
 _BATCH: Final = 8
 _LEAST_PLATE_PX: Final = 20.0
 _ROOM: Final = (0.12, 0.35)  # around a plate's box, as shares of its width and height
