@@ -22,7 +22,7 @@ import numpy as np
 
 from agents.actors import scene_of
 from agents.ambient import Ambient
-from experiments.footage import overlaps, watched
+from experiments.footage import overlaps
 from experiments.training_cast import STREET_CHANCES, Cast, harmless
 from experiments.training_views import Grounds, Spot, draw_site, draw_sky, plate_view, street_view
 from twin.city import City
@@ -36,7 +36,8 @@ TRAINING_SEEDS: Final = (101, 102, 103, 104, 105, 106)
 VALIDATION_SEED: Final = 107
 PLATE_SHARE: Final = 0.2
 QUIET_SHARE: Final = 0.14
-SITE_FRAMES: Final = 8  # a place costs about as much to build as eight frames to draw
+SITE_FRAMES: Final = 12  # a place costs about as much to build as ten frames to draw
+AROUND_M: Final = 120.0
 _BATCH: Final = 240
 
 
@@ -67,7 +68,7 @@ class TrainingShooter:
         close = rng.random() < PLATE_SHARE
         camera, spot = (plate_view if close else street_view)(self._grounds, site, rng, f"training-{number}")
         t_ms = round(hour * 3_600_000) + int(rng.integers(60_000))
-        everyday = self._ambient.scene(t_ms, *watched(camera))
+        everyday = self._ambient.scene(t_ms, site.x_m, site.y_m, AROUND_M)
         cast = Cast(self._city, camera, self._grounds, site.arcs, rng)
         chances = _chances(close, bool(rng.random() < QUIET_SHARE))
         extra = cast.scene(t_ms, chances)
