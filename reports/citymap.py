@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from reports.pictures import INK, SERVICE_LOOK, drawing, png_uri
@@ -135,15 +136,22 @@ def _ground(axes: Any, layers: Layers) -> None:
 
     axes.set_facecolor(GROUND)
     if "buildings" in layers:
-        rings = [part.exterior.coords for part in layers["buildings"].geometry.explode() if part.geom_type == "Polygon"]
-        axes.add_collection(PolyCollection([np.asarray(r)[:, :2] for r in rings], facecolors="#e7e3da", linewidths=0))
+        houses = shapely.get_parts(layers["buildings"].geometry.to_numpy())
+        rings = _corners(shapely.get_exterior_ring(houses[shapely.get_type_id(houses) == shapely.GeometryType.POLYGON]))
+        axes.add_collection(PolyCollection(rings, facecolors="#e2ddd2", linewidths=0))
     if "streets" not in layers:
         return
     streets = layers["streets"]
     main = streets["street_class"].isin(MAIN_STREETS).to_numpy()
-    for chosen, colour, width in ((~main, "#d9d5cc", 0.7), (main, "#b5afa2", 1.8)):
-        lines = [np.asarray(line.coords)[:, :2] for line in streets.geometry[chosen].explode()]
+    for chosen, colour, width in ((~main, "#d3cec3", 0.7), (main, "#aaa395", 1.9)):
+        lines = _corners(shapely.get_parts(streets.geometry.to_numpy()[chosen]))
         axes.add_collection(LineCollection(lines, colors=colour, linewidths=width, zorder=1))
+
+
+def _corners(lines: NDArray[Any]) -> list[NDArray[np.float64]]:
+    """Return the corners (k, 2) of each line, in metres."""
+    points, owner = shapely.get_coordinates(lines, return_index=True)
+    return np.split(points, np.flatnonzero(np.diff(owner)) + 1) if len(points) else []
 
 
 def _cameras(axes: Any, layers: Layers) -> None:
@@ -159,7 +167,7 @@ def _cameras(axes: Any, layers: Layers) -> None:
         axes.add_patch(Wedge(at, row.range_m, middle - half, middle + half, color=SPOTLIGHT, alpha=0.75, zorder=5))
         axes.annotate(str(row.id), at, xytext=(11, 9), textcoords="offset points", fontsize=13, weight="bold", zorder=9,
                       path_effects=_halo())  # fmt: skip
-    axes.scatter(x_m[bright], y_m[bright], s=330, marker="*", c=SPOTLIGHT, edgecolors=INK, linewidths=1.2, zorder=8)
+    axes.scatter(x_m[bright], y_m[bright], s=300, marker="*", c=SPOTLIGHT, edgecolors=INK, linewidths=1.2, zorder=8)
 
 
 def _posts(axes: Any, layers: Layers) -> None:
@@ -168,7 +176,7 @@ def _posts(axes: Any, layers: Layers) -> None:
         return
     for service, (colour, _) in SERVICE_LOOK.items():
         at = posts[posts["service"] == service].geometry
-        axes.scatter(at.x, at.y, s=230, marker="P", c=colour, edgecolors="white", linewidths=1.4, zorder=6)
+        axes.scatter(at.x, at.y, s=130, marker="P", c=colour, edgecolors="white", linewidths=1.0, zorder=6)
 
 
 def _incidents(axes: Any, table: pd.DataFrame) -> None:

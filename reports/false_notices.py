@@ -14,7 +14,7 @@ class WastedTrip(NamedTuple):
     Attributes:
         team_id: the team.
         notice: ``alarm`` or ``call``, what it was sent for.
-        minutes: from dispatch until it was back, sent elsewhere, or the log ended.
+        minutes: from dispatch until it was back, sent elsewhere, came upon a real incident, or the log ended.
     """
 
     team_id: str
@@ -26,7 +26,8 @@ def wasted_trips(events: pd.DataFrame, end_ms: int) -> list[WastedTrip]:
     """Return the trips for requests that no incident stood behind, in the order they ended."""
     out: dict[str, tuple[int, str]] = {}  # team -> (dispatched, ms; notice)
     trips: list[WastedTrip] = []
-    moves = events[events["kind"].isin(["dispatched", "returned"])]
+    real = (events["kind"] == "arrived") & events["incident_id"].notna()
+    moves = events[events["kind"].isin(["dispatched", "returned"]) | real]
     for row in moves.sort_values(["t_ms", "seq"], kind="stable").itertuples(index=False):
         if row.team_id in out:
             since_ms, notice = out.pop(row.team_id)

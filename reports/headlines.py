@@ -123,12 +123,13 @@ def _unnoticed(overall: dict[str, Any]) -> str:
 
 def _coverage_line(coverage: dict[str, Any]) -> str:
     classes = {item.get("name"): item for item in coverage.get("classes", [])}
-    if "recognise" not in classes:
+    if not {"detect", "recognise"} <= set(classes):
         return ""
+    ground = [f"{percent(classes[name].get('share_open'))} at «{name}»" for name in ("detect", "recognise")]
     view = coverage.get("privacy", {}).get("in_view", {}).get("recognise")
-    exposed = f"; {plural(view, 'dwelling')} in view at that density" if view is not None else ""
+    exposed = f"; at «recognise», {plural(view, 'dwelling')} in view" if view is not None else ""
     cameras = plural(coverage["cameras"], "camera") if "cameras" in coverage else "The cameras"
-    return f"{cameras}: {percent(classes['recognise'].get('share_open'))} of open ground at «recognise»{exposed}."
+    return f"{cameras} see {' and '.join(ground)} of open ground{exposed}."
 
 
 def _alarm_line(alarms: dict[str, Any]) -> str:

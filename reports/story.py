@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from reports.record import Record
-from reports.words import figure, service_word, told
+from reports.words import figure, told
 
 MILESTONES = ("sighting", "alarm", "alarm_confirmed", "dispatched", "arrived")
 
@@ -82,7 +82,16 @@ def _reached(story: Story) -> int:
 
 def _story(record: Record, events: pd.DataFrame, row: Any) -> Story:
     way = _way(events)
-    told_here = {*way, "incident", "call", "alarm", "alarm_confirmed", "alarm_dismissed"}
+    sent = "dispatched" in set(events["kind"])
+    told_here = {
+        *way,
+        *(() if sent else ("joined",)),
+        "incident",
+        "call",
+        "alarm",
+        "alarm_confirmed",
+        "alarm_dismissed",
+    }
     firsts = events[events["kind"].isin(told_here)].drop_duplicates("kind")
     seen = _first_sighting(record.sightings, row.incident_id)
     steps = [_step(event) for event in firsts.itertuples(index=False)] + ([seen] if seen else [])
@@ -118,7 +127,8 @@ def _step(event: Any) -> Step:
         "alarm": ("alarm raised", f"{told(about.get('rule', ''))} · {event.camera_id}"),
         "alarm_confirmed": ("operator confirms", f"after {took}"),
         "alarm_dismissed": ("operator dismisses", f"after {took}"),
-        "dispatched": ("team dispatched", f"{service_word(about.get('service', ''))} {event.team_id}"),
+        "joined": ("joins a known request", "a team was sent for it already"),
+        "dispatched": ("team dispatched", event.team_id),
         "turned_out": ("team turns out", f"after {took}"),
         "arrived": ("help arrives", f"{event.team_id}, {took} of travel"),
     }

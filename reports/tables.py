@@ -6,7 +6,7 @@ from typing import Any
 
 from reports.norms import Norms
 from reports.stages import STAGES
-from reports.words import interval, percent, plural, seconds, service_word, whole
+from reports.words import interval, percent, seconds, service_word, told, whole
 
 Row = dict[str, Any]
 LEVELS = ("p50", "p90", "p95")
@@ -97,4 +97,4 @@ def decision_words(decisions: dict[str, int]) -> str:
     """Return the policy's decisions as one sentence."""
     if not decisions:
         return "The policy had nothing to decide."
-    return "Decisions of the policy: " + ", ".join(plural(n, name, name) for name, n in decisions.items()) + "."
+    return "Decisions of the policy: " + ", ".join(f"{told(name)} {whole(n)}" for name, n in decisions.items()) + "."

@@ -135,6 +135,20 @@ def test_a_team_sent_on_from_a_false_alarm_stops_costing_there(tmp_path):
     assert trips == [("P-1", "alarm", 1.0), ("P-2", "call", 10.0)]
 
 
+def test_a_team_that_comes_upon_a_real_incident_stops_being_wasted(tmp_path):
+    """Sent for a false alarm at 100, at 200 nothing is there; at 400 it turns to a collapse beside it: 5 minutes."""
+    tell = Teller()
+    about = {"service": "ambulance", "request": 4}
+    tell.say(100, Kind.DISPATCHED, about, team_id="A-1", alarm_id=0)
+    tell.say(200, Kind.ARRIVED, about, team_id="A-1", alarm_id=0, value=90)
+    tell.incident(7, 250, "ambulance", "collapse")
+    tell.say(400, Kind.ARRIVED, about, team_id="A-1", alarm_id=0, incident_id=7, value=0)
+    tell.say(900, Kind.RETURNED, about, team_id="A-1", alarm_id=0, incident_id=7, value=90)
+    record = read_record(told_run(tmp_path / "run", tell))
+    assert wasted_trips(record.events, 3_600_000) == [("A-1", "alarm", 5.0)]
+    assert histories(record.events)["arrived_ms"].tolist() == [400_000]
+
+
 def test_only_the_first_of_two_teams_counts(tmp_path):
     tell = Teller()
     tell.incident(0, 0, "fire", "flat")
