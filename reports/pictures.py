@@ -60,7 +60,9 @@ def png_uri(figure: Any, dpi: int = 100, colours: int = 255) -> str:
     held, small = io.BytesIO(), io.BytesIO()
     figure.savefig(held, format="png", dpi=dpi, metadata={"Software": None})
     whole = Image.open(held).convert("RGB")
-    whole.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    # the palette covers the span of colours, not their frequency: a rare marker keeps its colour
+    flat = whole.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    flat.save(small, "PNG", optimize=True)
     return data_uri(small.getvalue(), "image/png")
 
 

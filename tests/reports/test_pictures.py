@@ -42,6 +42,7 @@ def test_a_rare_colour_outlives_the_palette():
     """A yellow dot on a ground of many greys and browns stays yellow."""
     grey = np.random.default_rng(0).uniform(0.6, 1.0, (400, 400, 1)) * np.array([1.0, 0.97, 0.92])
     with drawing(4, 4) as figure:
+        figure.set_layout_engine("none")
         axes = figure.add_axes((0, 0, 1, 1))
         axes.imshow(grey)
         axes.scatter([200], [200], s=80, c=SPOTLIGHT)
