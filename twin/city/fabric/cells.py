@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from twin.city.fabric.divide import cut_across, divide
@@ -19,13 +20,14 @@ from twin.streams import stream
 
 CELL_HA: Final = {
     "rows4": 3.4, "rows5": 3.6, "rows9": 4.4, "towers": 3.6, "mahalla": 3.6, "village": 5.5, "campus": 4.5,
-    "industry": 6.5, "field": 9.0, "park": 60.0, "stadium": 12.0,
+    "industry": 6.5, "field": 9.0, "park": 60.0, "stadium": 90.0,
 }  # fmt: skip
 PEOPLE_HA: Final = {"rows4": 230.0, "rows5": 280.0, "rows9": 400.0, "towers": 500.0, "mahalla": 80.0, "village": 35.0}
 PLOT_HA: Final = {
     "school": 1.9, "kindergarten": 0.75, "clinic": 0.7, "fire_station": 0.7, "police": 0.5, "data_centre": 0.8,
     "bazaar": 3.0, "hospital": 4.0,
 }  # fmt: skip
+ROOM_M: Final = {"school": 30.0, "bazaar": 45.0, "hospital": 50.0}  # radius of the largest circle on the plot
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ def _give_public_uses(plan: Plan, cells: list[list[Cell]], kinds: Sequence[str],
         ("data_centre", campus, 1),
     ):
         for block in spread(weight, count, rng):
-            _give(plan, cells[block], use, rng)
+            others = [int(i) for i in np.argsort(-weight, kind="stable") if weight[i] > 0.0]
+            next((b for b in [block, *others] if _give(plan, cells[b], use, rng)), None)
 
 
 def spread(weight: NDArray[np.float64], count: int, rng: np.random.Generator) -> list[int]:
@@ -118,22 +121,36 @@ def spread(weight: NDArray[np.float64], count: int, rng: np.random.Generator) ->
     return [int(i) for i in np.searchsorted(edges, marks, side="right")]
 
 
-def _give(plan: Plan, group: list[Cell], use: str, rng: np.random.Generator) -> None:
-    """Turn one ordinary cell of a superblock, or a part of it, over to a public use."""
+def _give(plan: Plan, group: list[Cell], use: str, rng: np.random.Generator) -> bool:
+    """Turn one ordinary cell of a superblock, or a part of it, over to a public use; False where none is roomy."""
     wanted = PLOT_HA[use] * 1e4
-    common = [i for i, cell in enumerate(group) if cell.use in CELL_HA]
-    if not common:
-        return
-    areas = [plan.polygon(group[i].face).area for i in common]
-    index = common[int(np.argmin([abs(np.log(area / (2.2 * wanted))) for area in areas]))]
-    cell = group[index]
+    common = [cell for cell in group if cell.use in CELL_HA]
+    for cell in sorted(common, key=lambda cell: abs(np.log(plan.polygon(cell.face).area / (2.2 * wanted)))):
+        plot, rest = _carve(plan, cell, wanted, rng)
+        given = _roomy(plan, plot, use)
+        group.remove(cell)
+        group.append(Cell(plot, cell.block, use if given else cell.use))
+        group.extend(Cell(face, cell.block, cell.use) for face in rest)
+        if given:
+            return True
+    return False
+
+
+def _carve(plan: Plan, cell: Cell, wanted_m2: float, rng: np.random.Generator) -> tuple[int, list[int]]:
+    """Return a plot of about the wanted size, cut off a cell by a fence, and what is left of the cell."""
     area = plan.polygon(cell.face).area
-    halves = None
-    if area > 1.7 * wanted:
-        halves = cut_across(plan, cell.face, rng, None, share=wanted / area, snap_m=4.0)
+    if area < 1.7 * wanted_m2:
+        return cell.face, []
+    halves = cut_across(plan, cell.face, rng, None, share=wanted_m2 / area, snap_m=4.0)
     if halves is None:
-        group[index] = Cell(cell.face, cell.block, use)
-        return
-    one, two = sorted(halves, key=lambda face: abs(plan.polygon(face).area - wanted))
-    group[index] = Cell(one, cell.block, use)
-    group.append(Cell(two, cell.block, cell.use))
+        return cell.face, []
+    one, two = sorted(halves, key=lambda face: abs(plan.polygon(face).area - wanted_m2))
+    return one, [two]
+
+
+def _roomy(plan: Plan, face: int, use: str) -> bool:
+    """Return whether a plot is wide enough behind its sidewalks for a building of this use."""
+    ground = plan.ground(face)
+    if ground.is_empty:
+        return False
+    return bool(shapely.maximum_inscribed_circle(ground, tolerance=1.0).length >= ROOM_M.get(use, 19.0))

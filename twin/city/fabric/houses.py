@@ -20,13 +20,18 @@ PLOT_M2: Final = {"mahalla": 540.0, "village": 980.0}
 BUILT: Final = {"mahalla": 0.97, "village": 0.8}
 WALL_M: Final = 0.3
 SMALLEST_M2: Final = 45.0
+SHOP_SHARE: Final = 0.4  # of the houses that face a main street
+SHOP_REACH_M: Final = 32.0
 
 
-def draw_houses(ground: BaseGeometry, use: str, block: int, rng: np.random.Generator) -> list[Building]:
+def draw_houses(
+    ground: BaseGeometry, avenue: BaseGeometry, use: str, block: int, rng: np.random.Generator
+) -> list[Building]:
     """Return the houses of a house block.
 
     Args:
         ground: the block without its passages.
+        avenue: centre lines of the main streets beside it, on which some houses are shops; may be empty.
         use: ``mahalla`` or ``village``, which sets the size of the plots.
         block: index of the superblock.
         rng: sizes of plots and houses.
@@ -40,9 +45,11 @@ def draw_houses(ground: BaseGeometry, use: str, block: int, rng: np.random.Gener
         shapes = axes.world(_houses_on(local, plots, turned, rng))
         storeys = 1 + (rng.uniform(size=len(shapes)) < 0.3)
         built = rng.uniform(size=len(shapes)) < BUILT[use]
-        for shape, floors, stands in zip(shapes, storeys, built, strict=True):
+        shops = (rng.uniform(size=len(shapes)) < SHOP_SHARE) & (shapely.distance(shapes, avenue) < SHOP_REACH_M)
+        for shape, floors, stands, shop in zip(shapes, storeys, built, shops, strict=True):
             if stands and shape.geom_type == "Polygon" and shape.area > SMALLEST_M2 and shape.is_valid:
-                houses.append(Building(shape, "courtyard", int(floors), 0.8 + 3.0 * int(floors), 1, block))
+                kind = "retail" if shop else "courtyard"
+                houses.append(Building(shape, kind, int(floors), 0.8 + 3.0 * int(floors), 1, block))
     return houses
 
 

@@ -67,6 +67,15 @@ class Plan:
         ]
         return self.polygon(face).difference(shapely.union_all(strips))
 
+    def main_sides(self, face: int) -> BaseGeometry:
+        """Return the centre lines of the avenues and district streets that bound a face; empty for none."""
+        main = [
+            LineString([self.points[u], self.points[v]])
+            for u, v, way in self.sides(face)
+            if way is not None and way.street_class in ("primary", "secondary")
+        ]
+        return shapely.union_all(main) if main else LineString()
+
     def neighbours(self, face: int) -> dict[int, float]:
         """Return the faces beyond the sides of this one, with the metres of side they share."""
         shared: dict[int, float] = {}

@@ -38,7 +38,7 @@ def build_public(plan: Plan, cell: Cell, rng: np.random.Generator) -> list[Build
     if local.is_empty:
         return []
     pattern = shapely.union_all(pieces)
-    middle = local.centroid if local.contains(local.centroid) else local.point_on_surface()
+    middle = Point(shapely.get_coordinates(shapely.maximum_inscribed_circle(local, tolerance=1.0))[0])
     for scale in SCALES:
         for turn in (0, 90):
             shape = affinity.translate(
@@ -53,14 +53,22 @@ def build_public(plan: Plan, cell: Cell, rng: np.random.Generator) -> list[Build
 
 
 def build_stadium(plan: Plan, cell: Cell, at: XY) -> list[Building]:
-    """Place the stadium at its real position: a ring of stands round the pitch."""
+    """Place the stadium at its real position, or as near to it as the block's streets allow: stands round a pitch."""
     a, b, height_m = STADIUM_M
-    outer = affinity.scale(Point(at).buffer(1.0, quad_segs=8), a, b)
-    stands = outer.difference(affinity.scale(outer, 0.58, 0.55))
     ground = plan.ground(cell.face)
-    if not ground.contains(outer):
+    if ground.is_empty:
         return []
-    return [Building(_rounded(stands), "stadium", 3, height_m, 12, cell.block)]
+    inner = ground.centroid if ground.contains(ground.centroid) else ground.point_on_surface()
+    for scale in (1.0, 0.85, 0.7):
+        bowl = affinity.scale(Point(0.0, 0.0).buffer(1.0, quad_segs=8), a * scale, b * scale)
+        for step in range(11):
+            share = step / 10
+            middle = (at[0] + share * (inner.x - at[0]), at[1] + share * (inner.y - at[1]))
+            outer = affinity.translate(bowl, *middle)
+            if ground.contains(outer):
+                stands = outer.difference(affinity.scale(outer, 0.58, 0.55))
+                return [Building(_rounded(stands), "stadium", 3, height_m, 12, cell.block)]
+    return []
 
 
 def build_park(plan: Plan, cell: Cell, rng: np.random.Generator) -> list[Building]:

@@ -71,11 +71,12 @@ def draw_rows(ground: BaseGeometry, axes: Axes, style: RowStyle, rng: np.random.
     if local.is_empty:
         return drawn
     west, south, east, north = local.bounds
+    stretch = _stretch(north - south - 1.0, style)
     v, row = south + 0.5, 0
     while v + style.depth_m <= north:
         _draw_row(drawn, local, (west, east), v, row, style, rng)
         lane = row % 2 == 0
-        gap = style.lane_gap_m if lane else style.yard_gap_m
+        gap = stretch * (style.lane_gap_m if lane else style.yard_gap_m)
         after = v + style.depth_m
         if lane:
             drawn.lanes_v.append(after + gap / 2)
@@ -83,6 +84,17 @@ def draw_rows(ground: BaseGeometry, axes: Axes, style: RowStyle, rng: np.random.
             _draw_across(drawn, local, (west, east), (after + 13.0, after + gap - 13.0), style, rng)
         v, row = after + gap, row + 1
     return drawn
+
+
+def _stretch(room_m: float, style: RowStyle) -> float:
+    """Return by how much the gaps widen so that the last row stands at the back of the cell (at most 1.35)."""
+    used, gaps, row = style.depth_m, 0.0, 0
+    while True:
+        gap = style.lane_gap_m if row % 2 == 0 else style.yard_gap_m
+        if used + gap + style.depth_m > room_m:
+            break
+        used, gaps, row = used + gap + style.depth_m, gaps + gap, row + 1
+    return min(1.35, 1.0 + max(0.0, room_m - used - 0.01) / gaps) if gaps else 1.0
 
 
 def runs_inside(
@@ -116,6 +128,8 @@ def _pieces(room_m: float, style: RowStyle, rng: np.random.Generator) -> list[tu
     """Return (sections, length, gap after it) of the buildings that fit into a stretch."""
     pieces = []
     fewest, most = style.sections
+    if 2 * style.section_m <= room_m < fewest * style.section_m:  # a corner: one short building
+        fewest = 2
     while room_m >= fewest * style.section_m:
         sections = min(int(rng.integers(fewest, most + 1)), int(room_m // style.section_m))
         gap = float(rng.uniform(*style.end_gap_m))

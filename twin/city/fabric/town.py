@@ -92,7 +92,7 @@ def clear_of_streets(stock: Sequence[Building], network: Network) -> list[Buildi
 def _build(plan: Plan, cell: Cell, frame: Frame, seed: int) -> list[Building]:
     rng = stream(seed, "city", "build", str(cell.face))
     if cell.use in ("mahalla", "village"):
-        return draw_houses(plan.ground(cell.face), cell.use, cell.block, rng)
+        return draw_houses(plan.ground(cell.face), plan.main_sides(cell.face), cell.use, cell.block, rng)
     if cell.use in PATTERNS:
         return build_public(plan, cell, rng)
     if cell.use == "field":

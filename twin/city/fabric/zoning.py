@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString, MultiPoint, Point
 
 from twin.city.fabric.frame import Frame
 from twin.city.fabric.plan import Plan
@@ -20,6 +20,7 @@ from twin.streams import stream
 
 FLATS: Final = {"rows4": 4, "rows5": 5, "rows9": 9, "towers": 14}
 NOISE_M: Final = 420.0
+METRO_FREE_M: Final = 700.0  # no industry nearer to a metro station
 EXPECTED_HOUSES: Final = 12_000  # only steers how much land the flats get
 
 
@@ -46,7 +47,8 @@ def zone(plan: Plan, blocks: Sequence[int], frame: Frame, seed: int) -> list[str
     kinds[home], free[home] = "stadium", False
     take("village", -remote + rng.normal(0.0, 300.0, len(blocks)))
     take("field", -remote + rng.normal(0.0, 500.0, len(blocks)))
-    take("industry", -remote + rng.normal(0.0, 900.0, len(blocks)))
+    by_metro = shapely.distance(np.array(shapes), MultiPoint([at for _, at in frame.metro])) < METRO_FREE_M
+    take("industry", -remote + rng.normal(0.0, 700.0, len(blocks)) + np.where(by_metro, 1e5, 0.0))
     take("park", rng.uniform(0.0, 1.0, len(blocks)))
     take("campus", away_m + rng.normal(0.0, 900.0, len(blocks)))
     noisy = remote + rng.normal(0.0, NOISE_M, len(blocks))
