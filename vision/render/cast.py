@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntFlag
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from twin.scene import Look, Scene
 from twin.streams import draw_u32
 from vision.render import materials
 from vision.render.meshes_people import FIGURES, GAIT_STEPS, HEIGHT_M, people_bodies
-from vision.render.meshes_vehicles import Body, vehicle_bodies
+from vision.render.meshes_vehicles import Body, Point, vehicle_bodies
 
 CAR_BODIES: Final = ("sedan", "sedan", "sedan", "hatch", "hatch", "suv", "suv", "van", "van", "estate", "pickup")
 _FIT: Final = 0.24  # how far an actor's size may be from a body's own before another body is taken
@@ -63,18 +63,18 @@ def cast_of(scene: Scene, origin_m: NDArray[np.float64], dark: bool) -> Cast:
     """Return the cast of a scene; ``dark`` switches driving lights on."""
     rows = np.flatnonzero((scene.look != Look.FIRE) & (scene.look != Look.SMOKE) & (scene.look != Look.PLATE))
     names = tuple(_body_of(scene, int(row)) for row in rows)
-    matrix = np.zeros((len(rows), 3, 4))
-    for i, (row, name) in enumerate(zip(rows, names, strict=True)):
-        matrix[i] = _pose(scene, int(row), bodies()[name], origin_m)
+    matrix = _poses(scene, rows, names, origin_m)
     return Cast(rows, names, matrix, _colours(scene, rows, names), _lamps(scene, rows, names, dark))
 
 
+@lru_cache(maxsize=100_000)
 def _pick(variant: int, purpose: str, count: int) -> int:
     return int(draw_u32(0, purpose, variant)) % count
 
 
 def _body_of(scene: Scene, row: int) -> str:
-    look, variant, size = Look(scene.look[row]), int(scene.variant[row]), scene.size_m[row]
+    look, variant = Look(scene.look[row]), int(scene.variant[row])
+    size = float(scene.size_m[row, 0]), float(scene.size_m[row, 1]), float(scene.size_m[row, 2])
     if look == Look.PERSON:
         step = int(scene.phase[row] * GAIT_STEPS) % GAIT_STEPS
         return f"{FIGURES[_figure(variant)]}_{step}"
@@ -91,7 +91,7 @@ def _body_of(scene: Scene, row: int) -> str:
     return emergency_body(size)
 
 
-def emergency_body(size_m: NDArray[np.float64]) -> str:
+def emergency_body(size_m: Point) -> str:
     """Return which emergency vehicle has this size: 6.5 m and longer fire engine, 1.9 m and higher ambulance."""
     if size_m[0] >= 6.5:
         return "fire_engine"
@@ -102,36 +102,41 @@ def _figure(variant: int) -> int:
     return (0, 0, 0, 1, 1, 2)[_pick(variant, "figure", 6)]
 
 
-def _car_body(variant: int, size_m: NDArray[np.float64]) -> str:
+@lru_cache(maxsize=20_000)
+def _car_body(variant: int, size_m: Point) -> str:
     """Return the variant's body, or the next one in its order whose own size is near the actor's."""
     start = _pick(variant, "car", len(CAR_BODIES))
     order = [CAR_BODIES[(start + 3 * i) % len(CAR_BODIES)] for i in range(len(CAR_BODIES))]
-    misfit = {name: float(np.abs(size_m / np.array(bodies()[name].size_m) - 1).max()) for name in order}
+    misfit = {name: float(np.abs(np.array(size_m) / bodies()[name].size_m - 1).max()) for name in order}
     fitting = [name for name in order if misfit[name] <= _FIT]
     return fitting[0] if fitting else min(order, key=lambda name: (misfit[name], name))
 
 
-def _scale(look: Look, size_m: NDArray[np.float64], body: Body) -> NDArray[np.float64]:
-    if look in (Look.PERSON, Look.PERSON_LYING):
-        tallest = float(size_m.max())
-        return np.full(3, max(tallest, 0.3) / HEIGHT_M)
-    return size_m / np.array(body.size_m)
-
-
-def _pose(scene: Scene, row: int, body: Body, origin_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the (3, 4) matrix of one actor: scaled, rolled about its long axis, lifted to stand, turned, placed."""
-    look, size = Look(scene.look[row]), scene.size_m[row]
-    b, roll = np.radians(scene.bearing_deg[row]), np.radians(scene.roll_deg[row])
-    c, s = np.cos(roll), np.sin(roll)
-    tilt = np.array([[1, 0, 0], [0, c, s], [0, -s, c]])  # a positive roll leans to the right
-    half_w, height = size[1] / 2, size[2]
-    lift = abs(s) * half_w + max(0.0, -c * height)
-    shift = np.array([0.0, -s * height / 2, lift])
-    heading = np.array([[np.sin(b), -np.cos(b), 0], [np.cos(b), np.sin(b), 0], [0, 0, 1]])
-    matrix = np.empty((3, 4))
-    matrix[:, :3] = heading @ tilt * _scale(look, size, body)
-    matrix[:, 3] = scene.xyz_m[row] - origin_m + (heading @ shift if roll else 0.0)
+def _poses(
+    scene: Scene, rows: NDArray[np.intp], names: tuple[str, ...], origin_m: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return (n, 3, 4) matrices: scaled, rolled about the long axis, lifted to stand, turned, placed."""
+    size = scene.size_m[rows]
+    own = np.array([bodies()[name].size_m for name in names]).reshape(-1, 3)
+    human = np.isin(scene.look[rows], (Look.PERSON, Look.PERSON_LYING))
+    tall = np.maximum(size.max(axis=1, initial=0.3), 0.3) / HEIGHT_M
+    scale = np.where(human[:, None], tall[:, None], size / own)
+    b, roll = np.radians(scene.bearing_deg[rows]), np.radians(scene.roll_deg[rows])
+    none, one = np.zeros(len(rows)), np.ones(len(rows))
+    sin, cos = np.sin(roll), np.cos(roll)
+    tilt = _stacked([[one, none, none], [none, cos, sin], [none, -sin, cos]])  # a positive roll leans to the right
+    heading = _stacked([[np.sin(b), -np.cos(b), none], [np.cos(b), np.sin(b), none], [none, none, one]])
+    lift = np.abs(sin) * size[:, 1] / 2 + np.maximum(0.0, -cos * size[:, 2])
+    shift = np.stack([none, -sin * size[:, 2] / 2, lift], axis=1)
+    matrix = np.empty((len(rows), 3, 4))
+    matrix[:, :, :3] = heading @ tilt * scale[:, None, :]
+    matrix[:, :, 3] = scene.xyz_m[rows] - origin_m + (heading @ shift[:, :, None])[:, :, 0]
     return matrix
+
+
+def _stacked(rows: list[list[NDArray[np.float64]]]) -> NDArray[np.float64]:
+    """Return (n, 3, 3) from three rows of three columns of n numbers."""
+    return np.stack([np.stack(row, axis=1) for row in rows], axis=1)
 
 
 def _colours(scene: Scene, rows: NDArray[np.intp], names: tuple[str, ...]) -> NDArray[np.float32]:
@@ -141,6 +146,7 @@ def _colours(scene: Scene, rows: NDArray[np.intp], names: tuple[str, ...]) -> ND
     return out / 255
 
 
+@lru_cache(maxsize=20_000)
 def _wardrobe(look: Look, variant: int, name: str) -> NDArray[np.uint8]:
     """Return (4, 3) colours of the actor's own four slots."""
 

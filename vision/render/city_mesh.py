@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 import shapely.ops
+from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -32,14 +33,14 @@ class CityMesh:
     """Triangles of the still city near one camera, relative to the ground point under it.
 
     Attributes:
-        ground: (3k, 13) float32, everything flat at z = 0, to be painted in order without a depth test.
+        ground: layers of what lies flat at z = 0, the lowest first; each (3k, 13) float32.
         solid: (3m, 13) float32, everything that stands up. Columns of both: x, y, z; normal; u, v; tile
             (:class:`~vision.render.textures.Tile`); red, green, blue in [0, 1]; and a number: on facades the house's
             row + 1, which decides its lit windows; -1 on what glows when street lamps burn; else 0.
         lamps_m: (j, 3) float64, where street lamps burn.
     """
 
-    ground: NDArray[np.float32]
+    ground: tuple[NDArray[np.float32], ...]
     solid: NDArray[np.float32]
     lamps_m: NDArray[np.float64]
 
@@ -51,12 +52,12 @@ def city_mesh(city: City, camera: Camera, reach_m: float = REACH_M) -> CityMesh:
     streets = city.streets.iloc[sorted(city.streets.sindex.query(window))]
     houses = city.buildings.iloc[sorted(city.buildings.sindex.query(window))]
     road = _carriageways(streets, window)
-    ground = [_far_ground(middle), *_paved(streets, road, middle), *_markings(streets, middle)]
+    ground = (_far_ground(middle), *_paved(streets, road, middle), _stack(_markings(streets, middle)))
     walls = [part for row, house in houses.iterrows() for part in _house(house, int(row), middle)]
     free = _free_ground(road, houses)
     trees = _trees(streets, free, middle)
     posts, lamps = _lamp_posts(streets, free, middle)
-    return CityMesh(_stack(ground), _stack([*walls, *trees, *posts]), lamps)
+    return CityMesh(ground, _stack([*walls, *trees, *posts]), lamps)
 
 
 def _stack(parts: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
@@ -198,7 +199,7 @@ def _house(house: object, row: int, middle: NDArray[np.float64]) -> list[NDArray
     doors = _door_walls(rings[0]) if upper in (Tile.PANEL, Tile.BALCONY) and int(house["entrances"]) > 0 else set()  # type: ignore[index]
     parts = []
     for k, ring in enumerate(rings):
-        for i, (a, b) in enumerate(zip(ring[:-1], ring[1:], strict=True)):
+        for i, (a, b) in enumerate(itertools.pairwise(ring)):
             door = k == 0 and i in doors
             parts += _wall(a - middle, b - middle, height, storeys, upper, ground, door, colour, row)
     parts.append(
@@ -270,11 +271,13 @@ def _as_rows(
 
 
 _TRUNK: Final = tube((0, 0, 0), (0, 0, 2.6), (0.16, 0.11), 0, 6)
-_CROWNS: Final = (
-    (ball((0, 0, 4.6), (1.9, 1.9, 2.3), 0, 5, 8), ball((0.7, 0.4, 3.7), (1.3, 1.2, 1.1), 0, 4, 7)),
-    (ball((0, 0, 5.6), (1.1, 1.1, 3.6), 0, 6, 8),),
-    (ball((-0.4, 0.2, 3.8), (1.7, 1.6, 1.3), 0, 4, 8), ball((0.5, -0.3, 4.5), (1.5, 1.6, 1.4), 0, 4, 8)),
+_BALLS: Final = (
+    (((0, 0, 4.6), (1.9, 1.9, 2.3)), ((0.7, 0.4, 3.7), (1.3, 1.2, 1.1))),
+    (((0, 0, 5.6), (1.1, 1.1, 3.6)),),
+    (((-0.4, 0.2, 3.8), (1.7, 1.6, 1.3)), ((0.5, -0.3, 4.5), (1.5, 1.6, 1.4))),
 )
+_CROWNS: Final = tuple(tuple(ball(at, radii, 0, 5, 8) for at, radii in crown) for crown in _BALLS)
+_FAR_CROWNS: Final = tuple(tuple(ball(at, radii, 0, 4, 5) for at, radii in crown) for crown in _BALLS)
 
 
 def _trees(streets: object, taken: STRtree, middle: NDArray[np.float64]) -> list[NDArray[np.float32]]:
@@ -290,7 +293,7 @@ def _trees(streets: object, taken: STRtree, middle: NDArray[np.float64]) -> list
             at = (x - middle[0], y - middle[1], 0.0)
             green = np.array([0.30, 0.42, 0.20]) * (0.8 + 0.4 * luck[3])
             parts.append(_as_rows(_TRUNK, at, Tile.PLAIN, (0.36, 0.30, 0.25)))
-            for crown in _CROWNS[kind]:
+            for crown in (_CROWNS if near < 90 else _FAR_CROWNS)[kind]:
                 sized = Mesh(crown.position_m * [size, size, min(size, 1.1)], crown.normal, crown.slot)
                 parts.append(_as_rows(sized, at, Tile.LEAVES, green))
     return parts
@@ -302,7 +305,7 @@ def _lamp_posts(
     parts, lamps = [], []
     pole = tube((0, 0, 0), (0, 0, LAMP_HEIGHT_M), (0.09, 0.06), 0, 6)
     for street in _drivable(streets).itertuples():
-        for x, y, side in _beside(street, 28.0, float(street.width_m) / 2 + 0.8, 14.0):
+        for x, y, _side in _beside(street, 28.0, float(street.width_m) / 2 + 0.8, 14.0):
             if len(taken.query(Point(x, y), "dwithin", 0.3)):
                 continue
             near = street.geometry.interpolate(street.geometry.project(Point(x, y)))
@@ -313,7 +316,7 @@ def _lamp_posts(
             lamps.append(head)
             if np.hypot(*foot[:2]) < 1.5:
                 continue
-            arm = tube(foot + [0, 0, LAMP_HEIGHT_M - 0.1], head, (0.05, 0.04), 0, 5)
+            arm = tube(foot + np.array([0, 0, LAMP_HEIGHT_M - 0.1]), head, (0.05, 0.04), 0, 5)
             parts += [
                 _as_rows(pole, foot, Tile.PLAIN, (0.55, 0.56, 0.57)),
                 _as_rows(arm, (0, 0, 0), Tile.PLAIN, (0.55, 0.56, 0.57)),

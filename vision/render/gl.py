@@ -80,7 +80,7 @@ class GlRenderer:
         stack = tile_stack()
         self._tiles = ctx.texture_array((WIDTH_PX, HEIGHT_PX, len(stack)), 4, stack.tobytes())
         self._tiles.build_mipmaps()
-        self._tiles.filter = moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR
+        self._tiles.filter = moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR
         self._shadows = [ctx.depth_texture((SHADOW_PX, SHADOW_PX)) for _ in range(2)]  # still, moving
         for depth in self._shadows:
             depth.compare_func = "<="
@@ -191,6 +191,7 @@ class GlRenderer:
             self._shade_of = key
         moving.use()
         moving.clear(depth=1.0)
+        self._ctx.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         self._actors.draw("shade")
 
     def _draw_pools(self, shot: _Shot, city: CityPart) -> None:
@@ -216,15 +217,15 @@ class GlRenderer:
         up = lens.axes[1] * (lens.height_px / 2 / lens.focal_px)
         self._programs["sky"]["right_"] = tuple(right)
         self._programs["sky"]["up_"] = tuple(up)
-        ctx.enable_only(moderngl.NOTHING)
-        self._backdrop.render(moderngl.TRIANGLE_STRIP)
-        ctx.enable_only(moderngl.DEPTH_TEST)
-        ctx.depth_func = "1"
-        city.draw_ground()
-        ctx.depth_func = "<"
+        ctx.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         city.draw_solid()
         self._actors.draw("colour")
+        ctx.enable_only(moderngl.DEPTH_TEST)
         self._plates.draw()
+        city.draw_ground(ctx)
+        ctx.depth_func = "<="
+        self._backdrop.render(moderngl.TRIANGLE_STRIP)
+        ctx.depth_func = "<"
         self._draw_puffs(screen, lens)
 
     def _draw_puffs(self, screen: Any, lens: Lens) -> None:
@@ -251,8 +252,9 @@ class GlRenderer:
 
         self._sheet.use()
         self._sheet.clear()
-        self._ctx.enable_only(moderngl.NOTHING)
+        self._ctx.enable_only(moderngl.CULL_FACE)
         self._actors.draw("outline")
+        self._ctx.enable_only(moderngl.NOTHING)
         self._programs["puff"]["to_cells"] = 1.0
         self._programs["puff"]["solid_from"] = FIRE_SOLID
         self._puffs.draw()

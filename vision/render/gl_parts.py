@@ -15,6 +15,7 @@ from vision.plate_art import draw_plate
 from vision.render.cast import Cast, bodies
 from vision.render.city_mesh import CityMesh
 from vision.render.effects import Puffs
+from vision.render.mesh import coarse
 from vision.render.plates import Plates
 
 if TYPE_CHECKING:
@@ -30,35 +31,58 @@ class CityPart:
     """The still city of one camera on the graphics side."""
 
     def __init__(self, ctx: moderngl.Context, programs: dict[str, Any], mesh: CityMesh) -> None:
-        names = ("in_place", "in_normal", "in_uv", "in_tile", "in_rgb", "in_number")
-        form = "3f 3f 2f 1f 3f 1f"
-        self._buffers = [
-            ctx.buffer(part.tobytes()) if len(part) else ctx.buffer(reserve=52) for part in (mesh.ground, mesh.solid)
-        ]
-        self._arrays = [ctx.vertex_array(programs["city"], [(buffer, form, *names)]) for buffer in self._buffers]
-        self._shade = ctx.vertex_array(programs["depth_city"], [(self._buffers[1], "3f 40x", "in_place")])
-        self._counts = [len(mesh.ground), len(mesh.solid)]
+        self._ground = [_StillArray(ctx, programs, layer) for layer in mesh.ground]
+        self._solid = _StillArray(ctx, programs, mesh.solid)
         self.lamps_m = mesh.lamps_m
 
-    def draw_ground(self) -> None:
-        """Draw what is flat, in order."""
-        if self._counts[0]:
-            self._arrays[0].render(vertices=self._counts[0])
+    def draw_ground(self, ctx: moderngl.Context) -> None:
+        """Draw what is flat: the top layer first and each lower one pushed a little away, so that no pixel is shaded twice."""
+        for k, layer in enumerate(reversed(self._ground)):
+            ctx.polygon_offset = 0.5 * k, 4.0 * k
+            layer.draw()
+        ctx.polygon_offset = 0.0, 0.0
 
     def draw_solid(self) -> None:
         """Draw what stands."""
-        if self._counts[1]:
-            self._arrays[1].render(vertices=self._counts[1])
+        self._solid.draw()
 
     def draw_depth(self) -> None:
         """Draw what stands into the shadow map."""
-        if self._counts[1]:
-            self._shade.render(vertices=self._counts[1])
+        self._solid.draw_depth()
 
     def release(self) -> None:
         """Free the buffers."""
-        for thing in (*self._arrays, self._shade, *self._buffers):
-            thing.release()
+        for array in (*self._ground, self._solid):
+            array.release()
+
+
+class _StillArray:
+    """One list of triangles of the still city; corners that are the same are kept once."""
+
+    def __init__(self, ctx: moderngl.Context, programs: dict[str, Any], rows: NDArray[np.float32]) -> None:
+        self._count = len(rows)
+        if not self._count:
+            return
+        unique, inverse = np.unique(rows, axis=0, return_inverse=True)
+        names = ("in_place", "in_normal", "in_uv", "in_tile", "in_rgb", "in_number")
+        self._corners = ctx.buffer(unique.tobytes())
+        self._index = ctx.buffer(inverse.ravel().astype(np.uint32).tobytes())
+        form = "3f 3f 2f 1f 3f 1f"
+        self._colour = ctx.vertex_array(programs["city"], [(self._corners, form, *names)], self._index)
+        self._depth = ctx.vertex_array(programs["depth_city"], [(self._corners, "3f 40x", "in_place")], self._index)
+
+    def draw(self) -> None:
+        if self._count:
+            self._colour.render()
+
+    def draw_depth(self) -> None:
+        if self._count:
+            self._depth.render()
+
+    def release(self) -> None:
+        if self._count:
+            for thing in (self._colour, self._depth, self._corners, self._index):
+                thing.release()
 
 
 @cache
@@ -78,11 +102,13 @@ class _Library:
 
 
 @cache
-def _library() -> _Library:
+def _library(plain: bool) -> _Library:
+    """Return all bodies with normals and slots, or plain: places only, coarse, for shadows and outlines."""
     corners, indices, spans, base, at = [], [], {}, 0, 0
     for name, body in bodies().items():
-        mesh = body.mesh
-        rows = np.column_stack([mesh.position_m, mesh.normal, mesh.slot]).astype(np.float32).round(5)
+        mesh = coarse(body.mesh, 0.03 + 0.02 * max(body.size_m)) if plain else body.mesh
+        columns = [mesh.position_m] if plain else [mesh.position_m, mesh.normal, mesh.slot]
+        rows = np.column_stack(columns).astype(np.float32).round(5)
         unique, inverse = np.unique(rows, axis=0, return_inverse=True)
         corners.append(unique)
         indices.append(inverse.ravel().astype(np.uint32) + base)
@@ -95,24 +121,25 @@ class ActorPart:
     """All actors, drawn in one call: instances ordered by body, one indirect command a body."""
 
     def __init__(self, ctx: moderngl.Context, programs: dict[str, Any]) -> None:
-        library = _library()
-        corners, index = ctx.buffer(library.corners.tobytes()), ctx.buffer(library.indices.tobytes())
+        corners, index = _upload(ctx, _library(False))
+        places, place_index = _upload(ctx, _library(True))
         self._instances = ctx.buffer(reserve=ACTORS_MAX * _INSTANCE * 4)
         self._cells = ctx.buffer(reserve=ACTORS_MAX * 16)
-        self._commands = ctx.buffer(reserve=len(library.spans) * 20)
+        self._commands = {plain: ctx.buffer(reserve=len(bodies()) * 20) for plain in (False, True)}
         own = (corners, "3f 3f 1f", "in_place", "in_normal", "in_slot")
-        place = (corners, "3f 16x", "in_place")
+        place = (places, "3f", "in_place")
         rows = (self._instances, "4f 4f 4f 56x/i", "in_row0", "in_row1", "in_row2")
         every = (self._instances, "4f 4f 4f 3f 3f 3f 3f 1f 1f/i", "in_row0", "in_row1", "in_row2",
                  "in_paint", "in_second", "in_third", "in_fourth", "in_lamps", "in_id")  # fmt: skip
         self._colour = ctx.vertex_array(programs["actor"], [own, every], index)
-        self._shade = ctx.vertex_array(programs["depth_actor"], [place, rows], index)
-        self._outline = ctx.vertex_array(programs["outline"], [place, rows, (self._cells, "4f/i", "in_cell")], index)
+        self._shade = ctx.vertex_array(programs["depth_actor"], [place, rows], place_index)
+        self._outline = ctx.vertex_array(
+            programs["outline"], [place, rows, (self._cells, "4f/i", "in_cell")], place_index
+        )
         self._used = 0
 
     def load(self, cast: Cast, ids: NDArray[np.intp], cells: NDArray[np.float64]) -> None:
         """Upload the cast, each with its id and its cell of the outline sheet."""
-        library = _library()
         names = np.array(cast.body)
         order = np.argsort(names, kind="stable")
         data = np.empty((len(cast), _INSTANCE), np.float32)
@@ -120,21 +147,27 @@ class ActorPart:
         data[:, 12:24] = cast.colour.reshape(-1, 12)
         data[:, 24] = cast.lamps
         data[:, 25] = ids
-        commands, first = [], 0
-        for name, count in zip(*np.unique(names, return_counts=True), strict=True):
-            at, indices = library.spans[str(name)]
-            commands.append((indices, count, at, 0, first))
-            first += int(count)
-        self._used = len(commands)
-        if self._used:
-            self._instances.write(data[order].tobytes())
-            self._cells.write(cells[order].astype(np.float32).tobytes())
-            self._commands.write(np.array(commands, np.uint32).tobytes())
+        kinds, counts = np.unique(names, return_counts=True)
+        self._used = len(kinds)
+        if not self._used:
+            return
+        self._instances.write(data[order].tobytes())
+        self._cells.write(cells[order].astype(np.float32).tobytes())
+        firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        for plain, buffer in self._commands.items():
+            spans = [_library(plain).spans[str(kind)] for kind in kinds]
+            commands = [(n, count, at, 0, first) for (at, n), count, first in zip(spans, counts, firsts, strict=True)]
+            buffer.write(np.array(commands, np.uint32).tobytes())
 
     def draw(self, what: str) -> None:
         """Draw the loaded cast: ``colour``, ``shade`` (into the shadow map) or ``outline``."""
         if self._used:
-            getattr(self, f"_{what}").render_indirect(self._commands, count=self._used)
+            array = {"colour": self._colour, "shade": self._shade, "outline": self._outline}[what]
+            array.render_indirect(self._commands[what != "colour"], count=self._used)
+
+
+def _upload(ctx: moderngl.Context, library: _Library) -> tuple[moderngl.Buffer, moderngl.Buffer]:
+    return ctx.buffer(library.corners.tobytes()), ctx.buffer(library.indices.tobytes())
 
 
 class PlatePart:

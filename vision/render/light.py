@@ -55,10 +55,10 @@ def light_of(sky: Sky) -> Light:
     up = float(np.clip((e + 0.5) / 8.0, 0.0, 1.0))
     warm = float(np.clip(1.0 - e / 20.0, 0.0, 1.0))
     clear = _DIM[sky.weather]
-    sun = np.array([1.0, 0.95 - 0.25 * warm, 0.86 - 0.5 * warm]) * up * clear * 0.95
+    sun = np.array([1.0, 0.95 - 0.25 * warm, 0.86 - 0.5 * warm]) * up * clear * 1.5
     grey = 1.0 - clear
     tint = _tint(sky.weather)
-    above = (np.array([0.40, 0.45, 0.54]) * (1 - grey) + np.array([0.62, 0.63, 0.65]) * grey) * tint * day
+    above = (np.array([0.33, 0.38, 0.46]) * (1 - grey) + np.array([0.62, 0.63, 0.65]) * grey) * tint * day
     above = above + np.array([0.020, 0.022, 0.030])
     horizon = (np.array([0.66, 0.74, 0.82]) * (1 - grey) + 0.70 * grey) * tint * day
     horizon = (

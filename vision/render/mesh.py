@@ -114,6 +114,14 @@ def tube(start_m: ArrayLike, end_m: ArrayLike, radii_m: tuple[float, float], slo
     return Mesh(np.array(corners), np.array(normals), np.full(len(corners), slot, np.uint8))
 
 
+def disc(middle_m: ArrayLike, radius_m: float, slot: int, sides: int = 10) -> Mesh:
+    """Return a flat round face that looks to the left (+y)."""
+    angle = np.arange(sides + 1) * 2 * np.pi / sides
+    rim = np.asarray(middle_m, float) + radius_m * np.stack([np.sin(angle), 0 * angle, np.cos(angle)], axis=1)
+    centre = np.asarray(middle_m, float)
+    return triangles([[centre, rim[i], rim[i + 1]] for i in range(sides)], slot)
+
+
 def ball(middle_m: ArrayLike, radii_m: ArrayLike, slot: int, rings: int = 5, sides: int = 8) -> Mesh:
     """Return an ellipsoid by its middle and three radii, with round shading."""
     up = np.linspace(-np.pi / 2, np.pi / 2, rings + 1)
@@ -173,6 +181,22 @@ def softened(mesh: Mesh, crease_deg: float) -> Mesh:
         mean = near @ mesh.normal[rows]
         normal[rows] = mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-9)
     return Mesh(mesh.position_m, normal, mesh.slot)
+
+
+def coarse(mesh: Mesh, grid_m: float) -> Mesh:
+    """Return the mesh with corners drawn together onto a grid: what is smaller than a cell goes.
+
+    This is vertex clustering (Rossignac and Borrel, 1993), each cell's corners meeting in their mean.
+    """
+    cell = np.round(mesh.position_m / grid_m).astype(np.int64)
+    _, group = np.unique(cell, axis=0, return_inverse=True)
+    group = group.ravel()
+    weight = np.bincount(group)
+    mean = np.stack([np.bincount(group, mesh.position_m[:, k]) / weight for k in range(3)], axis=1)
+    corner = group.reshape(-1, 3)
+    keep = (corner[:, 0] != corner[:, 1]) & (corner[:, 1] != corner[:, 2]) & (corner[:, 2] != corner[:, 0])
+    rows = np.repeat(keep, 3)
+    return Mesh(mean[group][rows], mesh.normal[rows], mesh.slot[rows])
 
 
 def rotation_y(angle_rad: float) -> Floats:

@@ -6,6 +6,7 @@ public dimensions of such classes, not after any maker's model.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from vision.render.materials import Slot
-from vision.render.mesh import Mesh, ball, box, join, quad, skin, tube
+from vision.render.mesh import Mesh, ball, box, disc, join, quad, skin, tube
 
 Point = tuple[float, float, float]
 P, S2, S3, G, D, W = Slot.PAINT, Slot.SECOND, Slot.THIRD, Slot.GLASS, Slot.DARK, Slot.WHITE
@@ -202,9 +203,9 @@ def wheel(x: float, half_width: float, radius: float, hub: int = Slot.METAL) -> 
     y = half_width
     left = join(
         [
-            tube((x, y - 0.12, radius + 0.02), (x, y + 0.004, radius + 0.02), (radius * 1.17, radius * 1.17), D, 14),
-            tube((x, y - 0.20, radius), (x, y + 0.014, radius), (radius, radius), Slot.RUBBER, 14),
-            tube((x, y, radius), (x, y + 0.024, radius), (radius * 0.62, radius * 0.58), hub, 10),
+            disc((x, y + 0.004, radius + 0.02), radius * 1.17, D, 12),
+            tube((x, y - 0.20, radius), (x, y + 0.014, radius), (radius, radius), Slot.RUBBER, 12),
+            disc((x, y + 0.024, radius), radius * 0.60, hub, 8),
         ]
     )
     return join([left, left.mirrored()])
@@ -217,7 +218,7 @@ def both_sides(*parts: Mesh) -> Mesh:
 
 
 def _car(shell: _Shell, *, bar: bool = False) -> Body:
-    length, width, height = shell.size_m
+    length, width, _height = shell.size_m
     nose, hw = length / 2, width / 2
     front_hw = shell.stations[1][1]
     lamp, tail = shell.light_z, shell.tail_z
@@ -274,7 +275,7 @@ def _windows(x0: float, x1: float, y: float, z0: float, z1: float, panes: int, g
     return join(
         [
             quad((b - gap / 2, y, z0), (a + gap / 2, y, z0), (a + gap / 2, y, z1), (b - gap / 2, y, z1), G)
-            for a, b in zip(edges[:-1], edges[1:], strict=True)
+            for a, b in itertools.pairwise(edges)
         ]
     )
 
@@ -442,7 +443,6 @@ def _fire_engine() -> Body:
     rails = both_sides(box((-1.3, 0.3, 3.0), (5.2, 0.07, 0.09), Slot.METAL))
     side = [
         box((-1.5, hw, 1.55), (4.8, 0.02, 0.16), W),
-        *(_windows(x, x + 1.1, hw + 0.012, 1.75, 2.55, 1) for x in ()),
         *(box((x, hw + 0.004, 2.1), (1.35, 0.02, 0.8), Slot.METAL) for x in (-3.1, -1.6)),
         box((0.35, hw, 1.1), (1.2, 0.02, 0.5), D),
         _windows(0.1, 1.5, hw + 0.012, 1.75, 2.5, 2),
@@ -492,9 +492,7 @@ def _motorcycle() -> Body:
 
 def vehicle_bodies() -> dict[str, Body]:
     """Return every vehicle body by name."""
-    rack = (both_sides(box((-0.3, 0.58, 1.74), (1.7, 0.04, 0.05), D)),)
     shells = (_SEDAN, _HATCH, _SUV, _VAN, _ESTATE, _PICKUP)
     bodies = [_car(shell) for shell in shells]
-    del rack
     bodies += [_car(_SEDAN, bar=True), _bus(), _truck(), _tipper(), _ambulance(), _fire_engine(), _motorcycle()]
     return {body.name: body for body in bodies}

@@ -36,37 +36,31 @@ class Plates:
 
 def plates_of(cast: Cast, scene: Scene, lens: Lens) -> Plates:
     """Return the plates that face the camera and are wide enough to be drawn."""
-    owner, text, corners = [], [], []
-    for i, (row, name) in enumerate(zip(cast.row, cast.body, strict=True)):
-        if not scene.plate[row]:
-            continue
-        for middle, sign in bodies()[name].plates:
-            rectangle = _rectangle(cast.matrix[i], np.array(middle), sign)
-            if _faces(rectangle, lens):
-                owner.append(i)
-                text.append(str(scene.plate[row]))
-                corners.append(rectangle)
-    corner_m = np.array(corners).reshape(-1, 4, 3)
+    hung = [(i, *plate) for i in np.flatnonzero(scene.plate[cast.row] != "") for plate in bodies()[cast.body[i]].plates]
+    if not hung:
+        return Plates(np.zeros(0, np.intp), (), np.zeros((0, 4, 3)), np.zeros((0, 4, 2)))
+    owner = np.array([i for i, _, _ in hung], np.intp)
+    corner_m = _rectangles(cast.matrix[owner], np.array([p for _, p, _ in hung]), np.array([s for _, _, s in hung]))
     pixels, depth = lens.project(corner_m)
-    keep = (
-        (depth.min(axis=1, initial=np.inf) > NEAR_M) & (np.ptp(pixels[..., 0], axis=1) >= DRAW_FROM_PX)
-        if len(owner)
-        else []
-    )
-    at = np.flatnonzero(keep)
-    return Plates(np.array(owner, np.intp)[at], tuple(text[k] for k in at), corner_m[at], pixels[at])
+    keep = _faces(corner_m, lens) & (depth.min(axis=1) > NEAR_M) & (np.ptp(pixels[..., 0], axis=1) >= DRAW_FROM_PX)
+    text = tuple(str(t) for t in scene.plate[cast.row[owner[keep]]])
+    return Plates(owner[keep], text, corner_m[keep], pixels[keep])
 
 
-def _rectangle(matrix: NDArray[np.float64], middle: NDArray[np.float64], sign: float) -> NDArray[np.float64]:
-    """Return (4, 3) corners; the plate keeps its own size whatever the body is scaled to."""
-    turn = matrix[:, :3] / np.linalg.norm(matrix[:, :3], axis=0)
-    centre = matrix[:, :3] @ middle + matrix[:, 3] + turn[:, 0] * 0.012 * sign
-    rightwards, up = turn[:, 1] * sign * WIDTH_M / 2, turn[:, 2] * HEIGHT_M / 2
+def _rectangles(
+    matrix: NDArray[np.float64], middle: NDArray[np.float64], sign: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return (n, 4, 3) corners; plates keep their own size whatever the body is scaled to."""
+    turn = matrix[:, :, :3] / np.linalg.norm(matrix[:, :, :3], axis=1, keepdims=True)
+    forward, left, up = (turn[:, :, k] for k in range(3))
+    side = sign[:, None]
+    centre = np.einsum("nij,nj->ni", matrix[:, :, :3], middle) + matrix[:, :, 3] + forward * 0.012 * side
+    across, rise = left * side * WIDTH_M / 2, up * HEIGHT_M / 2
     return np.stack(
-        [centre - rightwards + up, centre + rightwards + up, centre + rightwards - up, centre - rightwards - up]
+        [centre - across + rise, centre + across + rise, centre + across - rise, centre - across - rise], axis=1
     )
 
 
-def _faces(rectangle: NDArray[np.float64], lens: Lens) -> bool:
-    normal = np.cross(rectangle[3] - rectangle[0], rectangle[1] - rectangle[0])
-    return float(normal @ (lens.eye_m - rectangle.mean(axis=0))) > 0
+def _faces(corner_m: NDArray[np.float64], lens: Lens) -> NDArray[np.bool_]:
+    normal = np.cross(corner_m[:, 3] - corner_m[:, 0], corner_m[:, 1] - corner_m[:, 0])
+    return np.asarray(np.einsum("ni,ni->n", normal, lens.eye_m - corner_m.mean(axis=1)) > 0)

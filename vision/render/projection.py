@@ -60,15 +60,25 @@ class Lens:
         return np.stack([x, y], axis=-1), depth
 
     @property
-    def clip_matrix(self) -> NDArray[np.float64]:
-        """(4, 4) matrix from metres relative to the origin to clip space (rows times column vectors)."""
+    def view_matrix(self) -> NDArray[np.float64]:
+        """(4, 4) matrix from metres relative to the origin to the camera's axes: right, up, backwards."""
         view = np.eye(4)
         view[:3, :3] = self.axes * np.array([[1.0], [1.0], [-1.0]])
         view[:3, 3] = -view[:3, :3] @ self.eye_m
+        return view
+
+    @property
+    def lens_matrix(self) -> NDArray[np.float64]:
+        """(4, 4) matrix from the camera's axes to clip space."""
         lens = np.zeros((4, 4))
         lens[0, 0] = 2 * self.focal_px / self.width_px
         lens[1, 1] = 2 * self.focal_px / self.height_px
         lens[2, 2] = -(FAR_M + NEAR_M) / (FAR_M - NEAR_M)
         lens[2, 3] = -2 * FAR_M * NEAR_M / (FAR_M - NEAR_M)
         lens[3, 2] = -1.0
-        return lens @ view
+        return lens
+
+    @property
+    def clip_matrix(self) -> NDArray[np.float64]:
+        """(4, 4) matrix from metres relative to the origin to clip space."""
+        return self.lens_matrix @ self.view_matrix

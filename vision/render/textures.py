@@ -64,8 +64,8 @@ def _paint(
     picture: Picture, x: tuple[float, float], y: tuple[float, float], rgb: tuple[float, ...], glass: float = 0.0
 ) -> None:
     """Fill a rectangle given in bays from the left (0 to 2) and in storeys from the floor (0 to 1)."""
-    x0, x1 = (int(round(v * WIDTH_PX / 2)) for v in x)
-    y0, y1 = (int(round((1 - v) * HEIGHT_PX)) for v in y[::-1])
+    x0, x1 = (round(v * WIDTH_PX / 2) for v in x)
+    y0, y1 = (round((1 - v) * HEIGHT_PX) for v in y[::-1])
     picture[y0:y1, x0:x1, :3] = rgb
     picture[y0:y1, x0:x1, 3] = glass
 

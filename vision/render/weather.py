@@ -55,7 +55,7 @@ def _veil(weather: str, height: int, width: int) -> Picture:
             cv2.circle(
                 veil,
                 (int(x), int(y)),
-                int(round((0.6 + 2.2 * size * size) * scale)),
+                round((0.6 + 2.2 * size * size) * scale),
                 int(150 + 80 * (1 - size)),
                 -1,
                 cv2.LINE_AA,
