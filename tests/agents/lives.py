@@ -105,9 +105,8 @@ def live(
     incidents: Sequence[Incident] = (), calls: Sequence[Call] = (), teams: Sequence[TeamSpec] = (), **changes: Any
 ) -> World:
     """Live an hour on the line and return the world."""
-    log = changes.pop("log", None) or EventLog()
     rest = {"city_graph": line(), "start": START, "duration_ms": 3_600_000, "seed": 1, "hospitals": (),
-            "settings": settings(), "policy": Closest(), "sources": (), "log": log}  # fmt: skip
+            "settings": settings(), "policy": Closest(), "sources": (), "log": EventLog()}  # fmt: skip
     world = World(incidents=incidents, calls=calls, teams=teams, **(rest | changes))
     world.run()
     return world
