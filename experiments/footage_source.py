@@ -108,7 +108,8 @@ class FootageSource:
         fired = apply_rules(found, times, camera, self._parts.rules, self._on_carriageway, self._listed)
         seen = [(alarm, _incident_of(alarm, frames[alarm.frame].truth)) for alarm in fired]
         if self._record is not None:
-            self._record.add(camera, frames, found, fired, fps, window.quiet, _scripted(frames))
+            visual = window.spotlight.script.visual
+            self._record.add(camera, frames, found, fired, fps, window.quiet, _scripted(frames), visual)
         return Report(
             [_sighting(alarm, camera.id, incident) for alarm, incident in seen],
             [self._alarm(alarm, camera.id, incident) for alarm, incident in seen],

@@ -50,24 +50,26 @@ class Scored:
 def score(frames: Sequence[Scored], rule: LabelRule | None = None) -> dict[str, Any]:
     """Return the scores over all frames, as plain numbers for JSON.
 
-    Keys: ``frames``; ``map50`` over the classes that the truth holds; ``ap50`` of each; ``absent``: classes that are
+    Keys: ``frames``; ``map50`` over the classes that the truth holds; ``ap50`` of each; ``asked``: objects
+    of each class that are asked for, and how many are found at the working score; ``absent``: classes that are
     not in the truth and therefore not scored; ``recall_by_height``: by pixel height in the full frame, at the working
     score, with ``n``; ``plates_by_density``: share of plates read whole, by px/m and light, among all fully visible
     plates, found or not; ``false_per_frame``: detections at the working score that match nothing.
     """
     rule = rule or LabelRule()
     matched = [_match(frame, rule) for frame in frames]
-    ap, absent = {}, []
+    ap, asked, absent = {}, {}, []
     for row, name in enumerate(DETECTOR_CLASSES):
         value = _class_ap(matched, row)
         if value is None:
             absent.append(name)
         else:
-            ap[name] = value
+            ap[name], asked[name] = value, _counted(matched, row)
     return {
         "frames": len(frames),
         "map50": round(float(np.mean(list(ap.values()))), 4) if ap else None,
         "ap50": {name: round(value, 4) for name, value in ap.items()},
+        "asked": {name: {"truth": truth, "found": found} for name, (truth, found) in asked.items()},
         "absent": absent,
         "recall_by_height": _recall_by_height(frames, matched),
         "plates_by_density": plates_by_density(frames),
@@ -148,6 +150,11 @@ def _class_ap(matched: Sequence[_Matched], row: int) -> float | None:
     scores = np.concatenate([m.score[m.cls == row] for m in matched])
     hits = np.concatenate([m.hit[m.cls == row] for m in matched])
     return average_precision(scores, hits, asked)
+
+
+def _counted(matched: Sequence[_Matched], row: int) -> tuple[int, int]:
+    scores = np.concatenate([m.taken_score[m.asked_cls == row] for m in matched])
+    return len(scores), int((scores >= WORKING_SCORE).sum())
 
 
 def _false(matched: Sequence[_Matched]) -> int:
