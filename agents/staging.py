@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -28,13 +28,18 @@ STAGED_TAG: Final = 6 << 56
 SLIDE_S: Final = 1.2  # a crash comes to rest within this time
 APPROACH_MS: Final = 8.0  # a listed car's speed
 BRAKING_MS2: Final = 2.5
-CORNER_M: Final = 12.0  # what happens at a kerb happens this far from a junction's middle
-STAND_BACK_M: Final = 11.0  # before the junction's middle, where a listed car stops
+SHORT_M: Final = 35.0
+KERB_STEP_M: Final = 4.0
+KERB_STEPS: Final = 15  # how far along its street an incident may be shifted to find a free kerb: 56 m
+OTHERS_M: Final = 4.0
+WALL_M: Final = 15.0
+LANE_M: Final = 3.5
+STAND_BACK_M: Final = 24.0  # before the junction's middle, where a listed car stops
 LEAVES_BEFORE_END_S: Final = 6.0
 _TEAM_VEHICLE: Final = {Service.AMBULANCE: 0, Service.FIRE: 1, Service.POLICE: 2, Service.SECURITY: 2}
 
 
-def stage(incident: Incident, t_ms: int, city: City, arrived_ms: int | None = None) -> Scene:
+def stage(incident: Incident, t_ms: int, city: City, arrived_ms: int | None = None, spot: Spot | None = None) -> Scene:
     """Return the actors of an incident at a moment.
 
     Args:
@@ -42,11 +47,12 @@ def stage(incident: Incident, t_ms: int, city: City, arrived_ms: int | None = No
         t_ms: the moment; before ``incident.t_ms`` or ``visible_ms`` after it the scene is empty.
         city: where it happened; streets and buildings decide where things stand.
         arrived_ms: when the first team arrived; its vehicle stands there from then on.
+        spot: what :func:`spot_of` says of the incident, where the caller knows it already.
     """
     if incident.visual == Visual.NONE or not 0 <= t_ms - incident.t_ms < incident.visible_ms:
         return empty_scene(t_ms)
     play = _PLAYS[incident.visual]
-    spot = spot_of(incident, city)
+    spot = spot or spot_of(incident, city)
     actors = play(incident, (t_ms - incident.t_ms) / 1000.0, spot)
     if arrived_ms is not None and t_ms >= arrived_ms:
         actors += _team(incident, spot)
@@ -75,68 +81,123 @@ class Spot:
 
 def spot_of(incident: Incident, city: City) -> Spot:
     """Return where an incident shows: on the carriageway, at its edge, at a wall, or on the lane to the junction."""
-    street = _nearest_street(city, incident.x_m, incident.y_m)
+    street = _nearest_street(city, incident.x_m, incident.y_m, incident.visual)
     if street is None:
         return Spot(incident.x_m, incident.y_m, 0.0, 3.5, 0.0)
-    line, half_m = street
+    line, half_m, oneway = street
     if incident.visual == Visual.LISTED_PLATE:
         return _lane_spot(incident, line, half_m)
-    point = shapely.Point(incident.x_m, incident.y_m)
-    corner_m = min(0.0 if incident.visual == Visual.CRASH else CORNER_M, line.length / 2)
-    along_m = min(max(line.project(point), corner_m), line.length - corner_m)
+    spot = _beside(line, half_m, incident.x_m, incident.y_m)
+    if incident.visual == Visual.CRASH:
+        near = max(-half_m + 1.5, min(spot.off_m, half_m - 1.5)) if half_m > 1.5 else 0.0
+        return _moved(_middle(spot), spot.off_m if abs(spot.off_m) <= half_m else near)
+    return _at_edge(incident, line, oneway, spot, city)
+
+
+def _beside(line: shapely.LineString, half_m: float, x_m: float, y_m: float) -> Spot:
+    """Return a place as seen from a street: how far it lies to the right of its middle line."""
+    point = shapely.Point(x_m, y_m)
+    return _along(line, half_m, line.project(point), point)
+
+
+def _along(line: shapely.LineString, half_m: float, along_m: float, point: shapely.Point | None = None) -> Spot:
+    """Return the spot at a distance along a street, on its middle line or, with a point, as far off as that lies."""
     foot, ahead = line.interpolate(along_m), line.interpolate(min(along_m + 1.0, line.length))
     behind = line.interpolate(max(along_m - 1.0, 0.0))
     along_deg = math.degrees(math.atan2(ahead.x - behind.x, ahead.y - behind.y)) % 360.0
+    if point is None:
+        return Spot(foot.x, foot.y, along_deg, half_m, 0.0)
     right = _right(along_deg)
     off_m = (point.x - foot.x) * right[0] + (point.y - foot.y) * right[1]
-    spot = Spot(foot.x, foot.y, along_deg, half_m, off_m)
-    if incident.visual == Visual.CRASH:
-        near = min(abs(off_m), half_m - 1.5) * math.copysign(1.0, off_m)
-        return _moved(spot, near) if point.distance(foot) > half_m else Spot(point.x, point.y, along_deg, half_m, off_m)
-    return _at_edge(incident, spot, city)
+    return _moved(Spot(foot.x, foot.y, along_deg, half_m, 0.0), off_m)
 
 
-def _nearest_street(city: City, x_m: float, y_m: float) -> tuple[shapely.LineString, float] | None:
-    """Return line and half width of the nearest street with traffic; the lowest row among equals."""
+def _middle(spot: Spot) -> Spot:
+    """Return the place on the street's middle line beside a spot."""
+    right = _right(spot.along_deg)
+    x_m, y_m = spot.x_m - right[0] * spot.off_m, spot.y_m - right[1] * spot.off_m
+    return Spot(x_m, y_m, spot.along_deg, spot.half_m, 0.0)
+
+
+def _nearest_street(
+    city: City, x_m: float, y_m: float, visual: Visual
+) -> tuple[shapely.LineString, float, bool] | None:
+    """Return line, half width and one-way of the nearest street with traffic; among equals the busiest, the lowest row.
+
+    But for a crash, streets shorter than ``SHORT_M`` (the inside of a crossing) count as 25 m farther than they are;
+    for a listed car those do that lead away from the place, and the line runs towards it.
+    """
     point, streets = shapely.Point(x_m, y_m), city.streets
     for reach_m in (60.0, 400.0):
         rows = np.sort(streets.sindex.query(point, predicate="dwithin", distance=reach_m))
-        rows = [r for r in rows if streets["drive"].iat[r] and streets["street_class"].iat[r] in LANE_OCCUPANCY]
-        if rows:
-            away = shapely.distance(streets.geometry.to_numpy()[rows], point)
-            busy = np.array([LANE_OCCUPANCY[streets["street_class"].iat[r]] for r in rows])
-            row = rows[int(np.lexsort((rows, -busy, np.round(away, 1)))[0])]
-            return streets.geometry.iat[row], float(streets["width_m"].iat[row]) / 2
-    return None
+        part = streets.iloc[rows]
+        kept = (part["drive"] & part["street_class"].isin(list(LANE_OCCUPANCY))).to_numpy(dtype=bool)
+        if kept.any():
+            break
+    else:
+        return None
+    part, lines = part[kept], np.asarray(part.geometry.to_numpy())[kept]
+    away = shapely.distance(lines, point)
+    away += 25.0 * ((visual != Visual.CRASH) & (shapely.length(lines) < SHORT_M))
+    leaves = shapely.line_locate_point(lines, point) < shapely.length(lines) / 2
+    away += 25.0 * ((visual == Visual.LISTED_PLATE) & leaves & part["oneway"].to_numpy(dtype=bool))
+    busy = np.array([LANE_OCCUPANCY[name] for name in part["street_class"]])
+    best = int(np.lexsort((rows[kept], -busy, np.round(away, 1)))[0])
+    oneway = bool(part["oneway"].iat[best])
+    turned = visual == Visual.LISTED_PLATE and leaves[best] and not oneway
+    return shapely.reverse(lines[best]) if turned else lines[best], float(part["width_m"].iat[best]) / 2, oneway
 
 
 def _lane_spot(incident: Incident, line: shapely.LineString, half_m: float) -> Spot:
-    """Return where a listed car stops: on the right-hand lane, short of the street's nearer end."""
-    point = shapely.Point(incident.x_m, incident.y_m)
-    if line.project(point) < line.length / 2:
-        line = line.reverse()
-    stop_m = max(min(line.project(point), line.length - STAND_BACK_M), line.length / 2)
-    here, before = line.interpolate(stop_m), line.interpolate(max(stop_m - 2.0, 0.0))
-    along_deg = math.degrees(math.atan2(here.x - before.x, here.y - before.y)) % 360.0
-    return _moved(Spot(here.x, here.y, along_deg, half_m, 0.0), half_m / 2)
+    """Return where a listed car stops: on the kerb lane, short of the end of its street."""
+    along_m = line.project(shapely.Point(incident.x_m, incident.y_m))
+    stop_m = max(min(along_m, line.length - STAND_BACK_M), line.length / 2)
+    return _moved(_along(line, half_m, stop_m), max(half_m - LANE_M / 2, half_m / 2))
 
 
-def _at_edge(incident: Incident, spot: Spot, city: City) -> Spot:
-    """Return a spot at the carriageway's edge or on the pavement, outdoors; with a wall where one is near."""
+def _at_edge(incident: Incident, line: shapely.LineString, oneway: bool, spot: Spot, city: City) -> Spot:
+    """Return a place at the carriageway's edge or on the pavement, outdoors and off all other carriageways.
+
+    The street is followed away from the incident until such a place is found; a wall is named where one is near.
+    Left of a one-way street there is often only a strip between two carriageways, so it is not taken.
+    """
     side = math.copysign(1.0, spot.off_m) if abs(spot.off_m) > 0.2 else (1.0 if _u(incident, "side") < 0.5 else -1.0)
+    sides = (1.0,) if oneway else (side, -side)
     out_m = max(min(abs(spot.off_m), spot.half_m + 2.4), spot.half_m - 0.6 + 2.2 * _u(incident, "edge"))
-    placed = _moved(spot, side * out_m)
-    point = shapely.Point(placed.x_m, placed.y_m)
-    houses = city.buildings.geometry.to_numpy()
-    near = np.sort(city.buildings.sindex.query(point, predicate="dwithin", distance=30.0))
+    start_m = line.project(shapely.Point(incident.x_m, incident.y_m))
+    steps_m = [sign * KERB_STEP_M * k for k in range(KERB_STEPS) for sign in (1.0, -1.0)]
+    tries = [start_m + step for step in steps_m if 0.0 <= start_m + step <= line.length] or [start_m]
+    for along_m, way in [(along_m, way) for along_m in tries for way in sides]:
+        placed = _moved(_along(line, spot.half_m, along_m), way * out_m)
+        if _clear(placed, line, city):
+            return _with_wall(placed, city)
+    return _with_wall(_moved(_along(line, spot.half_m, start_m), side * max(spot.half_m - 0.9, 0.0)), city)
+
+
+def _clear(spot: Spot, own: shapely.LineString, city: City) -> bool:
+    """Return whether a place is a metre off every house and 4 m off every carriageway but its own street's.
+
+    That keeps it out of junctions and off the strips between carriageways.
+    """
+    point, streets = shapely.Point(spot.x_m, spot.y_m), city.streets
+    if len(city.buildings.sindex.query(point, predicate="dwithin", distance=1.0)):
+        return False
+    rows = streets.sindex.query(point, predicate="dwithin", distance=25.0)
+    lines, half_m = streets.geometry.to_numpy()[rows], streets["width_m"].to_numpy()[rows] / 2
+    others = streets["drive"].to_numpy()[rows] & ~shapely.equals(lines, own)
+    return not (shapely.distance(lines, point) < half_m + OTHERS_M)[others].any()
+
+
+def _with_wall(spot: Spot, city: City) -> Spot:
+    """Return the spot with the nearest wall within 15 m that a fire may climb."""
+    point, houses = shapely.Point(spot.x_m, spot.y_m), city.buildings.geometry.to_numpy()
+    near = np.sort(city.buildings.sindex.query(point, predicate="dwithin", distance=WALL_M))
     if not len(near):
-        return placed
-    away = shapely.distance(houses[near], point)
-    if away.min() < 1.0:
-        return _moved(spot, side * (spot.half_m - 0.9))
-    foot = shapely.shortest_line(houses[near[int(away.argmin())]], point).coords[0]
+        return spot
+    nearest = houses[near[int(shapely.distance(houses[near], point).argmin())]]
+    foot = shapely.shortest_line(nearest, point).coords[0]
     outward = math.degrees(math.atan2(point.x - foot[0], point.y - foot[1])) % 360.0
-    return Spot(placed.x_m, placed.y_m, placed.along_deg, placed.half_m, placed.off_m, (foot[0], foot[1], outward))
+    return replace(spot, wall=(foot[0], foot[1], outward))
 
 
 def _right(bearing_deg: float) -> tuple[float, float]:
@@ -250,7 +311,7 @@ def _fallen(incident: Incident, since_s: float, spot: Spot) -> list[Actor]:
 
 def _fire(incident: Incident, since_s: float, spot: Spot) -> list[Actor]:
     """A car, a bin or a wall on fire: flames grow for about a minute, smoke stands above them."""
-    grown = min(1.0, 0.3 + 0.7 * since_s / (40.0 + 40.0 * _u(incident, "grows")))
+    grown = min(1.0, 0.4 + 0.6 * since_s / (30.0 + 30.0 * _u(incident, "grows")))
     kind = _u(incident, "burns")
     if kind < 0.3 and spot.wall is not None:
         x_m, y_m, out_deg = spot.wall

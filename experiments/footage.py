@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.ambient import Ambient, Closure
-from agents.staging import spot_of, stage
+from agents.staging import Spot, spot_of, stage
 from experiments.viewpoints import View, aimed, busiest_junctions, plate_camera, spotlight_camera, view_of
 from sensors.cameras import Camera
 from twin.city import City
@@ -61,6 +61,7 @@ class Shooter:
     def __init__(self, city: City, renderer: Renderer, ambient: Ambient, skies: Skies, seed: int) -> None:
         self._city, self._renderer, self._ambient = city, renderer, ambient
         self._skies, self._seed = skies, seed
+        self._spots: dict[Incident, Spot] = {}
 
     def frames(
         self,
@@ -106,13 +107,18 @@ class Shooter:
         """Return everybody near what a camera looks at; nobody drives through an incident."""
         x_m, y_m, radius_m = watched(camera)
         near = [i for i in incidents if math.hypot(i.x_m - x_m, i.y_m - y_m) < radius_m + _FAR_M]
-        staged = [stage(i, t_ms, self._city, (arrived_ms or {}).get(i.id)) for i in near]
+        staged = [stage(i, t_ms, self._city, (arrived_ms or {}).get(i.id), self._spot(i)) for i in near]
         everyday = self._ambient.scene(t_ms, x_m, y_m, radius_m, [self._closure(i) for i in near])
         acted = join_scenes(t_ms, staged)
         return join_scenes(t_ms, [everyday.take(~overlaps(everyday, acted)), acted])
 
+    def _spot(self, incident: Incident) -> Spot:
+        if incident not in self._spots:
+            self._spots[incident] = spot_of(incident, self._city)
+        return self._spots[incident]
+
     def _closure(self, incident: Incident) -> Closure:
-        spot = spot_of(incident, self._city)
+        spot = self._spot(incident)
         return Closure(
             spot.x_m, spot.y_m, _CLOSED_M.get(incident.visual, 0.0), incident.t_ms, incident.t_ms + incident.visible_ms
         )
