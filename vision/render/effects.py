@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -21,7 +21,7 @@ class Puffs:
     """Soft pictures; ``n`` may be 0.
 
     Attributes:
-        row: (n,) intp, the actor's row in the scene, or -1 for a glow.
+        row: (n,) intp, the item it belongs to, or -1 for a glow.
         middle_m: (n, 3) float64, relative to the lens's origin.
         half_m: (n, 2) float64, half width and half height.
         look: (n, 4) float64: kind (0 flame, 1 smoke, 2 glow), seed, age in [0, 1), strength.
@@ -50,10 +50,12 @@ def join_puffs(parts: list[Puffs]) -> Puffs:
     return Puffs(*(np.concatenate([getattr(part, name) for part in every]) for name in names))
 
 
-def puffs_of(scene: Scene, rows: NDArray[np.intp], origin_m: NDArray[np.float64]) -> Puffs:
-    """Return the flames and smoke of the given rows of the scene."""
+def puffs_of(scene: Scene, rows: NDArray[np.intp], origin_m: NDArray[np.float64], first_item: int) -> Puffs:
+    """Return the flames and smoke of the given rows of the scene, which are items from ``first_item`` on."""
     makers = {Look.FIRE: _fire, Look.SMOKE: _smoke}
-    return join_puffs([makers[Look(scene.look[row])](scene, int(row), scene.xyz_m[row] - origin_m) for row in rows])
+    parts = [makers[Look(scene.look[row])](scene, int(row), scene.xyz_m[row] - origin_m) for row in rows]
+    named = [replace(part, row=np.full(len(part), first_item + k)) for k, part in enumerate(parts)]
+    return join_puffs(named)
 
 
 def _fire(scene: Scene, row: int, at: NDArray[np.float64]) -> Puffs:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull
 
 from twin.streams import stream
 from vision.plate_art import draw_plate
@@ -30,10 +29,12 @@ _INSTANCE: Final = 26  # floats an actor: three rows of its matrix, four colours
 class CityPart:
     """The still city of one camera on the graphics side."""
 
-    def __init__(self, ctx: moderngl.Context, programs: dict[str, Any], mesh: CityMesh) -> None:
+    def __init__(
+        self, ctx: moderngl.Context, programs: dict[str, Any], mesh: CityMesh, place: tuple[float, float]
+    ) -> None:
         self._ground = [_StillArray(ctx, programs, layer) for layer in mesh.ground]
         self._solid = _StillArray(ctx, programs, mesh.solid)
-        self.lamps_m = mesh.lamps_m
+        self.lamps_m, self.place = mesh.lamps_m, place
 
     def draw_ground(self, ctx: moderngl.Context) -> None:
         """Draw what is flat: the top layer first and each lower one pushed a little away, so that no pixel is shaded twice."""
@@ -83,13 +84,6 @@ class _StillArray:
         if self._count:
             for thing in (self._colour, self._depth, self._corners, self._index):
                 thing.release()
-
-
-@cache
-def hull_points(name: str) -> NDArray[np.float64]:
-    """Return (k, 3) corners of a body's convex hull: their projections' box is the body's box."""
-    points = bodies()[name].mesh.position_m
-    return points[ConvexHull(points).vertices]
 
 
 @dataclass(frozen=True)

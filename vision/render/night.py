@@ -1,0 +1,79 @@
+"""What burns in the dark: pools of light on the ground, driving beams, glows round lamps."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.render.cast import Cast, Lamp, bodies
+from vision.render.effects import Puffs, glows, join_puffs
+from vision.render.shot import Shot
+
+GLOW_REACH_M: Final = 160.0
+
+
+def pools(lamps_m: NDArray[np.float64], shot: Shot) -> NDArray[np.float64]:
+    """Return (n, 11) rows of light on the ground: root x, y; way x, y; half width, length, strength, kind (0 cone,
+    1 disc); tint.
+    """
+    return np.concatenate([_street_pools(lamps_m), _driving_beams(shot.cast), _fire_pools(shot.puffs)])
+
+
+def all_glows(lamps_m: NDArray[np.float64], shot: Shot) -> Puffs:
+    """Return the glows of street lamps, headlights towards the camera, and flashing lamps."""
+    return join_puffs([_lamp_glows(lamps_m, shot), _beam_glows(shot)])
+
+
+def _street_pools(lamps_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    n = len(lamps_m)
+    fixed = np.tile([0.0, 1.0, 15.0, 15.0, 0.42, 1.0, 1.0, 0.80, 0.52], (n, 1))
+    return np.column_stack([lamps_m[:, :2], fixed])
+
+
+def _fire_pools(puffs: Puffs) -> NDArray[np.float64]:
+    fire = puffs.take(np.flatnonzero(puffs.look[:, 0] == 0))
+    reach = fire.half_m[:, 1:] * 5 + 2
+    fixed = np.tile([0.0, 1.0], (len(fire), 1)), np.tile([0.10, 1.0, 1.0, 0.45, 0.12], (len(fire), 1))
+    return np.column_stack([fire.middle_m[:, :2], fixed[0], reach, reach, fixed[1]])
+
+
+def _driving_beams(cast: Cast) -> NDArray[np.float64]:
+    rows = np.flatnonzero(cast.lamps & Lamp.HEAD)
+    out = np.zeros((len(rows), 11))
+    for k, row in enumerate(rows):
+        matrix, beam = cast.matrix[row], bodies()[cast.body[row]].beam_m or 0.0
+        way = matrix[:2, 0] / max(float(np.linalg.norm(matrix[:2, 0])), 1e-9)
+        root = matrix[:2, :3] @ [beam, 0, 0] + matrix[:2, 3]
+        out[k] = [*root, *way, 4.5, 24.0, 0.75, 0.0, 1.0, 0.95, 0.8]
+    return out
+
+
+def _lamp_glows(lamps_m: NDArray[np.float64], shot: Shot) -> Puffs:
+    near = lamps_m[np.linalg.norm(lamps_m - shot.lens.eye_m, axis=1) < GLOW_REACH_M]
+    n = len(near)
+    return glows(near, np.full(n, 0.9), np.tile([1.6, 1.25, 0.8], (n, 1)), np.full(n, 0.8))
+
+
+def _beam_glows(shot: Shot) -> Puffs:
+    """Return glows of burning headlights that point towards the camera, and of flashing lamps."""
+    at, size, tint, strength = [], [], [], []
+    for k in np.flatnonzero(shot.cast.lamps):
+        body, matrix, lamps = bodies()[shot.cast.body[k]], shot.cast.matrix[k], int(shot.cast.lamps[k])
+        way = shot.lens.eye_m - matrix[:, 3]
+        facing = float(matrix[:, 0] @ way / np.linalg.norm(matrix[:, 0]) / max(float(np.linalg.norm(way)), 1e-9))
+        if lamps & Lamp.HEAD and facing > 0.2 and body.beam_m is not None:
+            side = 0.0 if body.name == "motorcycle" else body.size_m[1] * 0.36
+            for y in {side, -side}:
+                at.append(matrix[:, :3] @ [body.beam_m, y, min(0.7, body.size_m[2] * 0.45)] + matrix[:, 3])
+                size.append(0.30 + 0.45 * facing)
+                tint.append((1.8, 1.75, 1.6))
+                strength.append(0.9 * facing)
+        if lamps & (Lamp.FLASH_A | Lamp.FLASH_B):
+            red = bool(lamps & Lamp.FLASH_A)
+            at.append(matrix[:, :3] @ [0.0, 0.3 if red else -0.3, body.size_m[2] + 0.1] + matrix[:, 3])
+            size.append(1.5)
+            tint.append((2.0, 0.1, 0.1) if red else (0.1, 0.25, 2.2))
+            strength.append(0.7)
+    return glows(np.array(at).reshape(-1, 3), np.array(size), np.array(tint).reshape(-1, 3), np.array(strength))
