@@ -24,7 +24,15 @@ from twin.city.fabric.borders import Parcel, join_mahallas, outline_of
 from twin.city.fabric.frame import Frame, chilonzor
 from twin.city.fabric.network import Network
 from twin.city.fabric.people import settle
-from twin.city.fabric.places import Place, as_columns, gates, known_places, places_in_buildings, spread_posts
+from twin.city.fabric.places import (
+    Place,
+    as_columns,
+    gates,
+    into_buildings,
+    known_places,
+    places_in_buildings,
+    spread_posts,
+)
 from twin.city.fabric.stock import Building
 from twin.city.fabric.town import Town, build_town
 from twin.city.model import City
@@ -162,15 +170,17 @@ def _places(frame: Frame, town: Town, residents: NDArray[np.int64], mahallas: gp
     total = int(residents.sum())
     lived = residents > 0
     homes = shapely.get_coordinates(shapely.centroid(np.array([b.shape for b in town.stock], dtype=object)))[lived]
-    places = known_places(frame) + places_in_buildings(town.stock)
+    posts: list[Place] = []
     for kind, name, every in (
         ("ambulance_post", "{}-tez yordam posti", counts["ambulance_residents"]),
         ("security_post", "{}-qo‘riqlash posti", counts["security_residents"]),
     ):
-        places += spread_posts(kind, name, max(1, round(total / every)), homes, residents[lived])
+        posts += spread_posts(kind, name, max(1, round(total / every)), homes, residents[lived])
     for row in mahallas.itertuples():
-        middle = row.geometry.representative_point()
-        places.append(Place("police", f"{row.name} mahalla posti", (round(middle.x, 2), round(middle.y, 2))))
+        inside = shapely.contains_xy(row.geometry, *homes.T)
+        middle = homes[inside].mean(axis=0) if inside.any() else shapely.get_coordinates(row.geometry.centroid)[0]
+        posts.append(Place("police", f"{row.name} mahalla posti", (float(middle[0]), float(middle[1]))))
+    places = known_places(frame) + places_in_buildings(town.stock) + into_buildings(posts, homes)
     places += [Place("park", f"{i + 1}-bog‘", at) for i, at in enumerate(town.parks)]
     return places + gates(town.gates)
 

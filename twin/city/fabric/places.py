@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 from shapely.geometry import Point
 
 from twin.city.fabric.frame import Frame
@@ -68,6 +69,15 @@ def spread_posts(
     """
     middles = _middles(homes, people.astype(np.float64), count)
     return [Place(kind, name.format(i + 1), xy) for i, xy in enumerate(middles)]
+
+
+def into_buildings(places: Sequence[Place], homes: NDArray[np.float64]) -> list[Place]:
+    """Return the places moved into the nearest dwelling house, where such posts have a room (``homes``: (n, 2) metres)."""
+    nearest = np.asarray(cKDTree(homes).query(np.array([place.at for place in places]))[1])
+    return [
+        replace(place, at=(round(float(homes[i, 0]), 2), round(float(homes[i, 1]), 2)))
+        for place, i in zip(places, nearest, strict=True)
+    ]
 
 
 def gates(ends: Sequence[tuple[XY, str]]) -> list[Place]:

@@ -15,7 +15,7 @@ from twin.city.fabric.cells import Cell
 from twin.city.fabric.plan import XY, Plan
 from twin.city.fabric.rows import as_array
 from twin.city.fabric.stock import Building
-from twin.city.fabric.ways import FOOTWAY
+from twin.city.fabric.ways import DRIVE, FOOTWAY
 
 # Outline round its own middle (metres), storeys, storey height, entrances.
 PATTERNS: Final = {
@@ -67,8 +67,23 @@ def build_stadium(plan: Plan, cell: Cell, at: XY) -> list[Building]:
             outer = affinity.translate(bowl, *middle)
             if ground.contains(outer):
                 stands = outer.difference(affinity.scale(outer, 0.58, 0.55))
+                _lay_ring_road(plan, cell.face, affinity.scale(outer, 1.12, 1.14))
                 return [Building(_rounded(stands), "stadium", 3, height_m, 12, cell.block)]
     return []
+
+
+def _lay_ring_road(plan: Plan, face: int, ring: Polygon) -> None:
+    """Lay a drive round the stadium and join it to the streets on up to three sides."""
+    loop = [plan.add_point((x, y)) for x, y in list(ring.exterior.coords)[:-1:2]]
+    for u, v in zip(loop, loop[1:] + loop[:1], strict=True):
+        plan.add_way(u, v, DRIVE)
+    block = plan.polygon(face).buffer(0.1)
+    for start in loop[:: len(loop) // 3][:3]:
+        (x, y), (mx, my) = plan.points[start], (ring.centroid.x, ring.centroid.y)
+        ray = LineString([(x, y), (x + 9 * (x - mx), y + 9 * (y - my))]).intersection(plan.polygon(face))
+        end = (float(ray.coords[-1][0]), float(ray.coords[-1][1])) if ray.geom_type == "LineString" else (x, y)
+        if plan.side_at(face, end) is not None and block.contains(LineString([(x, y), end])):
+            plan.add_way(start, plan.attach(face, end, 12.0), DRIVE)
 
 
 def build_park(plan: Plan, cell: Cell, rng: np.random.Generator) -> list[Building]:

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 from shapely.geometry import LineString, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from twin.city.fabric.bearings import Axes, front_axes
 from twin.city.fabric.cells import Cell
@@ -39,6 +40,7 @@ FLAT_STOREYS: Final = {
 }
 ENTRANCE_CLEAR_M: Final = 70.0
 CLEAR_OF_SIDE_M: Final = 15.0
+YARD_DEPTH_M: Final = 150.0  # of a cell that has room for a yard closed by buildings across
 
 
 def build_rows(plan: Plan, cell: Cell, rng: np.random.Generator) -> list[Building]:
@@ -49,7 +51,7 @@ def build_rows(plan: Plan, cell: Cell, rng: np.random.Generator) -> list[Buildin
         shops = draw_rows(ground, axes, STYLES["shops"], rng)
         buildings += _as_shops(shops, axes, cell.block, rng)
         ground = plan.ground(cell.face, extra_m=STYLES["shops"].depth_m + 14.0)
-    drawn = draw_rows(ground, axes, _style(cell.use, rng), rng)
+    drawn = draw_rows(ground, axes, _style(cell.use, _depth_m(ground, axes), rng), rng)
     buildings += _as_buildings(drawn, axes, cell, rng)
     if cell.use != "bazaar":
         for v in drawn.lanes_v:
@@ -57,8 +59,15 @@ def build_rows(plan: Plan, cell: Cell, rng: np.random.Generator) -> list[Buildin
     return buildings
 
 
-def _style(use: str, rng: np.random.Generator) -> RowStyle:
-    if use in ("rows4", "rows5") and rng.uniform() < 0.55:
+def _depth_m(ground: BaseGeometry, axes: Axes) -> float:
+    if ground.is_empty:
+        return 0.0
+    _, south, _, north = axes.local(ground).bounds
+    return float(north - south)
+
+
+def _style(use: str, depth_m: float, rng: np.random.Generator) -> RowStyle:
+    if use in ("rows4", "rows5") and depth_m > YARD_DEPTH_M and rng.uniform() < 0.6:
         return STYLES[f"{use} yards"]
     style = STYLES[use]
     return replace(style, yard_gap_m=style.yard_gap_m * float(rng.uniform(0.9, 1.15)))

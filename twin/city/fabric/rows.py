@@ -74,7 +74,9 @@ def draw_rows(ground: BaseGeometry, axes: Axes, style: RowStyle, rng: np.random.
     stretch = _stretch(north - south - 1.0, style)
     v, row = south + 0.5, 0
     while v + style.depth_m <= north:
-        _draw_row(drawn, local, (west, east), v, row, style, rng)
+        if not _draw_row(drawn, local, (west, east), v, row, style, rng):
+            v += STEP_M
+            continue
         lane = row % 2 == 0
         gap = stretch * (style.lane_gap_m if lane else style.yard_gap_m)
         after = v + style.depth_m
@@ -111,17 +113,21 @@ def runs_inside(
 def _draw_row(
     drawn: Drawn, local: BaseGeometry, span_m: tuple[float, float], v: float, row: int, style: RowStyle,
     rng: np.random.Generator,
-) -> None:  # fmt: skip
+) -> bool:  # fmt: skip
+    """Draw the buildings of one row; False when not one has room there."""
+    room = False
     for start, end in runs_inside(local, span_m, v, style.depth_m):
         pieces = _pieces(end - start, style, rng)
         slack = (end - start) - sum(length + gap for _, length, gap in pieces) + (pieces[-1][2] if pieces else 0.0)
         u = start + slack / 2
         for sections, length, gap in pieces:
+            room = True
             if rng.uniform() < style.fill:
                 drawn.boxes.append(box(u, v, u + length, v + style.depth_m))
                 drawn.sections.append(sections)
                 drawn.rows.append(row)
             u += length + gap
+    return room
 
 
 def _pieces(room_m: float, style: RowStyle, rng: np.random.Generator) -> list[tuple[int, float, float]]:

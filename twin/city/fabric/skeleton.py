@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+from shapely.geometry import Point
 
 from twin.city.fabric.divide import divide, longest_piece
 from twin.city.fabric.frame import Frame, KnownStreet
@@ -74,11 +75,17 @@ def _lay(plan: Plan, course: list[XY], way: Way) -> None:
     while todo:
         face = todo.pop(0)
         piece = longest_piece(plan.polygon(face), course)
-        if piece is None or _length(piece) < SHORTEST_CUT_M:
+        if piece is None or _length(piece) < SHORTEST_CUT_M or not _spans(plan, face, piece):
             continue
         halves = plan.cut(face, piece, way, snap_m=60.0)
         if halves:
             todo.extend(halves)
+
+
+def _spans(plan: Plan, face: int, piece: list[XY]) -> bool:
+    """Return whether a piece runs from side to side of a face, and does not end inside it."""
+    rim = plan.polygon(face).exterior
+    return bool(max(rim.distance(Point(end)) for end in (piece[0], piece[-1])) < 1.0)
 
 
 def _length(line: list[XY]) -> float:
