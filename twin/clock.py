@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import simpy
-from simpy.events import NORMAL, URGENT
+from simpy.events import NORMAL, URGENT, Process, Timeout
 
 
 class MillisecondEnvironment(simpy.Environment):  # type: ignore[misc]
@@ -84,11 +84,11 @@ class Clock:
             TypeError: the delay is not an ``int``.
             ValueError: it is negative.
         """
-        return self.env.timeout(delay_ms)
+        return Timeout(self.env, delay_ms)
 
     def process(self, steps: Generator[Any, Any, Any]) -> Any:
         """Start a SimPy process."""
-        return self.env.process(steps)
+        return Process(self.env, steps)
 
     def call_at(self, t_ms: int, call: Callable[[], None]) -> None:
         """Call something at ``t_ms``, before the ordinary events of that time; for what comes from outside.
