@@ -96,19 +96,15 @@ class Responses:
         transport = yield from self._work(team, request, travel_ms)
         if transport:
             yield from self._to_hospital(team, request)
-        trip = self._drive(team, team.spec.post_node)
-        team.turn_to(*((Doing.IDLE,) if trip.travel_ms < 0 else (Doing.BACK, -1, trip)))
-        self._freed()
-        if trip.travel_ms >= 0:
-            yield from self._wait_at(team, request)
+        yield from self._go_home(team, request)
 
     def _work(self, team: Team, request: Request, travel_ms: int) -> Steps:
         """Work on each incident of the request in turn; return whether somebody is to be taken to hospital."""
         transport = False
         for task in self._tasks(request):
-            self._emit(team, request, Kind.ARRIVED, team.node, travel_ms, task.incident_id)
+            self._emit(team, request, Kind.ARRIVED, team.node, travel_ms, task)
             yield self._clock.timeout_ms(task.work_ms)
-            self._emit(team, request, Kind.SCENE_CLEARED, team.node, task.work_ms, task.incident_id)
+            self._emit(team, request, Kind.SCENE_CLEARED, team.node, task.work_ms, task)
             transport, travel_ms = transport or task.transport, 0
         self._book.close(request)
         return transport
@@ -144,6 +140,15 @@ class Responses:
         yield self._clock.timeout_ms(handover_ms)
         self._emit(team, request, Kind.HANDED_OVER, hospital, handover_ms)
 
+    def _go_home(self, team: Team, request: Request) -> Steps:
+        trip = self._drive(team, team.spec.post_node)
+        self._freed()
+        if trip.travel_ms < 0:
+            team.turn_to(Doing.IDLE)
+            return
+        team.turn_to(Doing.BACK, -1, trip)
+        yield from self._wait_at(team, request)
+
     def _wait_at(self, team: Team, request: Request | None) -> Steps:
         """Drive on to where it waits; free on the way."""
         travel_ms = team.trip.end_ms - self._clock.now_ms
@@ -155,13 +160,13 @@ class Responses:
         self._emit(team, request, Kind.RETURNED, team.node, travel_ms)
 
     def _emit(
-        self, team: Team, request: Request | None, kind: Kind, node: int, value_ms: int, incident_id: int | None = None
+        self, team: Team, request: Request | None, kind: Kind, node: int, value_ms: int, task: Task | None = None
     ) -> None:
         first = request.first if request else None
         self._log.emit(
             self._clock.now_ms,
             kind,
-            incident_id=incident_id if incident_id is not None or not request else request.incident_id,
+            incident_id=told.incident_id if (told := task or request) else None,
             call_id=first.call_id if first else None,
             alarm_id=first.alarm_id if first else None,
             team_id=team.spec.id,

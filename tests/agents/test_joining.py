@@ -89,7 +89,7 @@ def test_a_patient_who_calls_while_the_team_finds_nothing_is_found_after_all():
     world = live([real], [call(0, 0, None, node=1), call(1, 30, real)], [team("A", 0)], settings=JOINS)
     assert story(world, Kind.ARRIVED, Kind.SCENE_CLEARED) == [
         (20, "arrived", None),
-        (60, "scene_cleared", 0),
+        (60, "scene_cleared", None),
         (60, "arrived", 0),
         (80, "scene_cleared", 0),
     ]
