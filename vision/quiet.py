@@ -38,9 +38,7 @@ def ultralytics() -> ModuleType:
         raise MissingPart("ultralytics", "recognising objects in footage", "recognition") from missing
     from ultralytics.utils import SETTINGS
 
-    loud = {name: False for name in _OUTWARD if SETTINGS.get(name)}
-    if loud:
-        SETTINGS.update(loud)
+    dict.update(SETTINGS, dict.fromkeys(_OUTWARD, False))  # in this process only: its own update would write a file
     _set_torch_threads(threads)
     return library
 

@@ -196,16 +196,18 @@ def _load_model(path: Path) -> Any:
     if not path.is_file():
         raise InputError(asked, "no such file; `twin vision train` makes one, or leave --weights out")
     ultralytics()
-    from ultralytics.nn.tasks import load_checkpoint
+    from ultralytics.nn.tasks import guess_model_task, load_checkpoint
 
     try:
         model, _ = load_checkpoint(str(path), fuse=True)
     except Exception as fault:
         raise InputError(asked, f"not an ultralytics checkpoint ({type(fault).__name__}); one ends in .pt") from fault
-    task = getattr(model, "task", None) or "nothing known"
+    task = guess_model_task(getattr(model, "yaml", {})) or "nothing known"
     if task != "detect":
         raise InputError(asked, f"these weights are for {task}; a detector's are needed (task detect)")
-    return model.eval()
+    import torch
+
+    return model.eval().to(memory_format=torch.channels_last)
 
 
 def _class_rows(names: Mapping[int, str], class_map: Mapping[str, str] | None, path: Path) -> NDArray[np.int64]:
