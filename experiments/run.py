@@ -74,6 +74,7 @@ def _world(parts: Assembly, footage: FootageSource | None, log: EventLog) -> Wor
         policy=parts.policy,
         sources=_sources(parts, footage),
         log=log,
+        scenario=parts.scenario.name,
     )
 
 
