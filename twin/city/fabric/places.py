@@ -72,7 +72,7 @@ def spread_posts(
 
 
 def into_buildings(places: Sequence[Place], homes: NDArray[np.float64]) -> list[Place]:
-    """Return the places moved into the nearest dwelling house, where such posts have a room (``homes``: (n, 2) metres)."""
+    """Return the places moved into the nearest dwelling house; ``homes`` is (n, 2) metres."""
     nearest = np.asarray(cKDTree(homes).query(np.array([place.at for place in places]))[1])
     return [
         replace(place, at=(round(float(homes[i, 0]), 2), round(float(homes[i, 1]), 2)))
