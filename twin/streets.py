@@ -37,7 +37,7 @@ class StreetGraph:
         arc_ms: (arcs,) int64 travel time, at least 1.
         street: (arcs,) int64 row of ``city.streets``.
         forward: (arcs,) bool, True where the arc runs along the street's line.
-        drivable: (nodes,) bool, nodes that an arc touches.
+        drivable: (nodes,) bool, nodes that a drivable street touches.
         main_component: (nodes,) bool, the largest set of nodes that can all reach each other (of equals the one
             with the lowest node). Teams, calls and cameras stand on it.
     """
@@ -68,13 +68,14 @@ class StreetGraph:
         Raises:
             InputError: the city has no drivable street.
         """
-        tail, head, arc_ms, street, forward = _arcs(city, profile or speed_profile("free_flow"))
-        if not len(tail):
+        driven = city.streets["drive"].to_numpy(dtype=bool)
+        if not driven.any():
             raise InputError(f"drive in {city.name}", "it has no drivable street; choose a larger area")
+        tail, head, arc_ms, street, forward = _arcs(city, profile or speed_profile("free_flow"))
         n = len(city.nodes)
         matrix = csr_array((arc_ms.astype(np.float64), (tail, head)), shape=(n, n))
         drivable = np.zeros(n, dtype=bool)
-        drivable[tail] = drivable[head] = True
+        drivable[city.streets.loc[driven, ["u", "v"]].to_numpy().ravel()] = True
         main = _largest_component(matrix, drivable)
         xy_m = shapely.get_coordinates(city.nodes.geometry.to_numpy())
         nodes = np.flatnonzero(main)

@@ -139,6 +139,13 @@ def test_a_town_without_a_drivable_street_is_refused() -> None:
         StreetGraph.of(replace(town, streets=town.streets.assign(drive=False)))
 
 
+def test_a_town_of_one_ring_has_one_node_that_reaches_itself() -> None:
+    streets = StreetGraph.of(town_of(2, [(1, 1, 80.0, 36.0, False)]))
+    assert streets.times_from_ms(1).tolist() == [-1, 0]
+    assert streets.path(1, 1) == [1]
+    assert streets.nearest_node(WEST_M, SOUTH_M) == 1
+
+
 def test_a_node_that_is_not_there_is_refused() -> None:
     with pytest.raises(IndexError, match="node 16 is not one of 0 to 15"):
         StreetGraph.of(grid_town()).times_from_ms(16)

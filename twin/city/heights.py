@@ -64,6 +64,7 @@ def heights_of(city: City, cell_m: float = 1.0) -> HeightRaster:
     folder = city.folder / "heights" / f"{key[:16]}-{cell_m:g}m-v{METHOD}"
     kept = _kept(folder)
     if kept is None:
+        shutil.rmtree(folder, ignore_errors=True)
         _keep(_raster(city, cell_m), folder)
         kept = _kept(folder)
     return kept or _raster(city, cell_m)

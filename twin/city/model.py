@@ -69,7 +69,7 @@ class City:
     @property
     def bounds_m(self) -> tuple[float, float, float, float]:
         """West, south, east, north of streets and buildings, in the city's metres."""
-        boxes = [layer.total_bounds for layer in (self.nodes, self.buildings) if len(layer)]
+        boxes = [layer.total_bounds for layer in (self.nodes, self.streets, self.buildings) if len(layer)]
         west, south = (min(float(box[i]) for box in boxes) for i in (0, 1))
         east, north = (max(float(box[i]) for box in boxes) for i in (2, 3))
         return west, south, east, north

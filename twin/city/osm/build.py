@@ -47,7 +47,7 @@ def import_osm(path: Path, name: str, bbox: Box | None = None, timezone: str | N
         raise InputError(f"make a city of {path}", _no_street(ledger, bbox))
     buildings = building_table(extract, ground, ledger)
     places = find_places(extract, ground, ledger)
-    districts, mahallas = border_layers(extract, ground, ledger, name, nodes, buildings)
+    districts, mahallas = border_layers(extract, ground, ledger, name, streets, buildings)
     layers = {"nodes": nodes, "streets": streets, "buildings": buildings, "districts": districts, "mahallas": mahallas}
     city = City(name=name, crs=ground.crs, manifest={}, places=place_table([], [], ground.crs), **layers)
     points = shapely.get_coordinates([place.point for place in places]).reshape(-1, 2)

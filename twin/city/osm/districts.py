@@ -38,7 +38,7 @@ def border_layers(
     ground: Ground,
     ledger: Ledger,
     name: str,
-    nodes: gpd.GeoDataFrame,
+    streets: gpd.GeoDataFrame,
     buildings: gpd.GeoDataFrame,
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Return the city's ``districts`` and ``mahallas``; the residents of each add up to those of the buildings.
@@ -47,7 +47,7 @@ def border_layers(
     data; what they leave over is one more district. Without them the convex hull of the data is the one district, and
     each district is cut into cells of one kilometre.
     """
-    whole = _data_area(nodes, buildings, ground)
+    whole = _data_area(streets, buildings, ground)
     levels = _whole_boundaries(extract, ground, whole, ledger)
     level = next((level for level in DISTRICT_LEVELS if _holds(levels[level], whole, least=2)), None)
     level = level or next((level for level in DISTRICT_LEVELS if _holds(levels[level], whole, least=1)), None)
@@ -63,8 +63,8 @@ def border_layers(
     )
 
 
-def _data_area(nodes: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, ground: Ground) -> shapely.Geometry:
-    points = [shapely.get_coordinates(layer.geometry.to_numpy()) for layer in (nodes, buildings)]
+def _data_area(streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, ground: Ground) -> shapely.Geometry:
+    points = [shapely.get_coordinates(layer.geometry.to_numpy()) for layer in (streets, buildings)]
     hull = shapely.convex_hull(shapely.MultiPoint(np.concatenate(points))).buffer(1.0, quad_segs=2)
     if ground.box is not None and not ground.box.intersection(hull).is_empty:
         hull = ground.box.intersection(hull)
