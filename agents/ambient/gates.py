@@ -23,19 +23,30 @@ from twin.streams import draw_unit
 HEADWAY_S: Final = 2.4  # between two places of a lane
 SIGNAL_CYCLE_S: Final = 72.0
 CYCLE_S: Final = 24.0
+TURN_MS: Final = 6.0
 CLEAR_S: Final = 4.0  # between two turns
-_LEFT_WAIT_S: Final = HEADWAY_S / 2
 
 
 @dataclass(frozen=True)
 class Path:
-    """One way of a lane through a junction: its line, where the stop line and the end of the curve lie on it."""
+    """One way of a lane through a junction.
+
+    Attributes:
+        line: (n, 2) city metres.
+        stop_m, curve_m: where on it the stop line and the end of the curve lie.
+        weight: how often it is taken, against the lane's other paths.
+        turn: straight, right or left.
+        after_ms: speed behind the junction, the same for all paths that lead there.
+        late_s: how much later than the lane's place vehicles start, so that paths which join do not meet.
+    """
 
     line: NDArray[np.float64]
     stop_m: float
     curve_m: float
     weight: float
     turn: str
+    after_ms: float
+    late_s: float
 
 
 @dataclass(frozen=True)
@@ -48,7 +59,7 @@ class Gate:
         speed_ms: of all its vehicles.
         occupancy: share of its places taken at the peak.
         mix: cumulative shares of kinds.
-        paths: at least one.
+        paths: at least one; straight ones first.
     """
 
     key: int
@@ -68,15 +79,16 @@ def gates_of(roads: Roads, junction: int, seed: int) -> list[Gate]:
     turns = _turns(entering)
     cycle_s = SIGNAL_CYCLE_S if roads.has_signal(junction) else CYCLE_S
     shift_s = float(draw_unit(seed, "cycle", junction)) * cycle_s
+    factor = 0.7 + 0.2 * float(draw_unit(seed, "pace", junction))
     room_m = 0.5 * max((arc.width_m for arc in entering), default=0.0) + 4.0
     gates = []
     for begin_s, green_s, members in _shares(turns, cycle_s):
         for arc in members:
             for lane in range(arc.lanes):
-                paths = _paths(arc, lane, leaving, room_m)
+                paths = _paths(arc, lane, leaving, room_m, factor)
                 if paths:
                     key = arc.key * 16 + lane
-                    speed_ms = arc.speed_ms * (0.7 + 0.2 * float(draw_unit(seed, "lane speed", key)))
+                    speed_ms = arc.speed_ms * factor
                     gates.append(
                         Gate(
                             key,
@@ -94,22 +106,20 @@ def gates_of(roads: Roads, junction: int, seed: int) -> list[Gate]:
 
 
 def _turns(entering: Sequence[Arc]) -> list[list[Arc]]:
-    """Group arms that go together: those along one axis, busiest axis first."""
+    """Group arms that go together, two that come from opposite sides; busiest first."""
     groups: list[list[Arc]] = []
     for arc in sorted(entering, key=lambda a: (-a.occupancy, a.key)):
-        axis = _axis_deg(arc)
-        for group in groups:
-            apart = abs((axis - _axis_deg(group[0]) + 90.0) % 180.0 - 90.0)
-            if apart < 40.0:
-                group.append(arc)
-                break
+        facing = [group for group in groups if len(group) == 1 and _opposite(arc, group[0])]
+        if facing:
+            facing[0].append(arc)
         else:
             groups.append([arc])
     return groups
 
 
-def _axis_deg(arc: Arc) -> float:
-    return heading_deg(arc.points[-1] - arc.points[-2]) % 180.0
+def _opposite(a: Arc, b: Arc) -> bool:
+    apart = heading_deg(a.points[-1] - a.points[-2]) - heading_deg(b.points[-1] - b.points[-2])
+    return abs(apart % 360.0 - 180.0) < 45.0
 
 
 def _shares(turns: list[list[Arc]], cycle_s: float) -> list[tuple[float, float, list[Arc]]]:
@@ -126,11 +136,12 @@ def _shares(turns: list[list[Arc]], cycle_s: float) -> list[tuple[float, float, 
     ]
 
 
-def _paths(arc: Arc, lane: int, leaving: Sequence[Arc], room_m: float) -> tuple[Path, ...]:
+def _paths(arc: Arc, lane: int, leaving: Sequence[Arc], room_m: float, factor: float) -> tuple[Path, ...]:
     """Return where a lane may lead: straight on in its lane, right from the kerb, left from the middle."""
     ways = [(out, _turn_deg(arc, out)) for out in leaving if out.key // 2 != arc.key // 2]
-    fits = [(out, deg) for out, deg in ways if _allowed(deg, lane, arc.lanes)] or ways
-    return tuple(_path(arc, lane, out, deg, room_m) for out, deg in fits)
+    fits = [(out, deg) for out, deg in ways if _allowed(deg, lane, arc.lanes, out.lanes)] or ways
+    paths = [_path(arc, lane, out, deg, room_m, factor) for out, deg in fits]
+    return tuple(sorted(paths, key=lambda path: path.turn != "straight"))
 
 
 def _turn_deg(arc: Arc, out: Arc) -> float:
@@ -139,13 +150,13 @@ def _turn_deg(arc: Arc, out: Arc) -> float:
     return (after - before + 180.0) % 360.0 - 180.0
 
 
-def _allowed(turn_deg: float, lane: int, lanes: int) -> bool:
+def _allowed(turn_deg: float, lane: int, lanes: int, lanes_after: int) -> bool:
     if abs(turn_deg) < 40.0:
-        return True
+        return lane < lanes_after
     return lane == 0 if turn_deg > 0 else lane == lanes - 1
 
 
-def _path(arc: Arc, lane: int, out: Arc, turn_deg: float, room_m: float) -> Path:
+def _path(arc: Arc, lane: int, out: Arc, turn_deg: float, room_m: float, factor: float) -> Path:
     turn = "straight" if abs(turn_deg) < 40.0 else "right" if turn_deg > 0 else "left"
     out_lane = {"straight": min(lane, out.lanes - 1), "right": 0, "left": out.lanes - 1}[turn]
     before = offset(arc.points, float(arc.offsets_m[lane]))
@@ -156,7 +167,9 @@ def _path(arc: Arc, lane: int, out: Arc, turn_deg: float, room_m: float) -> Path
     line = np.vstack([before, between[1:-1], after])
     stop_m, curve_m = (float(np.hypot(*np.diff(part, axis=0).T).sum()) for part in (before, between))
     weight = {"straight": 1.0, "right": 0.25, "left": 0.2}[turn] * (0.05 + out.occupancy)
-    return Path(line, stop_m, stop_m + curve_m, weight, turn)
+    merges = turn == "left" or (turn == "straight" and lane >= out.lanes)
+    late_s = HEADWAY_S / 2 if merges else 0.0
+    return Path(line, stop_m, stop_m + curve_m, weight, turn, out.speed_ms * factor, late_s)
 
 
 @dataclass(frozen=True)
@@ -173,10 +186,12 @@ class GateTable:
     mix: NDArray[np.float64]
     reach_s: NDArray[np.float64]
     choice: NDArray[np.float64]
+    straight: NDArray[np.float64]
     lines: Lines
     stop_m: NDArray[np.float64]
     curve_m: NDArray[np.float64]
     late_s: NDArray[np.float64]
+    after_ms: NDArray[np.float64]
     turning: NDArray[np.bool_]
 
     @classmethod
@@ -185,7 +200,7 @@ class GateTable:
         paths = [path for gate in gates for path in gate.paths]
         choice = [2.0 * i + np.cumsum(_weights(gate)) for i, gate in enumerate(gates)]
         longest = [max(path.stop_m for path in gate.paths) for gate in gates]
-        beyond = [max(float(np.hypot(*np.diff(p.line, axis=0).T).sum()) - p.stop_m for p in g.paths) for g in gates]
+        beyond = [max(_beyond_s(path, gate) for path in gate.paths) for gate in gates]
         column = lambda name: np.array([getattr(gate, name) for gate in gates])  # noqa: E731
         speed = column("speed_ms").astype(np.float64)
         return cls(
@@ -197,19 +212,32 @@ class GateTable:
             speed_ms=speed,
             occupancy=column("occupancy"),
             mix=np.array([gate.mix for gate in gates]).reshape(-1, 5),
-            reach_s=np.column_stack([np.array(longest), np.array(beyond)]) / np.maximum(speed, 1.0)[:, None] + 8.0
-            if gates
-            else np.zeros((0, 2)),
+            reach_s=np.column_stack([np.array(longest) / np.maximum(speed, 1.0) + 8.0, np.array(beyond)]),
             choice=np.concatenate(choice) if choice else np.zeros(0),
+            straight=np.array([_straight_share(gate) for gate in gates]),
             lines=Lines.of([path.line for path in paths]),
             stop_m=np.array([path.stop_m for path in paths]),
             curve_m=np.array([path.curve_m for path in paths]),
-            late_s=np.array([_LEFT_WAIT_S if path.turn == "left" else 0.0 for path in paths]),
+            late_s=np.array([path.late_s for path in paths]),
+            after_ms=np.array([path.after_ms for path in paths]),
             turning=np.array([path.turn != "straight" for path in paths], dtype=bool),
         )
 
     def __len__(self) -> int:
         return len(self.key)
+
+
+def _beyond_s(path: Path, gate: Gate) -> float:
+    """Return the longest time a vehicle may take from its place in the cycle to the end of its path."""
+    curve_m = path.curve_m - path.stop_m
+    rest_m = float(np.hypot(*np.diff(path.line, axis=0).T).sum()) - path.curve_m
+    return curve_m / min(gate.speed_ms, TURN_MS) + rest_m / max(path.after_ms, 1.0) + path.late_s + 4.0
+
+
+def _straight_share(gate: Gate) -> float:
+    """Return which part of a gate's vehicles goes straight on; 1 where none can."""
+    share = float(_weights(gate)[[path.turn == "straight" for path in gate.paths]].sum())
+    return share or 1.0
 
 
 def _weights(gate: Gate) -> NDArray[np.float64]:

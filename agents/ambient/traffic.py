@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.ambient.bodies import TRACK_TAGS, looks_by_share, vehicle_sizes, vehicles_scene
-from agents.ambient.gates import HEADWAY_S, GateTable
+from agents.ambient.gates import HEADWAY_S, TURN_MS, GateTable
 from agents.ambient.rates import Hours
 from twin.scene import Scene
 from twin.streams import draw_u32, draw_unit, threshold_u32
 
 ACCELERATION_MS2: Final = 2.0
-TURN_MS: Final = 6.0
 QUEUE_GAP_M: Final = 2.5
+LONG_M: Final = 6.0  # longer vehicles go straight on where they can
 _CYCLES: Final = 1 << 20
 
 
@@ -79,10 +79,10 @@ def _alive(table: GateTable, hours: Hours, seed: int, t_s: float) -> _Vehicles:
     track = TRACK_TAGS["traffic"] + (table.key[gate] << 28) + ((cycle % _CYCLES) << 8) + place
     taken = draw_u32(seed, "place", table.key[gate], cycle, place).astype(np.uint64) < threshold_u32(chance)
     gate, cycle, place, first_s, chance, track = (a[taken] for a in (gate, cycle, place, first_s, chance, track))
-    row = np.searchsorted(table.choice, 2.0 * gate + draw_unit(seed, "way", track))
-    path = np.minimum(row, len(table.choice) - 1)
     look = looks_by_share(seed, "kind", table.mix[gate], track)
     length = vehicle_sizes(look, draw_u32(seed, "variant", track))[:, 0]
+    way = draw_unit(seed, "way", track) * np.where(length > LONG_M, table.straight[gate], 1.0)
+    path = np.minimum(np.searchsorted(table.choice, 2.0 * gate + way), len(table.choice) - 1)
     release = first_s + place * HEADWAY_S + table.late_s[path]
     speed = table.speed_ms[gate]
     stop, queued = _queue(table, gate, cycle, place, first_s, release, length, speed)
@@ -162,11 +162,11 @@ def _pulled_m(since_s: NDArray[np.float64], speed_ms: NDArray[np.float64]) -> ND
 
 def _front_m(table: GateTable, v: _Vehicles, t_s: float) -> NDArray[np.float64]:
     """Return where each vehicle's front is, in metres past the stop line."""
-    curve = np.where(table.turning[v.path], table.curve_m[v.path] - table.stop_m[v.path], 0.0)
-    turn_ms = np.minimum(v.speed_ms, TURN_MS)
+    curve = table.curve_m[v.path] - table.stop_m[v.path]
+    curve_ms = np.where(table.turning[v.path], np.minimum(v.speed_ms, TURN_MS), v.speed_ms)
     left = t_s - v.release_s
-    in_turn = np.minimum(turn_ms * left, curve + v.speed_ms * np.maximum(left - curve / turn_ms, 0.0))
-    driving = np.where(left < 0, v.speed_ms * left, in_turn)
+    beyond = table.after_ms[v.path] * np.maximum(left - curve / curve_ms, 0.0)
+    driving = np.where(left < 0, v.speed_ms * left, np.minimum(curve_ms * left, curve) + beyond)
     leaves = v.release_s - _pull_away_s(v.stop_m, v.speed_ms)
     coming = -v.stop_m - _pulled_m(v.queued_s - t_s, v.speed_ms)
     going = -v.stop_m + _pulled_m(t_s - leaves, v.speed_ms)
