@@ -24,6 +24,7 @@ from vision.render.textures import Tile
 
 REACH_M: Final = 320.0
 TREE_CLEAR_M: Final = 14.0  # trees nearer than this to a camera are left out: whoever hung it had them cut
+POST_CLEAR_M: Final = 11.0  # the same for lamp posts, whose light stays
 LAMP_HEIGHT_M: Final = 8.0
 _COLUMNS: Final = 13  # x y z, normal, u v, tile, red green blue, glow or house number
 
@@ -314,7 +315,7 @@ def _lamp_posts(
             foot = np.array([x - middle[0], y - middle[1], 0.0])
             head = foot + np.array([*inward * 1.6, LAMP_HEIGHT_M])
             lamps.append(head)
-            if np.hypot(*foot[:2]) < 1.5:
+            if np.hypot(*foot[:2]) < POST_CLEAR_M:
                 continue
             arm = tube(foot + np.array([0, 0, LAMP_HEIGHT_M - 0.1]), head, (0.05, 0.04), 0, 5)
             parts += [

@@ -37,7 +37,7 @@ FIXED: Final[dict[Slot, tuple[int, int, int]]] = {
     Slot.RUBBER: (24, 24, 26),
     Slot.METAL: (150, 152, 156),
     Slot.DARK: (34, 35, 38),
-    Slot.HEADLIGHT: (225, 228, 232),
+    Slot.HEADLIGHT: (150, 160, 172),
     Slot.TAILLIGHT: (150, 14, 14),
     Slot.FLASH_A: (200, 20, 24),
     Slot.FLASH_B: (20, 50, 210),

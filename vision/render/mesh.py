@@ -144,6 +144,21 @@ def ball(middle_m: ArrayLike, radii_m: ArrayLike, slot: int, rings: int = 5, sid
     return Mesh(corners * radii + np.asarray(middle_m, float), normal, np.full(len(corners), slot, np.uint8))
 
 
+def column(rings_m: ArrayLike, slot: int, sides: int = 10) -> Mesh:
+    """Return an upright body from ellipses, lowest first: rows of height, half length, half width, middle's x."""
+    rings = np.asarray(rings_m, float)
+    angle = np.arange(sides + 1) * 2 * np.pi / sides
+    x = rings[:, 3:4] + rings[:, 1:2] * np.cos(angle)
+    y = rings[:, 2:3] * np.sin(angle)
+    points = np.stack([x, y, np.broadcast_to(rings[:, :1], x.shape)], axis=-1)
+    a, b, c, d = points[:-1, :-1], points[:-1, 1:], points[1:, 1:], points[1:, :-1]
+    sheet = triangles(np.stack([a, b, c, a, c, d], axis=2).reshape(-1, 3, 3), slot)
+    top, bottom = points[-1].mean(axis=0), points[0].mean(axis=0)
+    lids = [[top, points[-1, i], points[-1, i + 1]] for i in range(sides)]
+    lids += [[bottom, points[0, i + 1], points[0, i]] for i in range(sides)]
+    return softened(join([sheet, triangles(lids, slot)]), 60.0)
+
+
 def skin(sections_m: ArrayLike, slots: ArrayLike, crease_deg: float = 35.0) -> Mesh:
     """Return the surface through cross-sections, closed at both ends, soft where it bends little.
 
@@ -151,7 +166,7 @@ def skin(sections_m: ArrayLike, slots: ArrayLike, crease_deg: float = 35.0) -> M
         sections_m: (k, m, 3), k cross-sections of m points each, from the front backwards; points run so that
             ``(next section - this) x (next point - this)`` points outwards.
         slots: (k - 1, m - 1) slot of each face between sections and points; the ends take the slots of their
-            neighbours' lowest faces.
+            neighbours' second faces.
         crease_deg: faces that meet at a smaller angle than this are shaded as one soft surface.
     """
     sections = np.asarray(sections_m, float)
@@ -161,7 +176,7 @@ def skin(sections_m: ArrayLike, slots: ArrayLike, crease_deg: float = 35.0) -> M
     corners = np.stack([a, b, c, a, c, d], axis=2).reshape(-1, 3, 3)
     sheet = triangles(corners, np.repeat(slot.reshape(-1), 2))
     ends = []
-    for ring, face, order in ((sections[0], slot[0, 0], 1), (sections[-1], slot[-1, 0], -1)):
+    for ring, face, order in ((sections[0], slot[0, 1], 1), (sections[-1], slot[-1, 1], -1)):
         middle = ring.mean(axis=0)
         fan = [[middle, ring[i], ring[(i + 1) % len(ring)]] for i in range(len(ring))]
         ends.append(triangles([tri[::order] for tri in fan], int(face)))

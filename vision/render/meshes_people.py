@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from vision.render.materials import Slot
-from vision.render.mesh import Mesh, ball, box, join, rotation_x, rotation_y, tube
+from vision.render.mesh import Mesh, ball, box, column, join, rotation_x, rotation_y, tube
 from vision.render.meshes_vehicles import Body
 
 GAIT_STEPS: Final = 8
@@ -36,15 +36,18 @@ def _arm(side: float, swing: float, bend: float, sleeve: int) -> Mesh:
 
 
 def _torso(figure: str) -> list[Mesh]:
-    wide = 0.20 if figure == "man" else 0.175
-    trunk = ball((0, 0, 1.16), (0.135, wide, 0.34), TOP, 7, 10)
-    shoulders = ball((0, 0, 1.38), (0.11, wide + 0.045, 0.11), TOP, 4, 10)
-    hips = ball((0, 0, 0.90), (0.13, 0.165, 0.13), LEGS if figure != "robe" else TOP, 4, 8)
-    parts = [trunk, shoulders, hips]
-    if figure == "woman":
-        parts.append(tube((0, 0, 0.98), (0, 0, 0.45), (0.15, 0.235), LEGS, 10))
-    if figure == "robe":
-        parts.append(tube((0, 0, 1.0), (0, 0, 0.12), (0.16, 0.27), TOP, 10))
+    w = 1.0 if figure == "man" else 0.88
+    shirt = [
+        (0.90, 0.125, 0.165, 0.0), (1.05, 0.118, 0.150 * w, 0.0), (1.20, 0.130, 0.172 * w, 0.0),
+        (1.32, 0.128, 0.200 * w, 0.0), (1.41, 0.100, 0.205 * w, -0.01), (1.46, 0.062, 0.11 * w, -0.01), (1.49, 0.05, 0.06, 0.0),
+    ]  # fmt: skip
+    parts = [column(shirt, TOP)]
+    if figure == "man":
+        parts.append(column([(0.78, 0.10, 0.15, 0), (0.86, 0.128, 0.168, 0), (0.93, 0.128, 0.166, 0)], LEGS))
+    elif figure == "woman":
+        parts.append(column([(0.42, 0.19, 0.23, 0), (0.70, 0.165, 0.20, 0), (0.93, 0.13, 0.168, 0)], LEGS))
+    else:
+        parts.append(column([(0.08, 0.30, 0.28, 0), (0.45, 0.23, 0.23, 0), (0.93, 0.13, 0.168, 0)], TOP))
     return parts
 
 
@@ -67,28 +70,30 @@ def _head(figure: str) -> list[Mesh]:
 def _walker(figure: str, step: int) -> Mesh:
     """Return a figure at one moment of its step; ``step`` runs over :data:`GAIT_STEPS`."""
     turn = 2 * np.pi * step / GAIT_STEPS
-    swing = 0.5 * np.sin(turn) * (1.0 if figure == "man" else 0.75)
+    swing = np.sin(turn) * {"man": 0.50, "woman": 0.36, "robe": 0.24}[figure]
+    bend = 0.75 if figure != "robe" else 0.3
     lift = np.array([max(np.cos(turn), 0.0), max(-np.cos(turn), 0.0)])
-    sleeve = SKIN if figure == "man" and step < 0 else TOP
     cloth = SKIN if figure == "woman" else LEGS
     limbs = [
-        _leg(1, swing, 0.12 + 0.75 * lift[0], cloth), _leg(-1, -swing, 0.12 + 0.75 * lift[1], cloth),
-        _arm(1, -0.75 * swing, 0.35, sleeve), _arm(-1, 0.75 * swing, 0.35, sleeve),
+        _leg(1, swing, 0.12 + bend * lift[0], cloth), _leg(-1, -swing, 0.12 + bend * lift[1], cloth),
+        _arm(1, -0.75 * swing, 0.35, TOP), _arm(-1, 0.75 * swing, 0.35, TOP),
     ]  # fmt: skip
     whole = join([*_torso(figure), *_head(figure), *limbs])
-    return whole.moved((0, 0, -whole.position_m[:, 2].min()))
+    whole = whole.moved((0, 0, -whole.position_m[:, 2].min()))
+    return Mesh(whole.position_m * (HEIGHT_M / whole.size_m[2]), whole.normal, whole.slot)
 
 
 def _lying(figure: str, side: bool) -> Mesh:
     """Return a figure stretched out along x with the head to the front, on its back or on its side."""
     limbs = [
         _leg(1, 0.45 if side else 0.1, 0.9 if side else 0.05, LEGS), _leg(-1, 0.1, 0.25, LEGS),
-        _arm(1, 1.2 if side else 0.2, 0.5, TOP).turned(rotation_x(0.0)), _arm(-1, 0.4 if side else -0.2, 0.2, TOP),
+        _arm(1, 1.2 if side else 0.2, 0.5, TOP), _arm(-1, 0.4 if side else -0.2, 0.2, TOP),
     ]  # fmt: skip
     upright = join([*_torso(figure), *_head(figure), *limbs])
     flat = upright.turned(rotation_y(np.pi / 2))
     if side:
         flat = flat.turned(rotation_x(np.pi / 2 * 0.8))
+    flat = Mesh(flat.position_m * (HEIGHT_M / flat.size_m[0]), flat.normal, flat.slot)
     low, high = flat.position_m.min(axis=0), flat.position_m.max(axis=0)
     return flat.moved((-(low[0] + high[0]) / 2, -(low[1] + high[1]) / 2, -low[2]))
 

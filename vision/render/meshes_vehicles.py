@@ -226,14 +226,14 @@ def _car(shell: _Shell, *, bar: bool = False) -> Body:
         _hull(shell),
         *(wheel(x, hw - 0.005, shell.wheel_m) for x in shell.wheels_x),
         both_sides(
-            box((nose - 0.10, front_hw - 0.17, lamp), (0.18, 0.30, 0.15), Slot.HEADLIGHT),
-            box((-nose + 0.08, front_hw - 0.12, tail), (0.14, 0.22, 0.17), Slot.TAILLIGHT),
+            box((nose - 0.08, front_hw - 0.15, lamp), (0.20, 0.32, 0.14), Slot.HEADLIGHT),
+            box((-nose + 0.06, front_hw - 0.12, tail), (0.16, 0.22, 0.17), Slot.TAILLIGHT),
             box((shell.stations[2][0] - 0.22, hw + 0.06, shell.stations[2][3] + 0.08), (0.10, 0.18, 0.13), P),
             box((0.05, hw * 0.985, shell.stations[3][3] - 0.12), (0.16, 0.02, 0.03), D),
             box((-0.80, hw * 0.985, shell.stations[3][3] - 0.12), (0.16, 0.02, 0.03), D),
         ),
-        box((nose - 0.02, 0, lamp - 0.02), (0.07, 0.62, 0.11), D),
-        box((nose - 0.03, 0, lamp - 0.24), (0.08, 1.0, 0.10), D),
+        box((nose - 0.01, 0, lamp - 0.02), (0.05, 0.66, 0.10), D),
+        box((nose - 0.02, 0, shell.stations[0][2] + 0.06), (0.08, 1.1, 0.12), D),
         box((-nose + 0.04, 0, shell.stations[-1][2] + 0.06), (0.10, 1.1, 0.12), D),
         *shell.extras,
     ]
@@ -332,10 +332,9 @@ def _cab(n: float, hw: float, depth: float, height: float) -> Mesh:
     """Return a cab-over lorry cab with its nose at ``n``."""
     shell = _boxy([(n, hw * 0.92, 0.55, height * 0.62), (n - 0.05, hw * 0.96, 0.45, height * 0.70),
                    (n - 0.35, hw * 0.96, 0.45, height), (n - depth, hw * 0.96, 0.45, height)])  # fmt: skip
-    z0, z1 = height * 0.60, height * 0.88
-    pane = quad(
-        (n + 0.01, -hw * 0.8, z0), (n + 0.01, hw * 0.8, z0), (n - 0.27, hw * 0.76, z1), (n - 0.27, -hw * 0.76, z1), G
-    )
+    z0, z1 = height * 0.70, height * 0.94
+    low, high = n - 0.03, n - 0.28  # along the cab's sloping front
+    pane = quad((low, -hw * 0.8, z0), (low, hw * 0.8, z0), (high, hw * 0.76, z1), (high, -hw * 0.76, z1), G)
     side = _windows(n - depth + 0.35, n - 0.35, hw * 0.96 + 0.01, z0, z1, 1)
     lamps = both_sides(
         side,

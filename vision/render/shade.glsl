@@ -33,6 +33,6 @@ vec3 hazed(vec3 colour, float distance_m) {
 
 vec4 seen(vec3 linear) {
     vec3 x = linear * zenith.w;
-    x = x / (0.72 + 0.28 * max(max(x.r, x.g), max(x.b, 1.0)));
+    x /= 0.80 + 0.32 * max(max(x.r, x.g), x.b);
     return vec4(sqrt(clamp(x, 0.0, 1.0)), 1.0);
 }
