@@ -168,6 +168,7 @@ def train_reader(
     start: Path | None = None,
     extra: tuple[Sequence[NDArray[np.uint8]], Sequence[str]] | None = None,
     batch: int = 64,
+    trial: int = 300,
 ) -> dict[str, float]:
     """Train a reader and write its weights.
 
@@ -178,6 +179,7 @@ def train_reader(
         start: weights to go on from, else from nothing.
         extra: labelled crops of rendered footage; a third of each batch is taken from them.
         batch: pictures in a batch.
+        trial: crops of each kind it is tried on afterwards.
 
     Returns:
         Share read whole on drawn crops never trained on, by kind (see :func:`evaluate`).
@@ -201,7 +203,7 @@ def train_reader(
             print(f"{share:6.1%} step {step} loss {loss:.3f}", flush=True)
     out.parent.mkdir(parents=True, exist_ok=True)
     save_state(net, out)
-    return {"steps": step, **evaluate(PlateReader.load(out))}
+    return {"steps": step, **evaluate(PlateReader.load(out), trial)}
 
 
 def _step(net: Any, optimiser: Any, rate: float, pictures: Any, wanted: Any) -> float:
