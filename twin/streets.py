@@ -38,8 +38,8 @@ class StreetGraph:
         street: (arcs,) int64 row of ``city.streets``.
         forward: (arcs,) bool, True where the arc runs along the street's line.
         drivable: (nodes,) bool, nodes that a drivable street touches.
-        main_component: (nodes,) bool, the largest set of nodes that can all reach each other (of equals the one
-            with the lowest node). Teams, calls and cameras stand on it.
+        main_component: (nodes,) bool, of the sets of nodes that can all reach each other the one with the longest
+            streets between them (of equals the one with the lowest node). Teams, calls and cameras stand on it.
     """
 
     city: City
@@ -76,7 +76,8 @@ class StreetGraph:
         matrix = csr_array((arc_ms.astype(np.float64), (tail, head)), shape=(n, n))
         drivable = np.zeros(n, dtype=bool)
         drivable[city.streets.loc[driven, ["u", "v"]].to_numpy().ravel()] = True
-        main = _largest_component(matrix, drivable)
+        length_mm = np.rint(city.streets["length_m"].to_numpy()[street] * 1000.0).astype(np.int64)
+        main = _largest_component(matrix, length_mm, tail, head, drivable)
         xy_m = shapely.get_coordinates(city.nodes.geometry.to_numpy())
         nodes = np.flatnonzero(main)
         return cls(
@@ -216,13 +217,19 @@ def _arcs(city: City, profile: SpeedProfile) -> tuple[Ints, Ints, Ints, Ints, ND
     return tail[keep], head[keep], arc_ms[keep], street[keep], forward[keep]
 
 
-def _largest_component(matrix: Any, drivable: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _largest_component(
+    matrix: Any, length_mm: Ints, tail: Ints, head: Ints, drivable: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return the nodes of the strong component with the most street in it, of equals the one with the lowest node.
+
+    Length and not the count of nodes decides: in a small extract a car park has more junctions than the avenue.
+    """
     _, label = connected_components(matrix, directed=True, connection="strong")
+    inside = label[tail] == label[head]
+    street_mm = np.bincount(label[tail[inside]], weights=length_mm[inside], minlength=len(drivable))
     nodes = np.flatnonzero(drivable)
-    _, first, index, size = np.unique(label[nodes], return_index=True, return_inverse=True, return_counts=True)
-    best = np.lexsort((first, -size))[0]
-    mask = np.zeros(len(drivable), dtype=bool)
-    mask[nodes[index == best]] = True
+    best = label[nodes[np.argmax(street_mm[label[nodes]])]]
+    mask: NDArray[np.bool_] = drivable & (label == best)
     return mask
 
 

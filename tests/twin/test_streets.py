@@ -90,10 +90,16 @@ def test_a_path_takes_exactly_the_time_that_is_promised(town: City) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(towns())
-def test_the_main_component_is_networkx_largest_of_the_drivable_nodes(town: City) -> None:
+def test_the_main_component_has_the_longest_streets_of_those_networkx_finds(town: City) -> None:
     streets = StreetGraph.of(town)
     parts = [part for part in nx.strongly_connected_components(to_networkx(town)) if streets.drivable[list(part)].all()]
-    best = max(parts, key=lambda part: (len(part), -min(part)))
+    length_mm = np.rint(town.streets["length_m"].to_numpy()[streets.street] * 1000)
+
+    def street_mm(part: set[int]) -> int:
+        arcs = zip(streets.tail, streets.head, length_mm, strict=True)
+        return int(sum(mm for u, v, mm in arcs if u in part and v in part))
+
+    best = max(parts, key=lambda part: (street_mm(part), -min(part)))
     assert set(np.flatnonzero(streets.main_component).tolist()) == best
 
 
@@ -122,6 +128,13 @@ def test_of_parallel_streets_the_quickest_is_taken_and_of_equals_the_first() -> 
     assert streets.times_from_ms(0).tolist() == [0, 10_000]
     assert streets.street.tolist() == [1, 1]
     assert streets.forward.tolist() == [False, True]
+
+
+def test_an_avenue_counts_for_more_than_a_car_park_with_more_junctions() -> None:
+    streets = StreetGraph.of(
+        town_of(5, [(0, 1, 20.0, 20.0, False), (1, 2, 20.0, 20.0, False), (3, 4, 900.0, 60.0, False)])
+    )
+    assert np.flatnonzero(streets.main_component).tolist() == [3, 4]
 
 
 def test_a_footway_is_no_street_for_vehicles() -> None:
