@@ -41,6 +41,7 @@ def train_detector(
     batch: int = 16,
     network: str = "yolo11n.yaml",
     threads: int | None = None,
+    minutes: float | None = None,
 ) -> Path:
     """Train a detector from nothing and return its best weights.
 
@@ -53,6 +54,7 @@ def train_detector(
         batch: frames in a batch.
         network: one of ultralytics' architectures.
         threads: of torch; as many as there are processors when None.
+        minutes: train for this long instead of ``epochs``; the learning rate follows the time that is left.
 
     Raises:
         InputError: no data set there, nothing to resume, or a training lies there already.
@@ -67,9 +69,8 @@ def train_detector(
     ultralytics()
     import torch
 
-    training = _training_class(rule, seed)(
-        overrides=_settings(dataset, out, epochs, seed, last, resume, batch, network)
-    )
+    settings = _settings(dataset, out, epochs, seed, last, resume, batch, network) | _limit(minutes)
+    training = _training_class(rule, seed)(overrides=settings)
     torch.set_num_threads(threads or os.cpu_count() or 1)  # making the trainer has set one less
     training.train()
     return out / "weights" / "best.pt"
@@ -90,6 +91,10 @@ def _settings(
         "hsv_h": 0.012, "hsv_s": 0.4, "hsv_v": 0.35,
     }  # fmt: skip
     return settings | {"resume": str(last.resolve())} if resume else settings
+
+
+def _limit(minutes: float | None) -> dict[str, float]:
+    return {} if minutes is None else {"time": minutes / 60}
 
 
 def _has_bfloat16() -> bool:
@@ -280,6 +285,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--threads", type=int, default=None)
     parser.add_argument("--network", default="yolo11n.yaml")
+    parser.add_argument("--minutes", type=float, default=None)
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--publish-only", action="store_true")
     parser.add_argument("--weights", type=Path, default=DETECTOR)
@@ -287,8 +293,9 @@ def main() -> None:
     best = asked.out / "weights" / "best.pt"
     if not asked.publish_only:
         best = train_detector(
-            asked.dataset, asked.out, asked.epochs, asked.seed, asked.resume, asked.batch, asked.network, asked.threads
-        )
+            asked.dataset, asked.out, asked.epochs, asked.seed, asked.resume, asked.batch, asked.network, asked.threads,
+            asked.minutes,
+        )  # fmt: skip
     print(json.dumps(publish_with_card(asked.dataset, best, asked.weights, asked.epochs, asked.seed), indent=1))
 
 
