@@ -1,0 +1,42 @@
+"""`twin footage`: a labelled clip of one camera."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.progress import stages
+
+
+def footage(
+    scenario: Annotated[str, typer.Argument(help="Library name (friday_evening) or a YAML file.")],
+    camera: Annotated[str, typer.Option(help="Id of a camera; spotlights count, such as spotlight-1-crash.")],
+    at: Annotated[str, typer.Option(help="Seconds from the scenario's start, or local clock time HH:MM[:SS].")],
+    seconds: Annotated[float, typer.Option(help="Length of the clip, up to 600 s.")] = 20.0,
+    fps: Annotated[float, typer.Option(help="Frames a second, 1 to 30.")] = 10.0,
+    city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
+    seed: Annotated[int, typer.Option(help="Whole number from 0 up.")] = 1,
+    cameras: Annotated[Path | None, typer.Option(help="Camera fleet as GeoJSON; default: derived.")] = None,
+    weather: Annotated[str, typer.Option(help="clear, rain, fog, snow or dust; default: the scenario's.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Folder; default: runs/footage-CAMERA-AT.")] = None,
+    renderer: Annotated[str, typer.Option(help="auto, gl or tiny.")] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+) -> None:
+    """Render seconds of one camera with everything in view labelled: MP4, JSON and MOT ground truth."""
+    from experiments.labelled_clip import ClipRequest, labelled_clip
+    from experiments.request import RunRequest
+
+    folder = out or Path("runs") / f"footage-{camera}-{at.replace(':', '')}"
+    run = RunRequest(
+        scenario=scenario, out=folder, city=city, seed=seed, footage=False, cameras=cameras, renderer=renderer
+    )
+    with stages(quiet=as_json) as tell:
+        made = labelled_clip(ClipRequest(run, camera, at, seconds, fps, weather), tell)
+    if as_json:
+        typer.echo(json.dumps(made, ensure_ascii=False))
+        return
+    typer.echo(f"{made['frames']} frames of {made['camera']}, {made['objects']} labelled objects")
+    typer.echo(f"written: {folder}/footage.mp4, labelled.mp4, labels.json, mot.txt")
