@@ -173,8 +173,9 @@ _WALLS: Final = np.array(
     ]
 )
 _STYLES: Final = {
-    "house": (Tile.HOUSE, Tile.HOUSE), "detached": (Tile.HOUSE, Tile.HOUSE), "office": (Tile.OFFICE, Tile.SHOP),
+    "house": (Tile.HOUSE, Tile.HOUSE), "courtyard": (Tile.HOUSE, Tile.HOUSE), "detached": (Tile.HOUSE, Tile.HOUSE), "office": (Tile.OFFICE, Tile.SHOP),
     "commercial": (Tile.OFFICE, Tile.SHOP), "retail": (Tile.CIVIC, Tile.SHOP), "shop": (Tile.CIVIC, Tile.SHOP),
+    "university": (Tile.CIVIC, Tile.CIVIC), "stadium": (Tile.BLANK, Tile.CIVIC), "data_centre": (Tile.BLANK, Tile.BLANK),
     "school": (Tile.CIVIC, Tile.CIVIC), "kindergarten": (Tile.CIVIC, Tile.CIVIC), "hospital": (Tile.CIVIC, Tile.CIVIC),
     "clinic": (Tile.CIVIC, Tile.CIVIC), "industrial": (Tile.BLANK, Tile.BLANK), "garage": (Tile.BLANK, Tile.BLANK),
     "garages": (Tile.BLANK, Tile.BLANK), "warehouse": (Tile.BLANK, Tile.BLANK), "bazaar": (Tile.BLANK, Tile.SHOP),
@@ -306,7 +307,9 @@ def _lamp_posts(
     parts, lamps = [], []
     pole = tube((0, 0, 0), (0, 0, LAMP_HEIGHT_M), (0.09, 0.06), 0, 6)
     for street in _drivable(streets).itertuples():
-        for x, y, _side in _beside(street, 28.0, float(street.width_m) / 2 + 0.8, 14.0):
+        for x, y, _side in _beside(
+            street, 28.0, float(street.width_m) / 2 + 0.8, min(14.0, street.geometry.length / 2)
+        ):
             if len(taken.query(Point(x, y), "dwithin", 0.3)):
                 continue
             near = street.geometry.interpolate(street.geometry.project(Point(x, y)))

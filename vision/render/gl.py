@@ -84,9 +84,9 @@ class GlRenderer:
     def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int) -> Frame:
         """Return the frame; the same arguments give the same pixels on the same machine."""
         shot = take_shot(camera, scene, sky)
-        city = self._city_of(camera)
-        image, ids = self._draw(camera, shot, city, sky)
-        self._count_outlines(shot)
+        with self._ctx:
+            image, ids = self._draw(camera, shot, self._city_of(camera), sky)
+            self._count_outlines(shot)
         rng = frame_stream(camera, scene.t_ms, seed)
         image = fall(image, sky, float(np.mean(shot.light.horizon)), rng)
         image = apply_faults(image, faults_of(camera, sky, seed), rng)
@@ -94,7 +94,8 @@ class GlRenderer:
 
     def close(self) -> None:
         """Free the graphics context."""
-        self._cities.clear()
+        with self._ctx:
+            self._cities.clear()
         self._ctx.release()
 
     def _city_of(self, camera: Camera) -> CityPart:

@@ -59,7 +59,7 @@ def light_of(sky: Sky) -> Light:
     grey = 1.0 - clear
     tint = _tint(sky.weather)
     above = (np.array([0.33, 0.38, 0.46]) * (1 - grey) + np.array([0.62, 0.63, 0.65]) * grey) * tint * day
-    above = above + np.array([0.020, 0.022, 0.030])
+    above = above + np.array([0.026, 0.028, 0.036])
     horizon = (np.array([0.66, 0.74, 0.82]) * (1 - grey) + 0.70 * grey) * tint * day
     horizon = (
         horizon + np.array([0.30, 0.12, 0.0]) * warm * day * (1 - day) * 1.6 * clear + np.array([0.016, 0.016, 0.020])
@@ -79,7 +79,7 @@ def light_of(sky: Sky) -> Light:
         lamps=1.0 if dark else 0.0,
         snow=0.8 if sky.weather == "snow" else 0.0,
         wet=1.0 if sky.weather == "rain" else 0.0,
-        exposure=1.0 + 0.9 * (1 - day),
+        exposure=1.0 + 1.5 * (1 - day),
     )
 
 

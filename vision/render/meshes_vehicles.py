@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -494,4 +494,9 @@ def vehicle_bodies() -> dict[str, Body]:
     shells = (_SEDAN, _HATCH, _SUV, _VAN, _ESTATE, _PICKUP)
     bodies = [_car(shell) for shell in shells]
     bodies += [_car(_SEDAN, bar=True), _bus(), _truck(), _tipper(), _ambulance(), _fire_engine(), _motorcycle()]
-    return {body.name: body for body in bodies}
+    return {body.name: replace(body, mesh=join([body.mesh, *_plate_holders(body)])) for body in bodies}
+
+
+def _plate_holders(body: Body) -> list[Mesh]:
+    """Return the dark frames in which plates hang, so that a white plate shows on white paint."""
+    return [box((x - 0.006 * sign, y, z), (0.02, 0.57, 0.155), D) for (x, y, z), sign in body.plates]

@@ -28,7 +28,7 @@ def all_glows(lamps_m: NDArray[np.float64], shot: Shot) -> Puffs:
 
 def _street_pools(lamps_m: NDArray[np.float64]) -> NDArray[np.float64]:
     n = len(lamps_m)
-    fixed = np.tile([0.0, 1.0, 15.0, 15.0, 0.42, 1.0, 1.0, 0.80, 0.52], (n, 1))
+    fixed = np.tile([0.0, 1.0, 18.0, 18.0, 0.36, 1.0, 1.0, 0.80, 0.52], (n, 1))
     return np.column_stack([lamps_m[:, :2], fixed])
 
 

@@ -21,6 +21,7 @@ from vision.render.projection import Lens
 from vision.render.truth import Items, outer_boxes
 
 ACTOR_REACH_M: Final = 300.0
+ACTORS_MOST: Final = 500
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Shot:
 def take_shot(camera: Camera, scene: Scene, sky: Sky) -> Shot:
     """Return what is in view of a camera."""
     lens, light = Lens.of(camera), light_of(sky)
-    rows = np.flatnonzero(in_view(lens, scene))
+    rows = _nearest(np.flatnonzero(in_view(lens, scene)), scene, lens)
     near = scene.take(rows)
     cast = cast_of(near, lens.origin_m, light.lamps > 0 or sky.weather in ("fog", "rain", "snow"))
     soft = np.flatnonzero((near.look == Look.FIRE) | (near.look == Look.SMOKE))
@@ -55,6 +56,12 @@ def take_shot(camera: Camera, scene: Scene, sky: Sky) -> Shot:
     plates = plates_of(cast, near, lens)
     items = items_of(rows, near, cast, soft, puffs, plates, lens)
     return Shot(lens, light, cast, puffs, plates, items)
+
+
+def _nearest(rows: NDArray[np.intp], scene: Scene, lens: Lens) -> NDArray[np.intp]:
+    """Return at most :data:`ACTORS_MOST` rows, the nearest ones, in their order."""
+    away = np.linalg.norm(scene.xyz_m[rows] - lens.origin_m - lens.eye_m, axis=1)
+    return rows[np.sort(np.argsort(away, kind="stable")[:ACTORS_MOST])]
 
 
 @cache
