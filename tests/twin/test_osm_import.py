@@ -93,6 +93,18 @@ def test_a_way_that_misses_nodes_keeps_the_pieces_that_are_there(tmp_path: Path)
     assert city.manifest["refused"]["drivable_ways"] == {"no two neighbouring nodes of it are in the file": 1}
 
 
+def test_a_node_put_at_zero_zero_by_mistake_does_not_stretch_the_city(tmp_path: Path) -> None:
+    text = crossing().nodes(SQUARE).way(12, [2, 99], {"highway": "primary"})
+    text.way(20, [21, 22, 99, 23, 24, 21], {"building": "yes"})
+    text.lines.append('<node id="99" lat="0" lon="0"/>')
+    city = made(text, tmp_path)
+    west, south, east, north = city.bounds_m
+    assert max(east - west, north - south) < 250
+    assert sum(city.manifest["refused"]["nodes"].values()) == 1
+    assert sum(city.manifest["refused"]["drivable_ways"].values()) == 1
+    assert city.buildings.geometry[0].area == pytest.approx(600.0, rel=1e-3)
+
+
 def test_several_components_are_all_kept(tmp_path: Path) -> None:
     text = crossing().nodes({31: (300, 0), 32: (310, 0)}).way(12, [31, 32], {"highway": "residential"})
     city = made(text, tmp_path)

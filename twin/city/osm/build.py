@@ -38,9 +38,8 @@ def import_osm(path: Path, name: str, bbox: Box | None = None, timezone: str | N
         InputError: the file cannot be read, or no street that vehicles may use is in it (in the box).
     """
     bbox, timezone = checked_box(bbox), _checked_zone(timezone)
-    extract = read_extract(path)
-    ground = lay_out(extract, bbox)
     ledger = Ledger()
+    extract, ground = lay_out(read_extract(path), bbox, ledger)
     nodes, streets = street_layers(extract, ground, ledger)
     ledger.closed = count_closed(extract, set(streets["osm_id"].tolist()))
     if not streets["drive"].any():
@@ -62,11 +61,11 @@ def import_osm(path: Path, name: str, bbox: Box | None = None, timezone: str | N
 def _manifest(
     extract: Extract, ground: Ground, ledger: Ledger, bbox: Box | None, timezone: str | None
 ) -> dict[str, Any]:
-    ledger.read["nodes"], ledger.read["ways"] = len(extract.node_ids), len(extract.ways)
-    ledger.read["relations"] = len(extract.relations)
+    ledger.read["ways"], ledger.read["relations"] = len(extract.ways), len(extract.relations)
     ledger.repaired["objects that stood in the file twice"] = extract.twice
     for _ in range(extract.no_location):
         ledger.refuse("nodes", "without a sound location")
+    ledger.read["nodes"] = len(extract.node_ids) + sum(ledger.refused.get("nodes", {}).values())
     derived = f"Etc/GMT{-round(ground.longitude_deg / 15):+d}"
     return {
         "made_by": "twin.city.osm",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from twin.city.osm.ledger import Ledger
 from twin.city.osm.reading import Extract
 from twin.errors import Fault, InputError
 
 Box = tuple[float, float, float, float]
+REACH_M: Final = 100_000.0
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,12 @@ class Ground:
     box: shapely.Polygon | None
 
 
-def lay_out(extract: Extract, bbox: Box | None) -> Ground:
-    """Project an extract into the UTM zone of its middle (the median node)."""
+def lay_out(extract: Extract, bbox: Box | None, ledger: Ledger) -> tuple[Extract, Ground]:
+    """Project an extract into the UTM zone of its middle (the median node).
+
+    Nodes that lie farther from the middle than a city reaches are taken out of the extract and counted: one node at
+    0, 0 by mistake would otherwise stretch the city over half the world.
+    """
     inside = _inside(extract.lon_lat, bbox)
     chosen = extract.lon_lat[inside]
     if not len(chosen):
@@ -46,12 +53,17 @@ def lay_out(extract: Extract, bbox: Box | None) -> Ground:
     crs = f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
     move = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
     xy_m = np.round(np.stack(move.transform(extract.lon_lat[:, 0], extract.lon_lat[:, 1]), axis=1), 3)
-    sound = np.isfinite(xy_m).all(axis=1)
+    with np.errstate(invalid="ignore"):
+        far_m = np.abs(xy_m - move.transform(lon, lat)).max(axis=1)
+    near = np.isfinite(far_m) & (far_m <= REACH_M)
+    for _ in range(int((~near).sum())):
+        ledger.refuse("nodes", f"more than {REACH_M / 1000:.0f} km from the middle; give a box with --bbox")
     box = None
     if bbox:
         outline = shapely.get_coordinates(shapely.segmentize(shapely.box(*bbox), 0.01))
         box = shapely.Polygon(np.stack(move.transform(outline[:, 0], outline[:, 1]), axis=1))
-    return Ground(crs, float(lon), xy_m, inside & sound, box)
+    kept = replace(extract, node_ids=extract.node_ids[near], lon_lat=extract.lon_lat[near])
+    return kept, Ground(crs, float(lon), xy_m[near], inside[near], box)
 
 
 def checked_box(bbox: Box | None) -> Box | None:
