@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.city.fabric.deadends import close_passages
+from twin.city.fabric.deadends import close_passages, drop_islands, make_oneways
 from twin.city.fabric.divide import cut_across, divide
 from twin.city.fabric.plan import Plan
 from twin.city.fabric.ways import LANE, QUARTER
@@ -90,6 +90,33 @@ def test_a_fence_is_no_street_and_costs_one_metre():
         west, south, east, north = plan.ground(face).bounds
         narrow = min(east - west, north - south)
         assert narrow == pytest.approx(50.0 - QUARTER.clear_m - 1.0, abs=0.1)
+
+
+def test_an_island_is_taken_away():
+    """A passage between two fences, which no street leads to, is no street."""
+    plan = Plan([(0, 0), (300, 0), (300, 300), (0, 300)], [QUARTER] * 4)
+    a, b = plan.add_point((100, 100)), plan.add_point((200, 100))
+    plan.add_way(a, b, LANE)
+    assert drop_islands(plan) == 1
+    assert plan.ways[a, b] is None
+    assert sum(way is not None for way in plan.ways.values()) == 4
+
+
+def test_oneways_leave_a_way_back():
+    """With the one-way quarter roads every point can still be driven to from every other."""
+    plan = Plan([(0, 0), (600, 0), (600, 600), (0, 600)], [QUARTER] * 4)
+    divide(plan, 0, np.random.default_rng(3), target_m2=9000.0, way_of=lambda _: QUARTER, snap_m=8.0)
+    assert make_oneways(plan, seed=5) > 0
+    edges = {(u, v) for (u, v), way in plan.ways.items() if way}
+    edges |= {(v, u) for (u, v), way in plan.ways.items() if way and not way.oneway}
+    for directed in (edges, {(v, u) for u, v in edges}):
+        seen, todo = set(), [0]
+        while todo:
+            point = todo.pop()
+            if point not in seen:
+                seen.add(point)
+                todo.extend(v for u, v in directed if u == point)
+        assert seen == {u for u, _ in edges}
 
 
 def test_dead_ends_cut_nothing_off():

@@ -1,4 +1,4 @@
-"""Dead ends and one-way streets: what may be closed without cutting anything off.
+"""Dead ends, one-way streets and islands: what may be closed, and that nothing is cut off.
 
 A spanning tree of the streets stays open both ways; only ways outside it are closed at one end or made one-way, so
 every street stays reachable from every other.
@@ -6,6 +6,7 @@ every street stays reachable from every other.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from math import hypot
 from typing import Final
@@ -47,25 +48,60 @@ def make_oneways(plan: Plan, seed: int) -> int:
     return made
 
 
-def _spare_ways(plan: Plan, rng: np.random.Generator, street_class: str) -> list[tuple[int, int]]:
-    """Return the ways of a class that a random spanning tree (greater streets first) does without."""
-    ways = [(key, way) for key, way in sorted(plan.ways.items()) if way is not None and way.drive]
-    shuffled = rng.permutation(len(ways)).tolist()
-    order = sorted(shuffled, key=lambda i: ways[i][1].street_class == street_class)
-    parent = list(range(len(plan.points)))
+def drop_islands(plan: Plan) -> int:
+    """Take away ways that no street leads to (passages between two fences), and return how many.
 
-    def root(i: int) -> int:
+    Ways for vehicles must hang together among themselves, footways with any way.
+    """
+    dropped = 0
+    for driven in (True, False):
+        ways = [key for key, way in sorted(plan.ways.items()) if way is not None and (way.drive or not driven)]
+        joints = Joints(len(plan.points))
+        for u, v in ways:
+            joints.join(u, v)
+        main = joints.largest([u for u, _ in ways])
+        for u, v in ways:
+            if joints.root(u) != main:
+                plan.ways[u, v] = None
+                dropped += 1
+    return dropped
+
+
+class Joints:
+    """Which points hang together (union-find with path halving; Tarjan and van Leeuwen, 1984)."""
+
+    def __init__(self, count: int) -> None:
+        self._parent = list(range(count))
+
+    def root(self, i: int) -> int:
+        """Return the point that stands for all points that hang together with i."""
+        parent = self._parent
         while parent[i] != i:
             parent[i] = parent[parent[i]]
             i = parent[i]
         return i
 
+    def join(self, i: int, j: int) -> bool:
+        """Join two points; False when they hung together already."""
+        a, b = self.root(i), self.root(j)
+        self._parent[a] = b
+        return a != b
+
+    def largest(self, points: list[int]) -> int:
+        """Return the root that stands for most of these points."""
+        count = Counter(self.root(i) for i in points)
+        return max(sorted(count), key=lambda root: count[root])
+
+
+def _spare_ways(plan: Plan, rng: np.random.Generator, street_class: str) -> list[tuple[int, int]]:
+    """Return the ways of a class that a random spanning tree (greater streets first) does without."""
+    ways = [(key, way) for key, way in sorted(plan.ways.items()) if way is not None and way.drive]
+    shuffled = rng.permutation(len(ways)).tolist()
+    order = sorted(shuffled, key=lambda i: ways[i][1].street_class == street_class)
+    joints = Joints(len(plan.points))
     spare = []
     for i in order:
         (u, v), way = ways[i]
-        a, b = root(u), root(v)
-        if a != b:
-            parent[a] = b
-        elif way.street_class == street_class:
+        if not joints.join(u, v) and way.street_class == street_class:
             spare.append((u, v))
     return spare

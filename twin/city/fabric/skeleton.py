@@ -58,7 +58,7 @@ def rounded(line: list[XY]) -> list[XY]:
 def _rim(frame: Frame, a: XY, b: XY, usual: Way, names: NameGiver) -> Way | None:
     if a in frame.canal and b in frame.canal:
         return None
-    return _way_of(frame.border, names) if {a, b} == set(frame.border.course) else usual
+    return _way_of(frame.border, names) if {a, b} <= set(frame.border.course) else usual
 
 
 def _way_of(street: KnownStreet, names: NameGiver) -> Way:

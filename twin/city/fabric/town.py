@@ -12,7 +12,7 @@ from shapely import STRtree
 
 from twin.city.fabric.borders import Parcel, parcels_of
 from twin.city.fabric.cells import Cell, lay_cells, lay_passages
-from twin.city.fabric.deadends import close_passages, make_oneways
+from twin.city.fabric.deadends import close_passages, drop_islands, make_oneways
 from twin.city.fabric.frame import Frame
 from twin.city.fabric.houses import draw_houses
 from twin.city.fabric.names import NameGiver
@@ -65,6 +65,7 @@ def build_town(frame: Frame, seed: int) -> Town:
     cells = lay_passages(plan, lay_cells(plan, blocks, kinds, frame, seed), seed)
     dead_ends = close_passages(plan, seed)
     stock = [building for cell in cells for building in _build(plan, cell, frame, seed)]
+    drop_islands(plan)
     oneways = make_oneways(plan, seed)
     network = network_of(plan)
     kept = clear_of_streets(stock, network)
