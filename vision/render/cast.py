@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from twin.scene import Look, Scene
 from twin.streams import draw_u32
 from vision.render import materials
+from vision.render.body import Body, Point
 from vision.render.meshes_people import FIGURES, GAIT_STEPS, HEIGHT_M, people_bodies
-from vision.render.meshes_vehicles import Body, Point, vehicle_bodies
+from vision.render.meshes_vehicles import vehicle_bodies
 
 CAR_BODIES: Final = ("sedan", "sedan", "sedan", "hatch", "hatch", "suv", "suv", "van", "van", "estate", "pickup")
 _FIT: Final = 0.24  # how far an actor's size may be from a body's own before another body is taken

@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
+from vision.render.body import Body
 from vision.render.materials import Slot
 from vision.render.mesh import Mesh, ball, box, column, join, rotation_x, rotation_y, tube
-from vision.render.meshes_vehicles import Body
 
 GAIT_STEPS: Final = 8
 FIGURES: Final = ("man", "woman", "robe")

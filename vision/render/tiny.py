@@ -7,7 +7,6 @@ and glows, reflections; flames and smoke are solid lumps.
 from __future__ import annotations
 
 import tempfile
-from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
