@@ -72,7 +72,6 @@ class Channel(StrEnum):
 
     PHONE = "phone"
     PANIC_BUTTON = "panic_button"
-    FALSE_CALL = "false_call"
 
 
 @dataclass(frozen=True, slots=True)

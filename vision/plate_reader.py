@@ -30,6 +30,7 @@ INPUT_PX: Final = (32, 160)  # height, width of what the net sees
 SHIPPED: Final = Path(__file__).parent / "weights" / "plate_reader.pt"
 _FORM: Final = "tashkent-twin plate reader 1"
 _BATCH: Final = 64
+_ROOM: Final = (0.12, 0.35)  # around a plate's box, as shares of its width and height
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,15 @@ def prepare(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
     how = cv2.INTER_AREA if grey.shape[1] > 1.5 * INPUT_PX[1] else cv2.INTER_LINEAR
     small = cv2.resize(grey, (INPUT_PX[1], INPUT_PX[0]), interpolation=how).astype(np.float32)
     return ((small - small.mean()) / (small.std() + 4.0))[None]
+
+
+def plate_crop(image: NDArray[np.uint8], box: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Return the picture of a plate's box and some room around it, since boxes are found at a coarse scale."""
+    size = box[2:] - box[:2]
+    room = size * _ROOM
+    x1, y1 = np.maximum(np.floor(box[:2] - room), 0).astype(int)
+    x2, y2 = np.ceil(box[2:] + room).astype(int)
+    return np.ascontiguousarray(image[y1:y2, x1:x2])
 
 
 def make_net() -> nn.Module:

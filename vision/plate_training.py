@@ -15,9 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.plates import plates_of
+from twin.scene import Look
 from twin.streams import stream
+from vision.evaluate import labelled_frames
 from vision.plate_art import draw_plate
-from vision.plate_reader import ALPHABET, SHIPPED, PlateReader, make_net, prepare, save_state
+from vision.plate_reader import ALPHABET, SHIPPED, PlateReader, make_net, plate_crop, prepare, save_state
+from vision.score import plate_density
 
 _SOURCE_PX: Final = 64  # height of the drawing a crop is made from
 _POOL: Final = 8000  # plates a training draws; each comes up in many crops
@@ -237,6 +240,33 @@ def _mixed(
         yield pictures, wanted
 
 
+def rendered_crops(
+    dataset: Path, split: str, seed: int = 0, least_px_m: float = 70.0, copies: int = 4
+) -> tuple[list[NDArray[np.uint8]], list[str]]:
+    """Return loose crops (h, w, 3) of a data set's fully visible plates, and their texts.
+
+    Args:
+        dataset: a folder that ``vision.dataset`` wrote.
+        split: ``train`` or ``val``.
+        seed: of the error a detector's box would have: 5 % of the width, 12 % of the height.
+        least_px_m: plates at a lower density are left out; nobody could read them.
+        copies: crops of each plate, each with an error of its own.
+    """
+    rng = stream(seed, "plate boxes")
+    crops: list[NDArray[np.uint8]] = []
+    texts: list[str] = []
+    for image, truth, _ in labelled_frames(dataset, split):
+        for row in np.flatnonzero((truth.cls == Look.PLATE) & (truth.visible >= 0.95)):
+            if plate_density(truth, int(row)) < least_px_m:
+                continue
+            box = truth.box[row].astype(np.float64)
+            size = np.tile(box[2:] - box[:2], 2)
+            for _ in range(copies):
+                crops.append(plate_crop(image, box + rng.normal(0, 1, 4) * size * [0.05, 0.12, 0.05, 0.12]))
+                texts.append(str(truth.plate[row]))
+    return crops, texts
+
+
 def evaluate(reader: PlateReader, n: int = 300, seed: int = 1) -> dict[str, float]:
     """Return the share read whole: clean crops at 104 px, hard ones by day at 60 to 250 px, hard ones by night."""
     shares = {}
@@ -265,10 +295,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--start", type=Path, default=None)
+    parser.add_argument("--dataset", type=Path, default=None, help="rendered frames to train on as well")
     parser.add_argument("--out", type=Path, default=SHIPPED)
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
-    print(json.dumps(train_reader(asked.out, asked.minutes, asked.seed, asked.start), indent=1))
+    extra = rendered_crops(asked.dataset, "train", asked.seed) if asked.dataset else None
+    print(json.dumps(train_reader(asked.out, asked.minutes, asked.seed, asked.start, extra), indent=1))
 
 
 if __name__ == "__main__":

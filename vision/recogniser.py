@@ -19,7 +19,7 @@ from twin.errors import Fault, InputError, unknown_name
 from twin.scene import DETECTOR_CLASSES, VEHICLES, Look
 from vision.dataset import NETWORK_PX
 from vision.detections import Detections
-from vision.plate_reader import PlateReader
+from vision.plate_reader import PlateReader, plate_crop
 from vision.quiet import ultralytics
 from vision.train import DETECTOR, file_sha256
 
@@ -33,7 +33,6 @@ _OVERLAP: Final = 0.6  # of two boxes of one class that are one object
 DEFAULT_WEIGHTS: Final = DETECTOR
 _BATCH: Final = 8
 _LEAST_PLATE_PX: Final = 20.0
-_ROOM: Final = (0.12, 0.35)  # around a plate's box, as shares of its width and height
 
 
 @dataclass(frozen=True)
@@ -147,15 +146,6 @@ def follow(frames: Sequence[Detections], fps: float) -> list[Detections]:
         for row in np.flatnonzero(into >= 0):
             into[row] = names.setdefault(int(into[row]), len(names))
     return [replace(frame, track_id=into) for frame, into in zip(frames, ids, strict=True)]
-
-
-def plate_crop(image: NDArray[np.uint8], box: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Return the picture of a plate's box and some room around it, since boxes are found at a coarse scale."""
-    size = box[2:] - box[:2]
-    room = size * _ROOM
-    x1, y1 = np.maximum(np.floor(box[:2] - room), 0).astype(int)
-    x2, y2 = np.ceil(box[2:] + room).astype(int)
-    return np.ascontiguousarray(image[y1:y2, x1:x2])
 
 
 def _tracker(fps: float) -> Any:

@@ -122,6 +122,10 @@ def _training_class(rule: LabelRule, seed: int) -> Any:
             finally:
                 engine.autocast = plain
 
+        def _setup_train(self) -> None:
+            self.args.workers = 1  # frames are prepared beside the arithmetic; the library would do both in turn
+            super()._setup_train()
+
         def set_model_attributes(self) -> None:
             super().set_model_attributes()
             self.model = self.model.to(memory_format=torch.channels_last)

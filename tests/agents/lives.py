@@ -64,7 +64,7 @@ def call(id: int, t_s: float, about: Incident | None, node: int = 0, **changes: 
     """A phone call about an incident, or a false one from a node where a team loses 40 s."""
     node = about.node if about else node
     made = Call(
-        id, round(1000 * t_s), Channel.PHONE if about else Channel.FALSE_CALL, about.id if about else None,
+        id, round(1000 * t_s), Channel.PHONE, about.id if about else None,
         about.service if about else AMBULANCE, about.category if about else "none", about.priority if about else 2,
         node, *place(node), on_scene_ms=about.on_scene_ms if about else 40_000,
     )  # fmt: skip

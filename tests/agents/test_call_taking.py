@@ -44,7 +44,7 @@ def test_a_call_is_logged_as_the_caller_states_it():
     world = live([], [call(0, 4, None, node=12, category='a "quoted" word')])
     told = detail(events(world, Kind.CALL)[0])
     assert told["category"] == 'a "quoted" word'
-    assert (told["channel"], told["service"]) == ("false_call", "ambulance")
+    assert (told["channel"], told["service"]) == ("phone", "ambulance")
     assert (told["x_m"], told["y_m"]) == (516_100.0, 4_570_100.0)
 
 

@@ -125,7 +125,7 @@ def evening() -> Teller:
     ready = tell.alarm(1, 2500, "fire", None, "fire", 60, camera="cam-2")
     tell.trip(ready, "F-1", "fire", 60, 180, 120, 80, alarm_id=1, camera_id="cam-2")
     tell.alarm(2, 2700, "police", None, "person_lying", 50, confirmed=False, camera="cam-3")
-    ready = tell.call(5, 2800, "police", None, 4, 26, channel="false_call")
+    ready = tell.call(5, 2800, "police", None, 4, 26)
     tell.trip(ready, "P-1", "police", 20, 100, 60, 120, call_id=5)
     tell.incident(4, 3000, "ambulance", "stroke")
     ready = tell.call(6, 3060, "ambulance", 4, 10, 60)

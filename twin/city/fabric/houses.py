@@ -20,6 +20,7 @@ PLOT_M2: Final = {"mahalla": 540.0, "village": 980.0}
 BUILT: Final = {"mahalla": 0.97, "village": 0.8}
 WALL_M: Final = 0.3
 SMALLEST_M2: Final = 45.0
+LEAST_COMPACT: Final = 0.22  # 4 pi area / perimeter^2; a bar of 6 m by 40 m has 0.36
 SHOP_SHARE: Final = 0.4  # of the houses that face a main street
 SHOP_REACH_M: Final = 32.0
 
@@ -47,10 +48,17 @@ def draw_houses(
         built = rng.uniform(size=len(shapes)) < BUILT[use]
         shops = (rng.uniform(size=len(shapes)) < SHOP_SHARE) & (shapely.distance(shapes, avenue) < SHOP_REACH_M)
         for shape, floors, stands, shop in zip(shapes, storeys, built, shops, strict=True):
-            if stands and shape.geom_type == "Polygon" and shape.area > SMALLEST_M2 and shape.is_valid:
+            if stands and _stands_up(shape):
                 kind = "retail" if shop else "courtyard"
                 houses.append(Building(shape, kind, int(floors), 0.8 + 3.0 * int(floors), 1, block))
     return houses
+
+
+def _stands_up(shape: BaseGeometry) -> bool:
+    """Return whether a footprint is one sound piece and no sliver."""
+    if shape.geom_type != "Polygon" or shape.area < SMALLEST_M2 or not shape.is_valid:
+        return False
+    return bool(12.566 * shape.area / shape.length**2 > LEAST_COMPACT)
 
 
 def _plots(

@@ -46,7 +46,7 @@ def zone(plan: Plan, blocks: Sequence[int], frame: Frame, seed: int) -> list[str
     home = int(np.argmin(shapely.distance(np.array(shapes), Point(frame.stadium))))
     kinds[home], free[home] = "stadium", False
     take("village", -remote + rng.normal(0.0, 300.0, len(blocks)))
-    take("field", -remote + rng.normal(0.0, 500.0, len(blocks)))
+    take("field", -1.2 * south_m - 0.3 * away_m + rng.normal(0.0, 500.0, len(blocks)))
     by_metro = shapely.distance(np.array(shapes), MultiPoint([at for _, at in frame.metro])) < METRO_FREE_M
     take("industry", -remote + rng.normal(0.0, 700.0, len(blocks)) + np.where(by_metro, 1e5, 0.0))
     take("park", rng.uniform(0.0, 1.0, len(blocks)))
