@@ -319,8 +319,9 @@ def _fire(incident: Incident, since_s: float, spot: Spot) -> list[Actor]:
         x_m, y_m, z_m, wide, tall = x_m + out[0] * 0.6, y_m + out[1] * 0.6, 2.0 + 5.0 * _u(incident, "storey"), 2.2, 3.2
         things: list[Actor] = []
     elif kind < 0.65:
-        x_m, y_m, z_m, wide, tall = spot.x_m, spot.y_m, 0.5, 2.6, 3.0
-        things = [_car(incident, 0, x_m, y_m, spot.along_deg)]
+        ahead = _ahead(spot.along_deg)  # it burns under the bonnet
+        x_m, y_m, z_m, wide, tall = spot.x_m + 1.3 * ahead[0], spot.y_m + 1.3 * ahead[1], 0.8, 2.4, 3.0
+        things = [_car(incident, 0, spot.x_m, spot.y_m, spot.along_deg)]
     else:
         x_m, y_m, z_m, wide, tall = spot.x_m, spot.y_m, 0.1, 1.6, 2.0
         things = []

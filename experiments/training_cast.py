@@ -136,7 +136,7 @@ class Cast:
         if wall is not None:
             place, base = wall, float(self.rng.uniform(0.5, 6.0))
         elif spot is not None:
-            base = 0.6
+            base = 0.9
             actors.append(self._vehicle("car", replace(spot, x_m=place[0], y_m=place[1])))
         track, variant = self._next()
         phase = float(self.rng.random())
