@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from console.arguments import Seed
 from console.progress import stages
 from experiments.request import RunRequest
 from twin.errors import InputError
@@ -19,7 +20,7 @@ from twin.errors import InputError
 def run(
     scenario: Annotated[str, typer.Argument(help="Library name (friday_evening) or a YAML file.")],
     city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
-    seed: Annotated[int, typer.Option(help="Whole number from 0 up.")] = 1,
+    seed: Seed = 1,
     out: Annotated[Path | None, typer.Option(help="New folder for the run; default: runs/SCENARIO-TIME.")] = None,
     policy: Annotated[str | None, typer.Option(help="Dispatch policy: a name, or file.py:Name.")] = None,
     cameras: Annotated[Path | None, typer.Option(help="Camera fleet as GeoJSON; default: derived.")] = None,

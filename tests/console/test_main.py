@@ -1,0 +1,100 @@
+"""The front door: exit status 2 and one message for wrong input, and no traceback unless asked for."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from twin.city.store import save_city
+
+TWIN = [sys.executable, "-m", "console.main"]
+
+
+def _twin(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*TWIN, *words], capture_output=True, text=True, check=False, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> str:
+    from tests.towns import grid_town
+
+    folder = tmp_path_factory.mktemp("town") / "grid"
+    save_city(grid_town(columns=5, rows=5), folder)
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("run", "friday_evenin"), "did you mean 'friday_evening'"),
+        (("run", "friday_evening", "--seed", "one"), "'one'"),
+        (("run", "friday_evening", "--seed=-4"), "'-4'"),
+        (("run", "friday_evening", "--policy", "closets"), "did you mean 'closest'"),
+        (("run", "friday_evening", "--city", "/nowhere"), "/nowhere"),
+        (("run", "friday_evening", "--renderer", "crayon"), "known: auto, gl, tiny"),
+        (("report", "/nowhere"), "no such folder"),
+        (("vision", "recognise", "/nowhere.mp4"), "no such file"),
+    ],
+)
+def test_wrong_input_ends_with_two_and_says_what_would_work(words, told, tmp_path):
+    out = ("--out", str(tmp_path / "run")) if words[0] == "run" else ()
+    done = _twin(*words, *out)
+    assert done.returncode == 2, done.stderr
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_half_an_osm_file_and_a_camera_below_ground(town, tmp_path):
+    half = tmp_path / "half.osm"
+    half.write_text('<?xml version="1.0"?>\n<osm version="0.6">\n <node id="1" lat="41.3" lon="69.2"/>\n <way id=')
+    done = _twin("city", "build", "--osm", str(half), "--out", str(tmp_path / "city"))
+    assert done.returncode == 2
+    assert "half.osm" in done.stderr
+    assert "Traceback" not in done.stderr
+    cameras = tmp_path / "cameras.geojson"
+    properties = {
+        "id": "a", "kind": "fixed", "height_m": -3, "bearing_deg": 0, "pitch_deg": -15, "hfov_deg": 60,
+        "width_px": 1920, "height_px": 1080, "range_m": 80, "ir": False, "data_centre": "",
+    }  # fmt: skip
+    feature = {
+        "type": "Feature", "properties": properties, "geometry": {"type": "Point", "coordinates": [69.2, 41.27]}
+    }  # fmt: skip
+    cameras.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}, indent=1))
+    done = _twin("coverage", town, str(cameras), "--out", str(tmp_path / "coverage"))
+    assert done.returncode == 2
+    assert "height_m" in done.stderr
+    assert "-3" in done.stderr
+
+
+def test_nothing_of_an_earlier_run_is_overwritten(town, tmp_path):
+    kept = tmp_path / "run" / "mine.txt"
+    kept.parent.mkdir()
+    kept.write_text("mine")
+    done = _twin("run", "friday_evening", "--city", town, "--no-footage", "--out", str(kept.parent))
+    assert done.returncode == 2
+    assert "already holds files" in done.stderr
+    assert [p.name for p in kept.parent.iterdir()] == ["mine.txt"]
+
+
+def test_the_doctor_knows_rooms_and_libraries():
+    done = _twin("doctor", "--json")
+    findings = {row["part"]: row for row in json.loads(done.stdout)["findings"]}
+    home = Path(__file__).resolve().parents[2]
+    for room in ("twin", "sensors", "agents", "vision", "scenarios", "reports", "experiments", "console"):
+        assert findings[f"room {room}"]["ok"]
+        assert findings[f"room {room}"]["found"] == str(home / room)
+    assert findings["simpy"]["ok"]
+    assert findings["carla"]["cost"].startswith("no CARLA footage")
+
+
+def test_a_run_prints_its_figures_as_one_json_object(town, tmp_path):
+    done = _twin("run", "friday_evening", "--city", town, "--no-footage", "--json", "--out", str(tmp_path / "run"))
+    assert done.returncode == 0, done.stderr
+    assert isinstance(json.loads(done.stdout), dict)
+    again = _twin("report", str(tmp_path / "run"), "--json")
+    assert json.loads(again.stdout) == json.loads(done.stdout)
