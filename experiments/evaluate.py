@@ -43,10 +43,9 @@ def evaluate(
 def _check_unseen(cities: Sequence[City]) -> None:
     trained = {*TRAINING_SEEDS, VALIDATION_SEED}
     for city in cities:
-        if city.manifest.get("generator") and city.manifest.get("seed") in trained:
-            raise InputError(
-                f"evaluate on {city.name}", f"its seed {city.manifest['seed']} was trained on; use another seed"
-            )
+        seed = dict(city.manifest.get("made_by", {})).get("seed")
+        if seed in trained:
+            raise InputError(f"evaluate on {city.name}", f"its seed {seed} was trained on; use another seed")
 
 
 def _batches(frames: Iterator[Frame]) -> Iterator[list[Frame]]:
