@@ -57,7 +57,8 @@ def test_every_layer_keeps_its_contract(city):
     assert set(city.streets["street_class"]) <= set(STREET_CLASSES)
     assert set(city.places["kind"]) <= set(PLACE_KINDS)
     assert city.manifest["timezone"] == "Asia/Tashkent"
-    assert "synthetic" in city.manifest["synthetic"]
+    assert "outline" in city.manifest["real"]
+    assert "buildings" in city.manifest["synthetic"]
     assert any("OpenStreetMap" in source for source in city.manifest["sources"])
 
 

@@ -40,10 +40,8 @@ from twin.errors import InputError
 from twin.streams import stream
 
 GENERATOR_VERSION: Final = 1
-SYNTHETIC: Final = (
-    "The frame is real: outline, Bunyodkor avenue, metro stations, number of residents, number and names of mahallas. "
-    "The fabric is synthetic, drawn from a seed: all other streets, all buildings, the mahallas' borders, all posts."
-)
+REAL: Final = "the frame: outline, Bunyodkor avenue, metro stations, number of residents, number and names of mahallas."
+SYNTHETIC: Final = "the fabric, drawn from a seed: all other streets, all buildings, the mahallas' borders, all posts."
 BUILDING_INFERRED: Final = "use,storeys,height_m,dwellings,residents,entrances,geometry"
 
 
@@ -189,6 +187,7 @@ def _manifest(frame: Frame, town: Town, seed: int, places: int) -> dict[str, Any
     return {
         "source": "generated inside a real frame",
         "made_by": {"generator": "default_city", "version": GENERATOR_VERSION, "seed": seed},
+        "real": REAL,
         "synthetic": SYNTHETIC,
         "sources": list(frame.sources),
         "licence": frame.figures["licence"],

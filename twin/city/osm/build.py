@@ -68,7 +68,7 @@ def _manifest(
     ledger.read["nodes"] = len(extract.node_ids) + sum(ledger.refused.get("nodes", {}).values())
     derived = f"Etc/GMT{-round(ground.longitude_deg / 15):+d}"
     return {
-        "made_by": "twin.city.osm",
+        "made_by": {"importer": "twin.city.osm"},
         "source": extract.path.name,
         "source_sha256": extract.sha256,
         "data_date": extract.data_date,
@@ -77,11 +77,13 @@ def _manifest(
         "timezone": timezone or derived,
         "timezone_from": "given" if timezone else "the longitude of the middle; no summer time",
         "elevation": "flat",
-        "real_and_synthetic": (
-            "Streets, building outlines and places are OpenStreetMap's. Storeys, heights, speeds, lanes and widths are "
-            "OpenStreetMap's where tagged and otherwise inferred; dwellings and residents are inferred, "
-            f"{figures()['buildings']['residents_per_dwelling']} residents a dwelling. "
-            "Each row names what was inferred."
+        "real": (
+            "streets, building outlines and places are OpenStreetMap's; storeys, heights, speeds, lanes and widths too, "
+            "where they are tagged."
+        ),
+        "synthetic": (
+            "what is not tagged is inferred, and each row names it; dwellings and residents are inferred, "
+            f"{figures()['buildings']['residents_per_dwelling']} residents a dwelling; posts and cameras are derived."
         ),
         **ledger.as_manifest(),
     }
