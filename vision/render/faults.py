@@ -72,7 +72,7 @@ _TILES: dict[int, Picture] = {}
 
 
 def _grain(shape: tuple[int, int], rng: np.random.Generator) -> Picture:
-    """Return (h, w, 3) uint8 noise round 128 with sigma 32: shifted pieces of one tile, mostly grey, a little coloured."""
+    """Return (h, w, 3) uint8 noise round 128 with sigma 32: a shifted piece of one tile, grey with a little colour."""
     if not _TILES:
         source = stream(0, "grain")
         grey = source.normal(0, 28, (_TILE, _TILE, 1))

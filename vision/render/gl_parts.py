@@ -37,7 +37,7 @@ class CityPart:
         self.lamps_m, self.place = mesh.lamps_m, place
 
     def draw_ground(self, ctx: moderngl.Context) -> None:
-        """Draw what is flat: the top layer first and each lower one pushed a little away, so that no pixel is shaded twice."""
+        """Draw what is flat, the top layer first and each lower one pushed away a little: no pixel is shaded twice."""
         for k, layer in enumerate(reversed(self._ground)):
             ctx.polygon_offset = 0.5 * k, 4.0 * k
             layer.draw()

@@ -47,8 +47,8 @@ _DIM = {"clear": 1.0, "rain": 0.08, "fog": 0.05, "snow": 0.12, "dust": 0.35}
 def light_of(sky: Sky) -> Light:
     """Return the light under a sky.
 
-    Daylight grows over civil twilight and the first 10 degrees of the sun's height; a low sun is warm. Street lamps burn
-    while the sun is below 1 degree, and in fog and dust below 10.
+    Daylight grows over civil twilight and the sun's first 8 degrees; a low sun is warm. Street lamps burn while the sun
+    is below 1 degree, and in fog and dust below 10.
     """
     e = sky.sun_elevation_deg
     day = float(np.clip((e + 6.0) / 14.0, 0.0, 1.0)) ** 1.5
