@@ -176,8 +176,9 @@ def _table(figures: dict[str, Any]) -> Table:
 def _account(made: dict[str, Any]) -> dict[str, list[str]]:
     """Return the account of a city's making, as far as its manifest holds one, a list of lines for each heading."""
     account: dict[str, list[str]] = {}
-    if made.get("real_and_synthetic"):
-        account["what is real"] = [made["real_and_synthetic"]]
+    for chapter in ("real", "synthetic"):
+        if made.get(chapter):
+            account[chapter] = [made[chapter]]
     for chapter in ("read", "imported", "closed_to_traffic", "repaired", "inferred"):
         counts = made.get(chapter)
         if isinstance(counts, dict) and counts:

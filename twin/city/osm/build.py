@@ -78,8 +78,8 @@ def _manifest(
         "timezone_from": "given" if timezone else "the longitude of the middle; no summer time",
         "elevation": "flat",
         "real": (
-            "streets, building outlines and places are OpenStreetMap's; storeys, heights, speeds, lanes and widths too, "
-            "where they are tagged."
+            "streets, building outlines and places are OpenStreetMap's; so are storeys, heights, speeds, lanes and "
+            "widths where they are tagged."
         ),
         "synthetic": (
             "what is not tagged is inferred, and each row names it; dwellings and residents are inferred, "
