@@ -32,7 +32,7 @@ SHORT_M: Final = 35.0
 KERB_STEP_M: Final = 4.0
 KERB_STEPS: Final = 15  # how far along its street an incident may be shifted to find a free kerb: 56 m
 OTHERS_M: Final = 4.0
-WALL_M: Final = 15.0
+WALL_M: Final = 12.0
 LANE_M: Final = 3.5
 STAND_BACK_M: Final = 24.0  # before the junction's middle, where a listed car stops
 LEAVES_BEFORE_END_S: Final = 6.0
@@ -189,7 +189,7 @@ def _clear(spot: Spot, own: shapely.LineString, city: City) -> bool:
 
 
 def _with_wall(spot: Spot, city: City) -> Spot:
-    """Return the spot with the nearest wall within 15 m that a fire may climb."""
+    """Return the spot with the nearest wall within 12 m that a fire may climb."""
     point, houses = shapely.Point(spot.x_m, spot.y_m), city.buildings.geometry.to_numpy()
     near = np.sort(city.buildings.sindex.query(point, predicate="dwithin", distance=WALL_M))
     if not len(near):
@@ -312,20 +312,30 @@ def _fallen(incident: Incident, since_s: float, spot: Spot) -> list[Actor]:
 def _fire(incident: Incident, since_s: float, spot: Spot) -> list[Actor]:
     """A car, a bin or a wall on fire: flames grow for about a minute, smoke stands above them."""
     grown = min(1.0, 0.4 + 0.6 * since_s / (30.0 + 30.0 * _u(incident, "grows")))
+    thing, wide_m, tall_m = _what_burns(incident, spot)
+    burning = [_car(incident, 0, spot.x_m, spot.y_m, spot.along_deg)] if thing == "car" else []
+    return burning + _flames(incident, since_s, shows_at(incident, spot), wide_m * grown, tall_m * grown)
+
+
+def _what_burns(incident: Incident, spot: Spot) -> tuple[str, float, float]:
+    """Return what burns, and width and height of its flames in the end."""
     kind = _u(incident, "burns")
     if kind < 0.3 and spot.wall is not None:
+        return "wall", 2.2, 3.2
+    return ("car", 2.4, 3.0) if kind < 0.65 else ("bin", 1.6, 2.0)
+
+
+def shows_at(incident: Incident, spot: Spot) -> tuple[float, float, float]:
+    """Return the point (x, y, z, city metres) to look at: flames may be up a wall, beside the spot itself."""
+    thing = _what_burns(incident, spot)[0] if incident.visual == Visual.FIRE else ""
+    if thing == "wall" and spot.wall is not None:
         x_m, y_m, out_deg = spot.wall
         out = _ahead(out_deg)
-        x_m, y_m, z_m, wide, tall = x_m + out[0] * 0.6, y_m + out[1] * 0.6, 2.0 + 5.0 * _u(incident, "storey"), 2.2, 3.2
-        things: list[Actor] = []
-    elif kind < 0.65:
-        ahead = _ahead(spot.along_deg)  # it burns under the bonnet
-        x_m, y_m, z_m, wide, tall = spot.x_m + 1.3 * ahead[0], spot.y_m + 1.3 * ahead[1], 0.8, 2.4, 3.0
-        things = [_car(incident, 0, spot.x_m, spot.y_m, spot.along_deg)]
-    else:
-        x_m, y_m, z_m, wide, tall = spot.x_m, spot.y_m, 0.1, 1.6, 2.0
-        things = []
-    return things + _flames(incident, since_s, (x_m, y_m, z_m), wide * grown, tall * grown)
+        return x_m + 0.6 * out[0], y_m + 0.6 * out[1], 1.0 + 4.0 * _u(incident, "storey")
+    if thing == "car":  # under its bonnet
+        ahead = _ahead(spot.along_deg)
+        return spot.x_m + 1.3 * ahead[0], spot.y_m + 1.3 * ahead[1], 0.8
+    return spot.x_m, spot.y_m, 0.1
 
 
 def _flames(

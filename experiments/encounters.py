@@ -20,7 +20,7 @@ from typing import Any, Final
 import numpy as np
 
 from agents.ambient import Ambient
-from agents.staging import Spot, spot_of
+from agents.staging import shows_at, spot_of
 from experiments.carriageway import Carriageways
 from experiments.footage import Shooter
 from experiments.matching import incident_shown
@@ -69,14 +69,14 @@ class Scenery:
     Attributes:
         camera: who looks.
         incident: what begins ``LEAD_MS`` after the first frame, or None.
-        spot: where that shows.
+        at: the point (x, y, z) where that shows.
         sky: the light, the same for the whole window.
         t0_ms: first frame; simulated time 0 is midnight.
     """
 
     camera: Camera
     incident: Incident | None
-    spot: Spot
+    at: tuple[float, float, float]
     sky: Sky
     t0_ms: int
 
@@ -120,7 +120,7 @@ class Watcher:
         """Return the row of an incident that the camera had at least partly in sight; none for a quiet window."""
         if scenery.incident is None:
             return Findings([], [], [])
-        shown = replace(scenery.incident, x_m=scenery.spot.x_m, y_m=scenery.spot.y_m)
+        shown = replace(scenery.incident, x_m=scenery.at[0], y_m=scenery.at[1])
         rows = seen_by(fleet_of([scenery.camera]), self._heights, [shown], self._rules)
         if not rows:
             return Findings([], [], [])
@@ -165,12 +165,13 @@ def draw_scenery(city: City, grounds: Grounds, kind: str, number: int, seed: int
         x_m, y_m = lane.beside(0.0, 0.0 if kind in ("crash", "listed_plate", QUIET) else float(rng.normal(0, 4)))
         incident = _incident(kind, number, x_m, y_m, t0_ms + LEAD_MS, seed)
         spot = spot_of(incident, city)
-        camera = _camera(grounds, spot, kind, f"{kind}-{number}", rng)
+        at = shows_at(incident, spot)
+        camera = _camera(grounds, at, spot.along_deg, kind, f"{kind}-{number}", rng)
         if camera is not None:
             break
     else:
-        camera = aimed(f"{kind}-{number}", spot.x_m + 12.0, spot.y_m, 6.0, (spot.x_m, spot.y_m, 0.5), 60.0)
-    return Scenery(camera, None if kind == QUIET else incident, spot, sky, t0_ms)
+        camera = aimed(f"{kind}-{number}", at[0] + 12.0, at[1], 6.0, at, 60.0)
+    return Scenery(camera, None if kind == QUIET else incident, at, sky, t0_ms)
 
 
 def _incident(kind: str, number: int, x_m: float, y_m: float, t_ms: int, seed: int) -> Incident:
@@ -179,24 +180,22 @@ def _incident(kind: str, number: int, x_m: float, y_m: float, t_ms: int, seed: i
     return Incident(number, t_ms, Service.POLICE, kind, 2, -1, x_m, y_m, visual, 600_000, 0, False, False, plate)
 
 
-def _camera(grounds: Grounds, spot: Spot, kind: str, name: str, rng: np.random.Generator) -> Camera | None:
-    """Draw a camera about a spot, or None where it would stand in a house or have one in between."""
+def _camera(
+    grounds: Grounds, at: tuple[float, float, float], along_deg: float, kind: str, name: str, rng: np.random.Generator
+) -> Camera | None:
+    """Draw a camera about a place, or None where it would stand in a house or have one in between."""
     facing = kind == "listed_plate" and rng.random() < 0.5
     away_m = math.exp(rng.uniform(math.log(9.0 if facing else 6.0), math.log(30.0 if facing else 70.0)))
-    angle = math.radians(spot.along_deg + rng.normal(0, 9)) if facing else rng.uniform(0, 2 * math.pi)
-    x_m, y_m = spot.x_m + away_m * math.sin(angle), spot.y_m + away_m * math.cos(angle)
-    if not (grounds.ground.open_air(x_m, y_m) and grounds.ground.sees(x_m, y_m, spot.x_m, spot.y_m)):
+    angle = math.radians(along_deg + rng.normal(0, 9)) if facing else rng.uniform(0, 2 * math.pi)
+    x_m, y_m = at[0] + away_m * math.sin(angle), at[1] + away_m * math.cos(angle)
+    if not (grounds.ground.open_air(x_m, y_m) and grounds.ground.sees(x_m, y_m, *at[:2])):
         return None
     hfov_deg = float(rng.uniform(8, 30) if facing else rng.choice([rng.uniform(28, 50), rng.uniform(50, 90)]))
     stray = 0.1 if facing else 0.3
-    side = math.radians(hfov_deg * float(rng.uniform(-stray, stray)))
-    at = (
-        x_m + away_m * math.sin(angle + math.pi + side),
-        y_m + away_m * math.cos(angle + math.pi + side),
-        float(rng.uniform(0.3, 1.5)),
-    )
+    back = angle + math.pi + math.radians(hfov_deg * float(rng.uniform(-stray, stray)))
+    look_at = (x_m + away_m * math.sin(back), y_m + away_m * math.cos(back), at[2] + float(rng.uniform(0.2, 1.2)))
     kind_of_camera = "plate" if facing else "fixed"
-    return aimed(name, x_m, y_m, float(rng.uniform(4.0, 8.0)), at, hfov_deg, kind_of_camera, 120.0)
+    return aimed(name, x_m, y_m, float(rng.uniform(4.0, 8.0)), look_at, hfov_deg, kind_of_camera, 120.0)
 
 
 def watch_all(

@@ -12,7 +12,7 @@ import shapely
 
 from agents.ambient.rates import LANE_OCCUPANCY
 from agents.ambient.roads import Roads
-from agents.staging import Spot, spot_of
+from agents.staging import Spot, shows_at, spot_of
 from sensors.cameras import Camera
 from twin.city import City
 from twin.errors import InputError
@@ -144,10 +144,11 @@ def spotlight_camera(
     Raises:
         InputError: there is no free place for a pole within 34 m from which the middle can be seen.
     """
-    return _aimed_from_pole(Ground(city), x_m, y_m, camera_id, height_m)
+    return _aimed_from_pole(Ground(city), (x_m, y_m, 0.5), camera_id, height_m)
 
 
-def _aimed_from_pole(ground: Ground, x_m: float, y_m: float, camera_id: str, height_m: float) -> Camera:
+def _aimed_from_pole(ground: Ground, at: tuple[float, float, float], camera_id: str, height_m: float) -> Camera:
+    x_m, y_m, _ = at
     best, best_seen = None, -1
     for px, py in _ring(x_m, y_m):
         if best_seen >= 16 or not (ground.free(px, py) and ground.sees(px, py, x_m, y_m)):
@@ -157,7 +158,7 @@ def _aimed_from_pole(ground: Ground, x_m: float, y_m: float, camera_id: str, hei
             best, best_seen = (px, py), seen
     if best is None:
         raise InputError(f"place a camera at ({x_m:.0f}, {y_m:.0f})", "no free spot for a pole with a view; move it")
-    return aimed(camera_id, *best, height_m, (x_m, y_m, 0.5), SPOTLIGHT_HFOV_DEG)
+    return aimed(camera_id, *best, height_m, at, SPOTLIGHT_HFOV_DEG)
 
 
 def _circle(x_m: float, y_m: float, radius_m: float, n: int) -> Iterator[tuple[float, float]]:
@@ -227,13 +228,15 @@ def view_of(city: City, node: int, visual: Visual, camera_id: str) -> View:
     here = city.nodes.geometry.iloc[node]
     ground = Ground(city)
     for x_m, y_m in [(here.x, here.y), *_circle(here.x, here.y, 14.0, 8), *_circle(here.x, here.y, 24.0, 8)]:
-        spot = spot_of(_incident(visual, node, x_m, y_m), city)
+        incident = _incident(visual, node, x_m, y_m)
+        spot = spot_of(incident, city)
         if visual == Visual.LISTED_PLATE:
             return View(plate_camera(city, spot, camera_id), x_m, y_m, node)
         if not ground.open_air(spot.x_m, spot.y_m):
             continue
         try:
-            return View(_aimed_from_pole(ground, spot.x_m, spot.y_m, camera_id, SPOTLIGHT_HEIGHT_M), x_m, y_m, node)
+            at = shows_at(incident, spot)
+            return View(_aimed_from_pole(ground, at, camera_id, SPOTLIGHT_HEIGHT_M), x_m, y_m, node)
         except InputError:
             continue
     raise InputError(

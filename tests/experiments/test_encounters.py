@@ -70,8 +70,8 @@ def test_cameras_have_the_place_in_view_at_all_sizes(kind):
     for number in range(40):
         scenery = draw_scenery(TOWN, grounds, kind, number, 1)
         assert (scenery.incident is None) == (kind == QUIET)
-        away.append(np.hypot(scenery.camera.x_m - scenery.spot.x_m, scenery.camera.y_m - scenery.spot.y_m))
-        seen += bool(in_picture(scenery.camera, [[scenery.spot.x_m, scenery.spot.y_m, 0.5]]).all())
+        away.append(np.hypot(scenery.camera.x_m - scenery.at[0], scenery.camera.y_m - scenery.at[1]))
+        seen += bool(in_picture(scenery.camera, [scenery.at]).all())
     assert seen >= 32
     assert min(away) < 15
     assert max(away) > 25

@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from agents.ambient import Ambient
-from agents.staging import spot_of
+from agents.staging import shows_at, spot_of
 from experiments.footage import Shooter, busiest_junctions, frame_times_ms, overlaps, spotlight_camera, view_of
 from experiments.labelled_clip import mot_lines, truth_as_detections
 from experiments.matching import incident_shown
@@ -63,8 +63,7 @@ def test_each_camera_and_moment_has_noise_of_its_own():
 def test_the_camera_has_the_scripted_incident_in_view(visual):
     view = view_of(TOWN, MIDDLE, visual, "spot")
     what = incident(visual, view.x_m, view.y_m)
-    spot = spot_of(what, TOWN)
-    assert in_picture(view.camera, [[spot.x_m, spot.y_m, 0.5]]).all()
+    assert in_picture(view.camera, [shows_at(what, spot_of(what, TOWN))]).all()
     before, after = (shooter().frame(view.camera, t_ms, [what]) for t_ms in (59_000, 80_000))
     assert not (before.truth.incident_id == 4).any()
     assert (after.truth.incident_id == 4).any()
