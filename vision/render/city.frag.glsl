@@ -21,7 +21,7 @@ void main() {
     albedo = mix(albedo, vec3(0.80, 0.82, 0.85), above.w * lying * (place.z < 0.05 && tile == 1.0 ? 0.45 : 1.0));
     vec3 way = place - eye.xyz;
     float distance_m = length(way);
-    float wet = step(0.5, below.w) * lying;
+    float wet = step(0.5, below.w) * lying * step(place.z, 0.05);
     float skim = pow(1.0 - clamp(-way.z / distance_m, 0.0, 1.0), 4.0);
     vec3 colour = lit(albedo * (1.0 - 0.55 * wet), normal, place);
     colour = mix(colour, horizon.rgb * 0.9, wet * skim * 0.6);

@@ -18,6 +18,8 @@ from vision.render.textures import Tile
 TREE_CLEAR_M: Final = 14.0  # trees nearer than this to a camera are left out: whoever hung it had them cut
 POST_CLEAR_M: Final = 11.0  # the same for lamp posts, whose light stays
 LAMP_HEIGHT_M: Final = 8.0
+HIGH_LAMP_M: Final = 11.0  # beside wide streets
+WIDE_STREET_M: Final = 9.0
 
 
 def _beside(street: Any, step_m: float, offset_m: float, start_m: float) -> NDArray[np.float64]:
@@ -74,25 +76,27 @@ def post_rows(
 ) -> tuple[list[NDArray[np.float32]], NDArray[np.float64]]:
     """Return lamp posts beside the streets and (n, 3) where their lamps are, relative to ``middle``."""
     parts, lamps = [], []
-    pole = tube((0, 0, 0), (0, 0, LAMP_HEIGHT_M), (0.09, 0.06), 0, 6)
     for street in streets.itertuples():
-        for x, y, _side in _beside(
-            street, 28.0, float(street.width_m) / 2 + 0.8, min(14.0, street.geometry.length / 2)
-        ):
+        width = float(street.width_m)
+        height = LAMP_HEIGHT_M if width <= WIDE_STREET_M else HIGH_LAMP_M
+        for x, y, _ in _beside(street, 28.0, width / 2 + 0.8, min(14.0, street.geometry.length / 2)):
             if len(taken.query(Point(x, y), "dwithin", 0.3)):
                 continue
             near = street.geometry.interpolate(street.geometry.project(Point(x, y)))
             inward = np.array([near.x - x, near.y - y])
             inward /= max(float(np.linalg.norm(inward)), 1e-9)
             foot = np.array([x - middle[0], y - middle[1], 0.0])
-            head = foot + np.array([*inward * 1.6, LAMP_HEIGHT_M])
-            lamps.append(head)
-            if np.hypot(*foot[:2]) < POST_CLEAR_M:
-                continue
-            arm = tube(foot + np.array([0, 0, LAMP_HEIGHT_M - 0.1]), head, (0.05, 0.04), 0, 5)
-            parts += [
-                _placed(pole, foot, Tile.PLAIN, (0.55, 0.56, 0.57)),
-                _placed(arm, (0, 0, 0), Tile.PLAIN, (0.55, 0.56, 0.57)),
-                _placed(box((0, 0, 0), (0.7, 0.3, 0.12), 0), head, Tile.PLAIN, (0.85, 0.84, 0.8), -1.0),
-            ]
+            lamps.append(foot + np.array([*inward * 0.2 * height, height]))
+            if np.hypot(*foot[:2]) >= POST_CLEAR_M:
+                parts += _post(foot, lamps[-1])
     return parts, np.array(lamps).reshape(-1, 3)
+
+
+def _post(foot: NDArray[np.float64], head: NDArray[np.float64]) -> list[NDArray[np.float32]]:
+    top = foot + np.array([0, 0, head[2]])
+    steel = tube(foot, top, (0.09, 0.06), 0, 6), tube(top - np.array([0, 0, 0.1]), head, (0.05, 0.04), 0, 5)
+    lamp = box((0, 0, 0), (0.7, 0.3, 0.12), 0)
+    return [
+        *(_placed(bar, (0, 0, 0), Tile.PLAIN, (0.55, 0.56, 0.57)) for bar in steel),
+        _placed(lamp, head, Tile.PLAIN, (0.85, 0.84, 0.8), -1.0),
+    ]

@@ -12,6 +12,7 @@ from vision.render.effects import Puffs, glows, join_puffs
 from vision.render.shot import Shot
 
 GLOW_REACH_M: Final = 160.0
+POOL_PER_HEIGHT: Final = 2.25  # reach of a lamp's light on the ground, in its heights
 
 
 def pools(lamps_m: NDArray[np.float64], shot: Shot) -> NDArray[np.float64]:
@@ -27,9 +28,10 @@ def all_glows(lamps_m: NDArray[np.float64], shot: Shot) -> Puffs:
 
 
 def _street_pools(lamps_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    n = len(lamps_m)
-    fixed = np.tile([0.0, 1.0, 18.0, 18.0, 0.36, 1.0, 1.0, 0.80, 0.52], (n, 1))
-    return np.column_stack([lamps_m[:, :2], fixed])
+    """Return the pools of street lamps, as wide as the lamps are high."""
+    n, reach = len(lamps_m), POOL_PER_HEIGHT * lamps_m[:, 2]
+    fixed = np.tile([0.36, 1.0, 1.0, 0.80, 0.52], (n, 1))
+    return np.column_stack([lamps_m[:, :2], np.zeros(n), np.ones(n), reach, reach, fixed])
 
 
 def _fire_pools(puffs: Puffs) -> NDArray[np.float64]:
