@@ -20,7 +20,8 @@ from typing import Any, Final
 import numpy as np
 
 from agents.ambient import Ambient
-from agents.staging import shows_at, spot_of
+from agents.staging import shows_at
+from agents.staging_spots import spot_of
 from experiments.carriageway import Carriageways
 from experiments.footage import Shooter
 from experiments.matching import incident_shown

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.ambient import Ambient, Closure
-from agents.staging import Spot, spot_of, stage
+from agents.staging import stage
+from agents.staging_spots import Spot, spot_of
 from experiments.viewpoints import View, aimed, busiest_junctions, plate_camera, spotlight_camera, view_of
 from sensors.cameras import Camera
 from twin.city import City

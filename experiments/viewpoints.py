@@ -12,7 +12,8 @@ import shapely
 
 from agents.ambient.rates import LANE_OCCUPANCY
 from agents.ambient.roads import Roads
-from agents.staging import Spot, shows_at, spot_of
+from agents.staging import shows_at
+from agents.staging_spots import Spot, spot_of
 from sensors.cameras import Camera
 from twin.city import City
 from twin.errors import InputError

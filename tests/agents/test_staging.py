@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.actors import Actor, scene_of
-from agents.staging import BRAKING_MS2, STAND_BACK_M, spot_of, stage
+from agents.staging import BRAKING_MS2, stage
+from agents.staging_spots import STAND_BACK_M, spot_of
 from tests.towns import SOUTH_M, WEST_M, grid_town
 from twin.records import Incident, Service, Visual
 from twin.scene import Look

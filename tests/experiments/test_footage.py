@@ -10,7 +10,8 @@ import pytest
 import shapely
 
 from agents.ambient import Ambient
-from agents.staging import shows_at, spot_of
+from agents.staging import shows_at
+from agents.staging_spots import spot_of
 from experiments.footage import Shooter, busiest_junctions, frame_times_ms, overlaps, spotlight_camera, view_of
 from experiments.labelled_clip import mot_lines, truth_as_detections
 from experiments.matching import incident_shown
