@@ -99,7 +99,7 @@ def _graphics() -> Finding:
     try:
         import moderngl
 
-        context = moderngl.create_context(standalone=True, backend="egl", require=330)
+        context = moderngl.create_context(standalone=True, backend="egl", require=430)
         name = str(context.info["GL_RENDERER"])
         context.release()
         return Finding("EGL graphics", True, name, cost)
