@@ -22,9 +22,9 @@ import numpy as np
 from agents.ambient import Ambient
 from agents.staging import shows_at
 from agents.staging_spots import spot_of
-from experiments.carriageway import Carriageways
 from experiments.footage import Shooter
 from experiments.matching import incident_shown
+from experiments.standing_ground import JunctionGround
 from experiments.training_views import Grounds, draw_sky
 from experiments.viewpoints import aimed
 from sensors.alarms import load_alarm_rules
@@ -97,7 +97,7 @@ class Watcher:
         self._city, self._recogniser, self._renderer, self._seed = city, recogniser, renderer, seed
         self._grounds, self._rules = Grounds(city), load_alarm_rules()
         self._ambient = Ambient(city, seed, datetime(2026, 4, 1, tzinfo=self._grounds.zone))
-        self._carriageways, self._heights = Carriageways(city), heights_of(city)
+        self._junctions, self._heights = JunctionGround(city), heights_of(city)
 
     def watch(self, kind: str, number: int) -> Findings:
         """Render one encounter (or quiet window), recognise it, and return its rows."""
@@ -110,7 +110,7 @@ class Watcher:
         found = self._recogniser.recognise([frame.image for frame in frames], fps)
         times = [frame.t_ms for frame in frames]
         listed = [incident.plate for incident in incidents if incident.plate]
-        fired = apply_rules(found, times, scenery.camera, self._rules, self._carriageways, listed)
+        fired = apply_rules(found, times, scenery.camera, self._rules, self._junctions, listed)
         shown = [incident_shown(alarm, frames[alarm.frame].truth) for alarm in fired]
         true = [alarm for alarm, incident in zip(fired, shown, strict=True) if incident is not None]
         false = [alarm for alarm, incident in zip(fired, shown, strict=True) if incident is None]

@@ -8,24 +8,21 @@ import numpy as np
 
 from agents.ambient import Ambient
 from experiments.assemble import Assembly
-from experiments.carriageway import Carriageways
 from experiments.footage import Shooter, frame_times_ms
+from experiments.matching import incident_shown
 from experiments.request import Tell
 from experiments.sky import SkyOver
+from experiments.standing_ground import JunctionGround
 from experiments.windows import Window, windows_of
 from sensors.fitted import check_weights
 from sensors.source import Report
 from twin.records import Alarm, Sighting
 from twin.runfolder import RunFolder
-from twin.scene import DETECTOR_CLASSES
 from vision.footage_record import FootageRecord
-from vision.frame import Frame, Renderer, Truth
+from vision.frame import Frame, Renderer
 from vision.recogniser import Recogniser
 from vision.render.choose import make_renderer
 from vision.rules import FiredAlarm, apply_rules
-
-SAME_OBJECT = 0.3
-"""An alarm's box that overlaps a true box by this much (intersection over union) shows that object."""
 
 
 class FootageSource:
@@ -46,7 +43,7 @@ class FootageSource:
         sky = SkyOver(parts.city, parts.start, scenario.weather)
         self._shooter = Shooter(parts.city, renderer, Ambient(parts.city, seed, parts.start), sky, seed)
         self._windows = windows_of(parts.spotlights, scenario.spotlights, scenario.duration_ms, seed)
-        self._on_carriageway = Carriageways(parts.city)
+        self._standing_ground = JunctionGround(parts.city)
         self._listed = sorted({i.plate for i in parts.day.incidents if i.plate})
         self._record: FootageRecord | None = None
         self._frames_done = 0
@@ -105,8 +102,8 @@ class FootageSource:
         found = self._recogniser.recognise([frame.image for frame in frames], fps)
         times = [frame.t_ms for frame in frames]
         camera = window.spotlight.camera
-        fired = apply_rules(found, times, camera, self._parts.rules, self._on_carriageway, self._listed)
-        seen = [(alarm, _incident_of(alarm, frames[alarm.frame].truth)) for alarm in fired]
+        fired = apply_rules(found, times, camera, self._parts.rules, self._standing_ground, self._listed)
+        seen = [(alarm, incident_shown(alarm, frames[alarm.frame].truth)) for alarm in fired]
         if self._record is not None:
             visual = window.spotlight.script.visual
             self._record.add(camera, frames, found, fired, fps, window.quiet, _scripted(frames), visual)
@@ -158,28 +155,6 @@ def _sighting(fired: FiredAlarm, camera_id: str, incident_id: int | None) -> Sig
         x_m=round(fired.x_m, 2), y_m=round(fired.y_m, 2), incident_id=incident_id, plate=fired.plate,
         source="spotlight", track_id=fired.track_id,
     )  # fmt: skip
-
-
-def _incident_of(fired: FiredAlarm, truth: Truth) -> int | None:
-    """The incident of the true object the alarm's box shows; None when it shows none, or one of everyday life."""
-    if not len(truth):
-        return None
-    if fired.plate:
-        worn = truth.incident_id[(truth.plate == fired.plate) & (truth.incident_id >= 0)]
-        return int(worn[0]) if len(worn) else None
-    classes = [DETECTOR_CLASSES.index(name) for name in fired.rule.classes]
-    overlap = np.where(np.isin(truth.cls, classes), _overlaps(np.array(fired.box), truth.box), 0.0)
-    best = int(overlap.argmax())
-    if overlap[best] < SAME_OBJECT or truth.incident_id[best] < 0:
-        return None
-    return int(truth.incident_id[best])
-
-
-def _overlaps(box: np.ndarray, others: np.ndarray) -> np.ndarray:
-    low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
-    shared = np.clip(high - low, 0, None).prod(axis=1)
-    areas = (others[:, 2:] - others[:, :2]).prod(axis=1) + (box[2:] - box[:2]).prod()
-    return np.asarray(shared / np.maximum(areas - shared, 1e-9))
 
 
 def _scripted(frames: Sequence[Frame]) -> int | None:

@@ -21,8 +21,8 @@ class AlarmRule(Strict):
 
     Attributes:
         name: also the ``Visual`` it answers, where there is one of that name.
-        kind: ``class``: a track of one of ``classes`` is seen; ``still``: such a track stands still on the
-            carriageway; ``listed_plate``: a plate on the list is read whole.
+        kind: ``class``: a track of one of ``classes`` is seen; ``still``: such a track stands still
+            where standing is out of place (inside a junction); ``listed_plate``: a plate on the list is read whole.
         classes: rows of ``DETECTOR_CLASSES`` that count.
         k_frames, of_frames: it fires at the k-th frame that holds among the last ``of_frames`` frames.
         min_score: the least score of a frame that counts; for a plate the least character confidence.

@@ -21,7 +21,7 @@ from sensors.optics import pixel_to_ground
 from twin.scene import DETECTOR_CLASSES, VEHICLES, Look
 from vision.detections import Detections
 
-OnCarriageway = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.bool_]]
+OutOfPlace = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.bool_]]
 
 SAME_PLACE_M: Final = 6.0
 _SMOOTH: Final = 5  # frames a track's place is the median of, against the jitter of boxes
@@ -70,7 +70,7 @@ def apply_rules(
     t_ms: Sequence[int],
     camera: Camera,
     rules: AlarmRules,
-    on_carriageway: OnCarriageway,
+    out_of_place: OutOfPlace,
     listed_plates: Collection[str] = (),
 ) -> list[FiredAlarm]:
     """Return the alarms of one clip, by time and then by the order of the rules.
@@ -80,14 +80,14 @@ def apply_rules(
         t_ms: time of each frame.
         camera: whose pixels these are.
         rules: what counts as an alarm.
-        on_carriageway: for points x, y in metres, (n,) each: which lie on a carriageway, (n,) bool.
+        out_of_place: for points x, y in metres, (n,) each: at which a vehicle that stands is out of place, (n,) bool.
         listed_plates: texts that are looked for.
     """
     ground = [_ground(found, camera) for found in frames]
     fired: list[FiredAlarm] = []
     for rule in rules.rules:
         window = _Window.of(rule, rules.frames_per_s, t_ms)
-        hits = _hits(rule, frames, ground, on_carriageway, listed_plates)
+        hits = _hits(rule, frames, ground, out_of_place, listed_plates)
         for hit in _firing(rule, window, hits, len(frames)):
             alarm = _alarm(rule, hit, frames[hit.frame], t_ms[hit.frame])
             if not any(_same_object(alarm, earlier) for earlier in fired if earlier.rule.name == rule.name):
@@ -114,7 +114,7 @@ def _hits(
     rule: AlarmRule,
     frames: Sequence[Detections],
     ground: Sequence[NDArray[np.float64]],
-    on_carriageway: OnCarriageway,
+    out_of_place: OutOfPlace,
     listed: Collection[str],
 ) -> Iterator[list[_Hit]]:
     """Yield for each frame the objects for which the rule's condition holds in it."""
@@ -128,7 +128,7 @@ def _hits(
             holds &= found.track_id >= 0
         if rule.kind == "still":
             holds &= np.isfinite(places).all(axis=1)
-            holds[holds] = on_carriageway(places[holds, 0], places[holds, 1])
+            holds[holds] = out_of_place(places[holds, 0], places[holds, 1])
         yield [
             _Hit(
                 str(found.plate[row]) if rule.kind == "listed_plate" else int(found.track_id[row]),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.carriageway import Carriageways
 from experiments.spotlights import choose_spotlights
+from experiments.standing_ground import JunctionGround
 from experiments.windows import windows_of
 from scenarios.read import read_scenario
 from tests.towns import SOUTH_M, WEST_M, grid_town
@@ -39,9 +39,10 @@ def test_every_spotlight_has_a_junction_of_its_own_and_only_one_reads_plates():
     assert spotlights[1].plate.startswith("00")
 
 
-def test_the_middle_of_a_street_is_carriageway_and_a_yard_is_not():
-    inside = Carriageways(grid_town())
-    x_m = WEST_M + np.array([50.0, 50.0, 50.0])
-    y_m = SOUTH_M + np.array([0.0, 2.9, 20.0])
-    assert inside(x_m, y_m).tolist() == [True, True, False], "7 m wide: 3.5 m less half a metre of kerb"
+def test_standing_is_out_of_place_inside_a_junction_only():
+    """Streets 7 m wide: a junction of three arms reaches 3.5 m and the margin of 1.5 m; a corner of two is none."""
+    inside = JunctionGround(grid_town())
+    x_m = WEST_M + np.array([100.0, 104.9, 105.1, 150.0, 0.0])
+    y_m = SOUTH_M + np.array([100.0, 100.0, 100.0, 100.0, 0.0])
+    assert inside(x_m, y_m).tolist() == [True, True, False, False, False]
     assert inside(np.zeros(0), np.zeros(0)).tolist() == []

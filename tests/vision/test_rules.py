@@ -1,4 +1,4 @@
-"""Alarm rules: k of n frames, once for an object, on the carriageway, at the right place."""
+"""Alarm rules: k of n frames, once for an object, at the right place."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_fire_and_its_smoke_are_one_object_and_a_far_fire_is_another() -> None
     assert [a.track_id for a in run([both] * 4, rules("class", ["fire", "smoke"], 2, 3))] == [1, 3]
 
 
-def test_only_what_stands_still_on_the_carriageway_is_a_crash() -> None:
+def test_only_what_stands_where_standing_is_out_of_place_is_a_crash() -> None:
     which = rules("still", ["car"], 6, 8, max_move_m=1.0)
     stands = [frame((Look.CAR, 2.0, 15.0, 4))] * 8
     drives = [frame((Look.CAR, 2.0, 10.0 + i, 4)) for i in range(8)]
