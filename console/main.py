@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
+from types import FrameType
 
 import typer
 
@@ -33,6 +35,7 @@ app.command("doctor")(doctor.doctor)
 def main() -> None:
     """Run the command line; wrong input ends with exit status 2 and one message, `--debug` shows tracebacks."""
     multiprocessing.set_start_method("spawn", force=True)
+    signal.signal(signal.SIGTERM, _interrupt)
     debug = "--debug" in sys.argv
     sys.argv = [part for part in sys.argv if part != "--debug"]
     try:
@@ -59,6 +62,11 @@ def main() -> None:
         typer.echo(f"twin: a fault of the program, not of your input: {type(fault).__name__}: {fault}", err=True)
         typer.echo("twin: run it again with --debug for the traceback", err=True)
         sys.exit(1)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """A polite kill ends like Ctrl-C: what was done so far is kept."""
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def run_scenario(request: RunRequest, tell: Tell = silent) -> RunFolder:
         _write_layers(run, parts, tell)
         if footage is not None:
             footage.write_into(run)
-        world.run(lambda t_ms: tell("simulation", t_ms / parts.scenario.duration_ms))
+        world.run(_Keeper(run, log, parts.scenario.duration_ms, tell))
         status = "done"
     finally:
         log.write(run.events)
@@ -58,6 +58,21 @@ def run_scenario(request: RunRequest, tell: Tell = silent) -> RunFolder:
         write_report(run)
     tell("report", 1.0)
     return run
+
+
+class _Keeper:
+    """Tells of progress, and puts the log on disk at every tenth of the run, so that a kill loses little."""
+
+    def __init__(self, run: RunFolder, log: EventLog, duration_ms: int, tell: Tell) -> None:
+        self._run, self._log, self._duration_ms, self._tell = run, log, duration_ms, tell
+        self._kept = 0
+
+    def __call__(self, t_ms: int) -> None:
+        tenths = 10 * t_ms // self._duration_ms
+        if tenths > self._kept:
+            self._kept = tenths
+            self._log.write(self._run.events)
+        self._tell("simulation", t_ms / self._duration_ms)
 
 
 def _world(parts: Assembly, footage: FootageSource | None, log: EventLog) -> World:

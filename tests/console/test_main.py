@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,19 @@ def test_a_run_prints_its_figures_as_one_json_object(town, tmp_path):
     assert isinstance(json.loads(done.stdout), dict)
     again = _twin("report", str(tmp_path / "run"), "--json")
     assert json.loads(again.stdout) == json.loads(done.stdout)
+
+
+def test_a_polite_kill_leaves_a_readable_run(town, tmp_path):
+    out = tmp_path / "run"
+    words = ["run", "friday_evening", "--city", town, "--no-footage", "--out", str(out)]
+    with subprocess.Popen([*TWIN, *words], stderr=subprocess.PIPE, text=True) as process:
+        while not (out / "run.json").exists() and process.poll() is None:
+            time.sleep(0.005)
+        process.terminate()
+        told = process.communicate(timeout=120)[1]
+    if process.returncode == 0:
+        pytest.skip("the run was over before the signal came")
+    assert process.returncode == 130
+    assert "interrupted" in told
+    assert json.loads((out / "run.json").read_text())["status"] == "interrupted"
+    assert (out / "events.parquet").is_file()
