@@ -36,12 +36,12 @@ def run_scenario(request: RunRequest, tell: Tell = silent) -> RunFolder:
     """
     parts = assemble(request, tell)
     footage = FootageSource.of(parts, tell) if request.footage and parts.spotlights else None
-    run = RunFolder.create(request.out)
     log = EventLog()
-    status = "interrupted"
-    _write_run_json(run, parts, footage, "running", "")
     world = _world(parts, footage, log)
+    run = RunFolder.create(request.out)
+    status = "interrupted"
     try:
+        _write_run_json(run, parts, footage, "running", "")
         _write_layers(run, parts, tell)
         if footage is not None:
             footage.write_into(run)
