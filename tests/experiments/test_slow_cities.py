@@ -1,4 +1,4 @@
-"""Slow: real extracts of cities nobody tuned for, from file to report, footage included; and the recogniser's targets."""
+"""Slow: real extracts of cities nobody tuned for, from file to report with footage; the recogniser's targets."""
 
 from __future__ import annotations
 
