@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from console.arguments import Seed
 from console.progress import stages
 
 app = typer.Typer(no_args_is_help=True, help="The recogniser: train, evaluate, calibrate, recognise.")
@@ -18,9 +19,10 @@ Weights = Annotated[Path | None, typer.Option(help="Detector weights; default: t
 @app.command()
 def train(
     out: Annotated[Path, typer.Option(help="Folder for footage, training and weights.")] = Path("runs/training"),
-    frames: Annotated[int, typer.Option(min=100, help="Labelled frames to render.")] = 2400,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the frames.")] = 30,
-    seed: Annotated[int, typer.Option(min=0)] = 1,
+    frames: Annotated[int, typer.Option(min=100, help="Labelled frames to render.")] = 3000,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the frames.")] = 16,
+    minutes: Annotated[float | None, typer.Option(help="Train this long instead of --epochs.")] = None,
+    seed: Seed = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes that render.")] = 2,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with what lies in --out.")] = False,
     ship: Annotated[bool, typer.Option("--ship", help="Put the weights in the place of those shipped.")] = False,
@@ -36,19 +38,40 @@ def train(
             write_training_set(footage, frames, seed, workers)
         tell("training", 0.0)
         goes_on = resume and (training / "weights" / "last.pt").is_file()
-        best = train_detector(footage, training, epochs, seed, resume=goes_on)
+        best = train_detector(footage, training, epochs, seed, resume=goes_on, minutes=minutes)
         tell("weights", 0.0)
         weights = DETECTOR if ship else out / "detector.pt"
-        card = publish_with_card(footage, best, weights, epochs, seed)
+        how = {"command": f"twin vision train --frames {frames} --epochs {epochs} --seed {seed}", "minutes": minutes}
+        card = publish_with_card(footage, best, weights, how | {"from": "nothing (no pre-trained weights)"})
     typer.echo(f"weights: {weights}  mAP50 on validation frames: {card['scores']['map50']}")
     typer.echo("next: twin vision calibrate, since the fitted camera model belongs to its weights")
+
+
+@app.command()
+def train_plates(
+    out: Annotated[Path, typer.Option(help="Where the reader's weights go.")] = Path("runs/plate_reader.pt"),
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long to train.")] = 8.0,
+    footage: Annotated[Path | None, typer.Option(help="Rendered frames to train on as well (see train).")] = None,
+    start: Annotated[Path | None, typer.Option(help="Weights to go on from; default: from nothing.")] = None,
+    seed: Seed = 0,
+) -> None:
+    """Train the plate reader on drawn plates, and on rendered ones where there is footage."""
+    from vision.plate_training import rendered_crops, train_reader
+
+    extra = rendered_crops(footage, "train", seed) if footage else None
+    with stages() as tell:
+        tell("training", 0.0)
+        shares = train_reader(out, minutes, seed, start, extra)
+    typer.echo(f"weights: {out}")
+    for name, share in shares.items():
+        typer.echo(f"  {name:<28}{share:.1%} read whole")
 
 
 @app.command()
 def evaluate(
     city: Annotated[list[str] | None, typer.Option(help="Folder of a built city; may be given again.")] = None,
     frames: Annotated[int, typer.Option(min=8, help="Frames to render and score.")] = 240,
-    seed: Annotated[int, typer.Option(min=0)] = 9001,
+    seed: Seed = 9001,
     weights: Weights = None,
     as_json: Json = False,
 ) -> None:
@@ -74,8 +97,8 @@ def evaluate(
 @app.command()
 def calibrate(
     out: Annotated[Path | None, typer.Option(help="Where the model goes; default: the shipped one's place.")] = None,
-    encounters: Annotated[int, typer.Option(min=5, help="Encounters rendered for each kind of incident.")] = 60,
-    seed: Annotated[int, typer.Option(min=0)] = 1,
+    encounters: Annotated[int, typer.Option(min=5, help="Encounters rendered for each kind of incident.")] = 24,
+    seed: Seed = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes that render and recognise.")] = 2,
     weights: Weights = None,
     as_json: Json = False,

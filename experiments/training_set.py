@@ -1,6 +1,6 @@
 """Training footage for the detector: varied views of streets, every class frequent, the same for any number of workers.
 
-``python -m experiments.training_set OUT --frames 8000 --seed 1 --workers 2`` writes it. Frame i follows from the seed
+``twin vision train`` writes and uses it. Frame i follows from the seed
 and i alone. Default cities with seeds 101 and up are used; the city with seed 1 and the OpenStreetMap extracts are
 kept for scoring and never seen here. The last city named is for validation.
 """
@@ -153,7 +153,7 @@ def write_training_set(
             found = list(pool.map(_write_part, jobs, parts, [seed] * len(jobs)))
     share = {name: round(sum(f[name] for f in found) / n, 3) for name in DETECTOR_CLASSES}
     origin = {
-        "command": f"python -m experiments.training_set OUT --frames {n} --seed {seed}",
+        "command": f"twin vision train --frames {n} --seed {seed}",
         "seed": seed,
         "cities": [f"default_city(seed={s})" for s in city_seeds],
         "validation": f"default_city(seed={validation_seed})",
@@ -214,21 +214,3 @@ def _write_part(job: Job, folder: Path, seed: int) -> Counter[str]:
         found.update(DETECTOR_CLASSES[cls] for cls in np.unique(frame.truth.cls[asked]))
     writer.finish({})
     return found
-
-
-def main() -> None:
-    """Write a training set from the command line."""
-    import argparse
-    import json
-
-    parser = argparse.ArgumentParser(description="write a training set for the detector")
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--frames", type=int, default=8000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=2)
-    asked = parser.parse_args()
-    print(json.dumps(write_training_set(asked.out, asked.frames, asked.seed, asked.workers), indent=1))
-
-
-if __name__ == "__main__":
-    main()

@@ -184,7 +184,7 @@ def _read_state(path: Path) -> dict[str, Any]:
         raise MissingPart("torch", "reading number plates", "recognition") from missing
     asked = f"read plate reader weights from {path}"
     if not path.is_file():
-        raise InputError(asked, "no such file; give one that `python -m vision.plate_training` wrote, or none")
+        raise InputError(asked, "no such file; give one that `twin vision train-plates` wrote, or none")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as fault:

@@ -1,6 +1,6 @@
 """Training the plate reader on crops drawn here: perspective, blur, noise, low resolution, day and night, JPEG.
 
-``python -m vision.plate_training --minutes 8`` makes ``vision/weights/plate_reader.pt`` from nothing, on one core.
+``twin vision train-plates`` makes ``vision/weights/plate_reader.pt`` from nothing, on one core.
 """
 
 from __future__ import annotations
@@ -281,27 +281,3 @@ def evaluate(reader: PlateReader, n: int = 300, seed: int = 1) -> dict[str, floa
         read, _ = reader.read(crops)
         shares[name] = float(np.mean([a == b for a, b in zip(read, texts, strict=True)]))
     return shares
-
-
-def main() -> None:
-    """Train from the command line."""
-    import argparse
-    import json
-
-    import torch
-
-    parser = argparse.ArgumentParser(description="train the plate reader from nothing")
-    parser.add_argument("--minutes", type=float, default=8.0)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--start", type=Path, default=None)
-    parser.add_argument("--dataset", type=Path, default=None, help="rendered frames to train on as well")
-    parser.add_argument("--out", type=Path, default=SHIPPED)
-    asked = parser.parse_args()
-    torch.set_num_threads(asked.threads)
-    extra = rendered_crops(asked.dataset, "train", asked.seed) if asked.dataset else None
-    print(json.dumps(train_reader(asked.out, asked.minutes, asked.seed, asked.start, extra), indent=1))
-
-
-if __name__ == "__main__":
-    main()

@@ -3,8 +3,7 @@
 Frames of 960 x 540 go in at 512 x 288, without the grey bars a square would add (1.8 times the arithmetic). Where the
 processor has bfloat16 instructions they are used: 2.5 times as fast here, weights stay in 32 bits.
 
-``python -m vision.train DATASET OUT --epochs 20`` trains; ``--resume`` goes on after a cut; the best weights so far
-can be published at any time with ``--publish-only``.
+``twin vision train`` renders the footage, trains, and publishes the weights with their card.
 """
 
 from __future__ import annotations
@@ -251,18 +250,20 @@ def write_card(dataset: Path, weights: Path, scores: Mapping[str, Any], how: Map
     return card
 
 
-def publish_with_card(dataset: Path, best: Path, weights: Path, epochs: int, seed: int) -> dict[str, Any]:
-    """Publish weights, score them on the data set's ``val`` frames, and write their card."""
+def publish_with_card(dataset: Path, best: Path, weights: Path, how: Mapping[str, Any]) -> dict[str, Any]:
+    """Publish weights, score them on the data set's ``val`` frames, and write their card.
+
+    Args:
+        dataset: what they were trained on.
+        best: the training's best weights.
+        weights: where the inference form goes.
+        how: what made them: command, epochs, seed and the like.
+    """
     from vision.evaluate import score_dataset
     from vision.recogniser import Recogniser
 
     publish(best, weights)
-    scores = score_dataset(dataset, Recogniser.load(weights))
-    how = {
-        "command": f"python -m vision.train DATASET OUT --epochs {epochs} --seed {seed}",
-        "epochs": epochs, "seed": seed, "from": "nothing (no pre-trained weights)",
-    }  # fmt: skip
-    return write_card(dataset, weights, scores, how)
+    return write_card(dataset, weights, score_dataset(dataset, Recogniser.load(weights)), how)
 
 
 def file_sha256(path: Path) -> str:
@@ -275,33 +276,3 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
-
-
-def main() -> None:
-    """Train, score and publish from the command line."""
-    import argparse
-
-    parser = argparse.ArgumentParser(description="train the detector from nothing")
-    parser.add_argument("dataset", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--threads", type=int, default=None)
-    parser.add_argument("--network", default="yolo11n.yaml")
-    parser.add_argument("--minutes", type=float, default=None)
-    parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--publish-only", action="store_true")
-    parser.add_argument("--weights", type=Path, default=DETECTOR)
-    asked = parser.parse_args()
-    best = asked.out / "weights" / "best.pt"
-    if not asked.publish_only:
-        best = train_detector(
-            asked.dataset, asked.out, asked.epochs, asked.seed, asked.resume, asked.batch, asked.network, asked.threads,
-            asked.minutes,
-        )  # fmt: skip
-    print(json.dumps(publish_with_card(asked.dataset, best, asked.weights, asked.epochs, asked.seed), indent=1))
-
-
-if __name__ == "__main__":
-    main()
