@@ -44,7 +44,8 @@ from vision.rules import FiredAlarm, apply_rules
 CALIBRATION_SEEDS: Final = (201, 202, 203)
 QUIET: Final = "quiet"
 KINDS: Final = (*(visual.value for visual in Visual if visual is not Visual.NONE), QUIET)
-SECONDS: Final = {"crash": 22, "person_lying": 12, "fire": 14, "listed_plate": 12, QUIET: 22}
+SECONDS: Final = {"crash": 22, "person_lying": 12, "fire": 14, "listed_plate": 12, QUIET: 60}
+QUIET_FPS: Final = 2.0  # the rules' frame counts scale with it; more hours for the same number of frames
 LEAD_MS: Final = 1000  # of footage before the incident begins
 _BATCH: Final = 5
 
@@ -105,7 +106,7 @@ class Watcher:
         shooter = Shooter(self._city, self._renderer, self._ambient, _OneSky(scenery.sky), self._seed)
         incidents = [scenery.incident] if scenery.incident else []
         end_ms = scenery.t0_ms + LEAD_MS + 1000 * SECONDS[kind]
-        fps = self._rules.frames_per_s
+        fps = QUIET_FPS if kind == QUIET else self._rules.frames_per_s
         frames = list(shooter.frames(scenery.camera, scenery.t0_ms, end_ms, fps, incidents))
         found = self._recogniser.recognise([frame.image for frame in frames], fps)
         times = [frame.t_ms for frame in frames]

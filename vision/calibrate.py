@@ -37,6 +37,8 @@ HELD_OUT_SHARE: Final = 0.3
 RIDGE: Final = 0.5  # on standardised slopes; light against hundreds of trials
 _PRIOR: Final = 0.5  # successes and failures added to all trials, so that none or all stays finite
 _BINS: Final = 5
+ENOUGH_HOURS: Final = 5.0  # of footage in one light, before that light gets a rate of its own
+UNSEEN_PER_HOUR: Final = 0.01  # assumed where the footage watched shows no false alarm: one in 100 camera hours
 _INTERVAL: Final = 0.95
 
 
@@ -233,7 +235,8 @@ def calibration_error(predicted: Floats, happened: NDArray[np.bool_], bins: int 
 def false_alarm_rate(alarms: int, camera_hours: float) -> FalseAlarmRate:
     """Return the rate and its exact 95 % Poisson interval (Garwood, 1936).
 
-    No alarm in 3.689 hours leaves anything up to 1 an hour possible.
+    No alarm in 3.689 hours leaves anything up to 1 an hour possible; the rate simulated then is not zero but
+    UNSEEN_PER_HOUR, or the interval's end where that is less.
     """
     from scipy.stats import chi2
 
@@ -241,7 +244,7 @@ def false_alarm_rate(alarms: int, camera_hours: float) -> FalseAlarmRate:
     low = float(chi2.ppf(tail, 2 * alarms)) / 2 if alarms else 0.0
     high = float(chi2.ppf(1 - tail, 2 * alarms + 2)) / 2
     return FalseAlarmRate(
-        per_camera_hour=alarms / camera_hours,
+        per_camera_hour=alarms / camera_hours if alarms else min(UNSEEN_PER_HOUR, high / camera_hours),
         low=low / camera_hours,
         high=high / camera_hours,
         camera_hours=camera_hours,
@@ -279,11 +282,14 @@ def _range(values: Sequence[float]) -> Range:
 
 
 def _rates(quiet: Sequence[Watched], rule: str) -> dict[str, FalseAlarmRate]:
-    rates = {}
-    for light in LIGHTS:
-        rows = [w for w in quiet if w.rule == rule and w.light == light]
-        rates[light] = false_alarm_rate(sum(w.alarms for w in rows), sum(w.camera_hours for w in rows))
-    return rates
+    """Return the rate in each light; lights are taken together until each has ENOUGH_HOURS of its own."""
+    rows = {light: [w for w in quiet if w.rule == rule and w.light == light] for light in LIGHTS}
+    hours = {light: sum(w.camera_hours for w in rows[light]) for light in LIGHTS}
+    alarms = {light: sum(w.alarms for w in rows[light]) for light in LIGHTS}
+    if min(hours.values()) < ENOUGH_HOURS:
+        together = false_alarm_rate(sum(alarms.values()), sum(hours.values()))
+        return dict.fromkeys(LIGHTS, together)
+    return {light: false_alarm_rate(alarms[light], hours[light]) for light in LIGHTS}
 
 
 def _check(
