@@ -84,6 +84,9 @@ def assemble(request: RunRequest, tell: Tell) -> Assembly:
     hospitals, derived = _hospitals(city, graph, [team.post_node for team in teams.teams])
     derived += [f"driving, {speeds.name}: {speeds.assumption.strip()}"]
     derived += [f"posts of {service} were derived: the city names none" for service in teams.derived]
+    wanted = len(scenario.spotlights.incidents)
+    if len(spotlights) < wanted:
+        derived += [f"{len(spotlights)} of {wanted} spotlight cameras found a junction where a pole has a view"]
     tell("incidents and calls", 0.0)
     return Assembly(
         request=request,
