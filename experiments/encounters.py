@@ -27,6 +27,7 @@ from experiments.matching import incident_shown
 from experiments.standing_ground import JunctionGround
 from experiments.training_views import Grounds, draw_sky
 from experiments.viewpoints import aimed
+from scenarios.places import CitySpots
 from sensors.alarms import load_alarm_rules
 from sensors.cameras import Camera, fleet_of
 from sensors.encounters import encounters as seen_by
@@ -44,7 +45,7 @@ from vision.rules import FiredAlarm, apply_rules
 CALIBRATION_SEEDS: Final = (201, 202, 203)
 QUIET: Final = "quiet"
 KINDS: Final = (*(visual.value for visual in Visual if visual is not Visual.NONE), QUIET)
-SECONDS: Final = {"crash": 22, "person_lying": 12, "fire": 14, "listed_plate": 12, QUIET: 60}
+SECONDS: Final = {"crash": 22, "person_lying": 10, "fire": 8, "listed_plate": 8, QUIET: 60}
 QUIET_FPS: Final = 2.0  # the rules' frame counts scale with it; more hours for the same number of frames
 LEAD_MS: Final = 1000  # of footage before the incident begins
 _BATCH: Final = 5
@@ -99,10 +100,11 @@ class Watcher:
         self._grounds, self._rules = Grounds(city), load_alarm_rules()
         self._ambient = Ambient(city, seed, datetime(2026, 4, 1, tzinfo=self._grounds.zone))
         self._junctions, self._heights = JunctionGround(city), heights_of(city)
+        self._spots = CitySpots(city)
 
     def watch(self, kind: str, number: int) -> Findings:
         """Render one encounter (or quiet window), recognise it, and return its rows."""
-        scenery = draw_scenery(self._city, self._grounds, kind, number, self._seed)
+        scenery = draw_scenery(self._city, self._grounds, self._spots, kind, number, self._seed)
         shooter = Shooter(self._city, self._renderer, self._ambient, _OneSky(scenery.sky), self._seed)
         incidents = [scenery.incident] if scenery.incident else []
         end_ms = scenery.t0_ms + LEAD_MS + 1000 * SECONDS[kind]
@@ -153,7 +155,7 @@ class Watcher:
         ]
 
 
-def draw_scenery(city: City, grounds: Grounds, kind: str, number: int, seed: int) -> Scenery:
+def draw_scenery(city: City, grounds: Grounds, spots: CitySpots, kind: str, number: int, seed: int) -> Scenery:
     """Draw a place, a camera that has it in view, an hour and a weather.
 
     Distances are 6 to 70 m, log-uniform; listed plates are met half by overview cameras from any side and half by
@@ -163,8 +165,7 @@ def draw_scenery(city: City, grounds: Grounds, kind: str, number: int, seed: int
     sky, hour = draw_sky(grounds, rng)
     t0_ms = round(hour * 3_600_000)
     for _ in range(80):
-        lane = grounds.spot(rng)
-        x_m, y_m = lane.beside(0.0, 0.0 if kind in ("crash", "listed_plate", QUIET) else float(rng.normal(0, 4)))
+        x_m, y_m = _place(grounds, spots, kind, rng)
         incident = _incident(kind, number, x_m, y_m, t0_ms + LEAD_MS, seed)
         spot = spot_of(incident, city)
         at = shows_at(incident, spot)
@@ -174,6 +175,14 @@ def draw_scenery(city: City, grounds: Grounds, kind: str, number: int, seed: int
     else:
         camera = aimed(f"{kind}-{number}", at[0] + 12.0, at[1], 6.0, at, 60.0)
     return Scenery(camera, None if kind == QUIET else incident, at, sky, t0_ms)
+
+
+def _place(grounds: Grounds, spots: CitySpots, kind: str, rng: np.random.Generator) -> tuple[float, float]:
+    """Draw where it happens: a crash at a junction, as in the scenarios; anything else along a lane or beside it."""
+    if kind == Visual.CRASH:
+        x_m, y_m = spots.of("junctions").draw(rng, 1, spots.unevenness("", 0.0))[0]
+        return float(x_m), float(y_m)
+    return grounds.spot(rng).beside(0.0, 0.0 if kind in ("listed_plate", QUIET) else float(rng.normal(0, 4)))
 
 
 def _incident(kind: str, number: int, x_m: float, y_m: float, t_ms: int, seed: int) -> Incident:

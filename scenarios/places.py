@@ -53,7 +53,7 @@ class CitySpots:
     def of(self, where: str) -> Spots:
         """Return the spots of one kind; a city without homes, entrances or bazaars falls back to the next that it has.
 
-        Kinds: ``homes``, ``entrances``, ``bazaars``, ``streets``.
+        Kinds: ``homes``, ``entrances``, ``bazaars``, ``junctions``, ``streets``.
         """
         if where not in self._made:
             self._made[where] = self._make(where)
@@ -81,7 +81,21 @@ class CitySpots:
         if where == "bazaars":
             bazaars = self._city.places[self._city.places["kind"] == "bazaar"]
             return self._points(bazaars, np.ones(len(bazaars))) if len(bazaars) else self.of("streets")
-        return self._streets()
+        return (self._junctions() if where == "junctions" else None) or self._streets()
+
+    def _junctions(self) -> Spots | None:
+        """Junctions of three arms or more, by the traffic of their arms; None in a town without one."""
+        streets = self._city.streets[self._city.streets["drive"]]
+        streets = streets[~streets["street_class"].isin(["service", "track"])]
+        ends = np.concatenate([streets["u"], streets["v"]])
+        traffic = np.tile(streets["street_class"].map(TRAFFIC_BY_CLASS).fillna(0.1) * streets["lanes"], 2)
+        n = len(self._city.nodes)
+        rows = np.flatnonzero(np.bincount(ends, minlength=n) >= 3)
+        if not len(rows):
+            return None
+        nodes = self._city.nodes.geometry.iloc[rows]
+        at = np.column_stack([nodes.x, nodes.y])
+        return Spots(at, at, np.bincount(ends, weights=traffic, minlength=n)[rows], self._mahalla_of(at))
 
     def _points(self, rows: gpd.GeoDataFrame, weight: object) -> Spots:
         middle = rows.geometry.representative_point()

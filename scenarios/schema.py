@@ -48,7 +48,8 @@ class Category(Strict):
 
     Attributes:
         per_1000_residents_year: how often.
-        where: ``homes`` (by residents), ``entrances`` (apartment entrances), ``streets`` (by traffic) or ``bazaars``.
+        where: ``homes`` (by residents), ``entrances`` (apartment entrances), ``streets`` or
+            ``junctions`` (by traffic), or ``bazaars``.
         outdoors: share that a camera could see at all.
         visual: what a camera sees of those.
         visible_min: for how long, in minutes.
@@ -59,7 +60,7 @@ class Category(Strict):
 
     per_1000_residents_year: Sourced
     priority: int = Field(ge=1, le=3)
-    where: Literal["homes", "entrances", "streets", "bazaars"]
+    where: Literal["homes", "entrances", "streets", "junctions", "bazaars"]
     channel: Literal["phone", "panic_button"] = "phone"
     visual: Visual = Visual.NONE
     outdoors: float = Field(default=0.0, ge=0, le=1)

@@ -7,6 +7,7 @@ import pytest
 
 from experiments.encounters import KINDS, QUIET, SECONDS, Findings, Watcher, _jobs, draw_scenery
 from experiments.training_views import Grounds
+from scenarios.places import CitySpots
 from sensors.alarms import load_alarm_rules
 from sensors.optics import in_picture
 from tests.experiments.fakes import FlatRenderer, KnowingRecogniser
@@ -68,7 +69,7 @@ def test_the_same_encounter_gives_the_same_rows(watcher):
 def test_cameras_have_the_place_in_view_at_all_sizes(kind):
     grounds, away, seen = Grounds(TOWN), [], 0
     for number in range(40):
-        scenery = draw_scenery(TOWN, grounds, kind, number, 1)
+        scenery = draw_scenery(TOWN, grounds, CitySpots(TOWN), kind, number, 1)
         assert (scenery.incident is None) == (kind == QUIET)
         away.append(np.hypot(scenery.camera.x_m - scenery.at[0], scenery.camera.y_m - scenery.at[1]))
         seen += bool(in_picture(scenery.camera, [scenery.at]).all())
