@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,10 +40,20 @@ def make_context() -> moderngl.Context:
         import moderngl
     except ImportError as missing:
         raise MissingPart("moderngl", "drawing footage", "footage") from missing
+    _keep_triton_out()
     try:
         return moderngl.create_standalone_context(require=430, backend="egl")
     except Exception as refused:  # the library raises bare Exception
         raise OSError(f"no EGL context of OpenGL 4.3 can be made: {refused}") from refused
+
+
+def _keep_triton_out() -> None:
+    """Mesa's software rasteriser brings its own LLVM; triton, imported after it, brings another and crashes the process.
+
+    Torch imports triton when an optimiser is made, and does without where it is not to be had. Imported before, it
+    does no harm.
+    """
+    sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
 
 
 def make_programs(ctx: moderngl.Context) -> dict[str, Any]:
