@@ -48,7 +48,7 @@ def make_context() -> moderngl.Context:
 
 
 def _keep_triton_out() -> None:
-    """Mesa's software rasteriser brings its own LLVM; triton, imported after it, brings another and crashes the process.
+    """Mesa brings an LLVM of its own; triton, imported after it, brings another, and the process crashes.
 
     Torch imports triton when an optimiser is made, and does without where it is not to be had. Imported before, it
     does no harm.
