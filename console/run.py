@@ -17,6 +17,9 @@ from experiments.request import RunRequest
 from twin.errors import InputError
 
 
+INTERRUPTED = 130
+
+
 def run(
     scenario: Annotated[str, typer.Argument(help="Library name (friday_evening) or a YAML file.")],
     city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
@@ -46,8 +49,13 @@ def run(
         command=shlex.join(["twin", *sys.argv[1:]]),
     )
     _refuse_taken(request.out)
-    with stages(quiet=as_json) as tell:
-        folder = run_scenario(request, tell)
+    try:
+        with stages(quiet=as_json) as tell:
+            folder = run_scenario(request, tell)
+    except KeyboardInterrupt:
+        kept = f"what was done so far lies in {request.out}" if request.out.exists() else "nothing was written yet"
+        typer.echo(f"twin: interrupted; {kept}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
     if as_json:
         typer.echo(json.dumps(folder.read_json(folder.metrics), ensure_ascii=False))
     else:

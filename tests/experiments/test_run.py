@@ -19,7 +19,7 @@ from twin.runfolder import RunFolder
 
 
 def _request(scenario: Path, town: Path, out: Path, **more: object) -> RunRequest:
-    return RunRequest(str(scenario), out, city=str(town), **({"footage": False} | more))  # type: ignore[arg-type]
+    return RunRequest(str(scenario), out, **({"city": str(town), "footage": False} | more))  # type: ignore[arg-type]
 
 
 def _events_of(request: RunRequest) -> str:
