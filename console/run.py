@@ -16,7 +16,6 @@ from console.progress import stages
 from experiments.request import RunRequest
 from twin.errors import InputError
 
-
 INTERRUPTED = 130
 
 
