@@ -123,7 +123,7 @@ class StreetGraph:
 
     def path_ms(self, path: Sequence[int]) -> Ints:
         """Return the (len(path),) time from the path's start to each of its nodes."""
-        arcs = self._arcs_along(path)
+        arcs = self.arcs_along(path)
         return np.concatenate([[0], np.cumsum(self.arc_ms[arcs])]).astype(np.int64)
 
     def position_along(self, path: Sequence[int], elapsed_ms: int) -> tuple[float, float]:
@@ -141,7 +141,7 @@ class StreetGraph:
         at_ms = self.path_ms(path)
         leg = int(np.clip(np.searchsorted(at_ms, elapsed_ms, side="right") - 1, 0, len(path) - 2))
         share = np.clip((elapsed_ms - at_ms[leg]) / (at_ms[leg + 1] - at_ms[leg]), 0.0, 1.0)
-        return _pose_on(self._line(self._arcs_along(path[leg : leg + 2])[0]), float(share))
+        return _pose_on(self._line(self.arcs_along(path[leg : leg + 2])[0]), float(share))
 
     def node_ahead(self, path: Sequence[int], elapsed_ms: int) -> tuple[int, int]:
         """Return the next node a vehicle on a path comes to, and in how many ms; (last node, 0) at the end."""
@@ -153,7 +153,7 @@ class StreetGraph:
         """Return the (points, 2) line of a path in metres, corners of the streets included."""
         if len(path) < 2:
             return self._xy_m[list(path)].copy()
-        parts = [self._line(arc) for arc in self._arcs_along(path)]
+        parts = [self._line(arc) for arc in self.arcs_along(path)]
         return np.concatenate([parts[0], *(part[1:] for part in parts[1:])])
 
     @overload
@@ -187,7 +187,12 @@ class StreetGraph:
         starts = self._matrices["from"].indptr
         return slice(int(starts[node]), int(starts[node + 1]))
 
-    def _arcs_along(self, path: Sequence[int]) -> Ints:
+    def arcs_along(self, path: Sequence[int]) -> Ints:
+        """Return the (len(path) - 1,) arcs of a path.
+
+        Raises:
+            ValueError: two neighbours of the path have no street between them.
+        """
         n = len(self._xy_m)
         legs = np.asarray(path[:-1], dtype=np.int64) * n + np.asarray(path[1:], dtype=np.int64)
         arcs = np.searchsorted(self._keys, legs)

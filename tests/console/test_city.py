@@ -14,6 +14,7 @@ from console.city import app
 from tests.towns import grid_town
 from tests.twin.osm_text import crossing
 from twin.city.export import to_networkx
+from twin.city.model import LAYERS
 from twin.city.store import load_city, save_city
 from twin.errors import InputError
 from twin.streets import StreetGraph
@@ -79,7 +80,7 @@ def test_an_export_to_geojson_is_in_degrees_with_every_layer(tmp_path: Path) -> 
     streets = gpd.read_file(tmp_path / "out" / "streets.geojson")
     assert len(streets) == 24
     assert streets.total_bounds[0] == pytest.approx(69.19, abs=0.02)
-    assert len(list((tmp_path / "out").glob("*.geojson"))) == 6
+    assert len(list((tmp_path / "out").glob("*.geojson"))) == len(LAYERS)
 
 
 def test_an_export_to_geopackage_keeps_metres_and_ids(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_the_hash_is_of_the_layers_alone_and_survives_the_disk(tmp_path: Path) -
     assert city_hash(replace(town, name="other", manifest={})) == city_hash(town)
 
 
-@pytest.mark.parametrize("layer", list(LAYERS))
+@pytest.mark.parametrize("layer", [layer for layer in LAYERS if len(getattr(grid_town(), layer))])
 def test_any_change_of_a_layer_changes_the_hash(layer: str) -> None:
     town = grid_town()
     table = getattr(town, layer)
@@ -103,7 +103,7 @@ def test_every_missing_or_damaged_file_of_a_folder_is_named_at_once(tmp_path: Pa
     [
         ('{\n "name": "x",\n oops\n}', "manifest.json:3: not JSON"),
         ("[]", "no JSON object"),
-        ('{"name": 4, "crs": "EPSG:32642", "timezone": "UTC", "schema": 99}', "'schema' is 99, this version reads 1"),
+        ('{"name": 4, "crs": "EPSG:32642", "timezone": "UTC", "schema": 99}', "'schema' is 99, this version reads 2"),
         ('{"name": 4, "crs": "EPSG:32642", "timezone": "UTC", "schema": 1}', "'name' must be a text, found 4"),
     ],
 )

@@ -29,7 +29,7 @@ def town_of(n: int, streets: list[Street]) -> City:
     u, v, length_m, speed_kmh, oneway = zip(*streets, strict=True) if streets else ((),) * 5
     columns = dict.fromkeys(LAYERS["streets"], 1) | {
         "u": u, "v": v, "length_m": length_m, "speed_kmh": speed_kmh, "oneway": oneway, "drive": True, "walk": True,
-        "street_class": "residential", "name": "", "inferred": "",
+        "street_class": "residential", "name": "", "inferred": "", "structure": "", "corridor": "", "names": "",
     }  # fmt: skip
     lines = [
         shapely.LineString([points[a], (points[a].x, points[a].y - 3), points[b]]) for a, b in zip(u, v, strict=True)

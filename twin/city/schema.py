@@ -11,16 +11,18 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from twin.city.model import LAYERS, PLACE_KINDS, STREET_CLASSES, City
-
-DTYPES: Final[Mapping[str, str]] = {
-    "osm_id": "int64", "signal": "bool",
-    "u": "int64", "v": "int64", "oneway": "bool", "street_class": "str", "lanes": "int64", "speed_kmh": "float64",
-    "length_m": "float64", "width_m": "float64", "name": "str", "drive": "bool", "walk": "bool", "layer": "int64",
-    "use": "str", "storeys": "int64", "height_m": "float64", "dwellings": "int64", "residents": "int64",
-    "entrances": "int64", "kind": "str", "node": "int64", "district": "str", "inferred": "str",
-}  # fmt: skip
-"""A column's kind, the same in every layer it stands in."""
+from twin.city.model import (
+    AREA_KINDS,
+    CORRIDORS,
+    DTYPES,
+    LAYERS,
+    OPTIONAL,
+    PLACE_KINDS,
+    RESTRICTIONS,
+    STREET_CLASSES,
+    STRUCTURES,
+    City,
+)
 
 GEOMETRY: Final[Mapping[str, str]] = {
     "nodes": "Point",
@@ -29,10 +31,22 @@ GEOMETRY: Final[Mapping[str, str]] = {
     "places": "Point",
     "districts": "Polygon or MultiPolygon",
     "mahallas": "Polygon or MultiPolygon",
+    "areas": "Polygon or MultiPolygon",
+    "restrictions": "Point",
 }
 
 _ABOVE_ZERO: Final = ("speed_kmh", "length_m", "width_m", "height_m", "storeys")
-_NOT_NEGATIVE: Final = ("lanes", "dwellings", "residents", "entrances")
+_NOT_NEGATIVE: Final = (
+    "lanes", "dwellings", "residents", "entrances", "lanes_forward", "lanes_backward", "built_year",
+)  # fmt: skip
+_ONE_OF: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+    ("streets", "street_class"): STREET_CLASSES,
+    ("streets", "structure"): STRUCTURES,
+    ("streets", "corridor"): CORRIDORS,
+    ("places", "kind"): PLACE_KINDS,
+    ("areas", "kind"): AREA_KINDS,
+    ("restrictions", "kind"): RESTRICTIONS,
+}
 
 
 def layer_table(layer: str, columns: Mapping[str, Any], geometry: Any, crs: str) -> gpd.GeoDataFrame:
@@ -40,7 +54,7 @@ def layer_table(layer: str, columns: Mapping[str, Any], geometry: Any, crs: str)
 
     Args:
         layer: a name in ``LAYERS``.
-        columns: a value or a sequence for each column of the layer; others are left out.
+        columns: a value or a sequence for each column of the layer; others are left out. OPTIONAL ones may be missing.
         geometry: one shapely geometry for each row.
         crs: authority code of the city's projected system.
 
@@ -48,9 +62,14 @@ def layer_table(layer: str, columns: Mapping[str, Any], geometry: Any, crs: str)
         KeyError: a column of the layer is not given.
     """
     shapes = np.asarray(geometry, dtype=object)
+    optional = OPTIONAL.get(layer, {})
     rows = pd.RangeIndex(len(shapes))
     table = {
-        column: pd.Series(_values(columns[column], len(shapes)), index=rows, dtype=DTYPES[column])
+        column: pd.Series(
+            _values(optional[column] if column in optional and column not in columns else columns[column], len(shapes)),
+            index=rows,
+            dtype=DTYPES[column],
+        )
         for column in LAYERS[layer]
     }
     return gpd.GeoDataFrame(pd.DataFrame(table, index=rows), geometry=gpd.GeoSeries(shapes, index=rows, crs=crs))
@@ -109,11 +128,10 @@ def _value_faults(layer: str, table: gpd.GeoDataFrame) -> list[str]:
     if layer == "streets":
         none = table["drive"] & (table["lanes"] < 1)
         faults += _some(layer, "lanes", table["lanes"], none, "a drivable street has at least 1")
-        unknown = ~table["street_class"].isin(STREET_CLASSES)
-        faults += _some(layer, "street_class", table["street_class"], unknown, f"known: {', '.join(STREET_CLASSES)}")
-    if layer == "places":
-        unknown = ~table["kind"].isin(PLACE_KINDS)
-        faults += _some(layer, "kind", table["kind"], unknown, f"known: {', '.join(PLACE_KINDS)}")
+    for (of, column), known in _ONE_OF.items():
+        if of == layer:
+            told = ", ".join(word or "''" for word in known)
+            faults += _some(layer, column, table[column], ~table[column].isin(known), f"known: {told}")
     return faults
 
 
@@ -140,11 +158,14 @@ def _reference_faults(city: City) -> list[str]:
     faults: list[str] = []
     if not len(city.nodes):
         faults.append("nodes: the layer is empty; a city has streets")
-    for layer, columns in (("streets", ("u", "v")), ("places", ("node",))):
-        table = getattr(city, layer)
+    for layer, columns, of in (
+        ("streets", ("u", "v"), "nodes"), ("places", ("node",), "nodes"), ("restrictions", ("via_node",), "nodes"),
+        ("restrictions", ("from_street", "to_street"), "streets"),
+    ):  # fmt: skip
+        table, rows = getattr(city, layer), len(getattr(city, of))
         for column in columns:
-            outside = (table[column] < 0) | (table[column] >= len(city.nodes))
-            faults += _some(layer, column, table[column], outside, f"nodes are 0 to {len(city.nodes) - 1}")
+            outside = (table[column] < 0) | (table[column] >= rows)
+            faults += _some(layer, column, table[column], outside, f"{of} are 0 to {rows - 1}")
     return faults or _loose_ends(city)
 
 

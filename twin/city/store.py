@@ -15,11 +15,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from twin.city.model import LAYERS, City
-from twin.city.schema import DTYPES, city_faults, tidied
+from twin.city.model import DTYPES, LAYERS, City
+from twin.city.schema import city_faults, tidied
 from twin.errors import Fault, InputError
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 MANIFEST: Final = "manifest.json"
 
 

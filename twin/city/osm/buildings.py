@@ -11,7 +11,7 @@ from typing import Any
 import geopandas as gpd
 import shapely
 
-from twin.city.model import LAYERS
+from twin.city.model import LAYERS, OPTIONAL
 from twin.city.osm.figures import figures
 from twin.city.osm.ground import Ground
 from twin.city.osm.ledger import Ledger
@@ -46,7 +46,9 @@ def building_table(extract: Extract, ground: Ground, ledger: Ledger) -> gpd.GeoD
     found = list(_buildings(extract, ground, ledger))
     uses, guessed = _uses(found, extract, ground)
     rows = _rows(found, uses, guessed)
-    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in LAYERS["buildings"]}
+    columns: dict[str, Any] = {
+        name: [row[name] for row in rows] for name in LAYERS["buildings"] if name not in OPTIONAL["buildings"]
+    }
     return layer_table("buildings", columns, [building.shape for building in found], ground.crs)
 
 

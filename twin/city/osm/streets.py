@@ -201,7 +201,8 @@ def _street_table(pieces: list[Piece], ways: list[Way], u: Rows, v: Rows, ground
     columns: dict[str, Any] = {name: [row[name] for row in of_way] for name in rows[0]} if rows else {}
     lines = [shapely.LineString(ground.xy_m[piece.rows]) for piece in pieces]
     columns |= {"u": u, "v": v, "length_m": np.maximum(np.round(shapely.length(lines), 3), 0.001)}
-    return layer_table("streets", {name: columns.get(name, []) for name in LAYERS["streets"]}, lines, ground.crs)
+    told = {name: columns.get(name, []) for name in LAYERS["streets"] if name in columns or not rows}
+    return layer_table("streets", told, lines, ground.crs)
 
 
 def _way_row(way: Way) -> dict[str, Any]:

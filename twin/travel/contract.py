@@ -1,0 +1,73 @@
+"""What everybody who drives may ask, whatever answers: hub labels, plain searches, or a matrix of zones.
+
+Times are whole milliseconds, exact, -1 where there is no way. A period is a stretch of the week in which speeds stay
+the same; the period of the moment of departure holds for a whole trip.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One quickest way.
+
+    Attributes:
+        nodes: (k,) int64, first and last node included; one node for a way of no length, none where there is no way.
+        at_ms: (k,) int64, time from the start to each of them.
+        arcs: (k - 1,) int64, the arc driven from each node to the next; rows of the maker's own table.
+    """
+
+    nodes: Ints
+    at_ms: Ints
+    arcs: Ints
+
+    @property
+    def travel_ms(self) -> int:
+        """How long it takes; -1 where there is no way."""
+        return int(self.at_ms[-1]) if len(self.at_ms) else -1
+
+    def node_ahead(self, elapsed_ms: int) -> tuple[int, int]:
+        """Return the next node and when the vehicle is there, in ms from the start; the last node at the end."""
+        ahead = min(int(np.searchsorted(self.at_ms, elapsed_ms, side="left")), len(self.nodes) - 1)
+        return int(self.nodes[ahead]), int(self.at_ms[ahead])
+
+
+class Travel(Protocol):
+    """Travel times of one profile, bound to the zoned start of a run; equal answers for equal questions, always."""
+
+    @property
+    def node_count(self) -> int:
+        """Nodes are 0 to ``node_count - 1``."""
+        ...
+
+    def period_at(self, t_ms: int) -> int:
+        """Return the period in force at a simulated time."""
+        ...
+
+    def one_to_one_ms(self, origin: int, goal: int, period: int) -> int:
+        """Return the time of the quickest way."""
+        ...
+
+    def many_to_one_ms(self, origins: Ints, goal: int, period: int) -> Ints:
+        """Return the (n,) times from each origin to one goal."""
+        ...
+
+    def one_to_many_ms(self, origin: int, goals: Ints, period: int) -> Ints:
+        """Return the (n,) times from one origin to each goal."""
+        ...
+
+    def route(self, origin: int, goal: int, period: int) -> Route:
+        """Return the quickest way itself; of equally quick ways always the same one."""
+        ...
+
+    def pose_on(self, route: Route, elapsed_ms: int) -> tuple[float, float, float]:
+        """Return ``x_m, y_m, bearing_deg`` of a vehicle on its way; it stands at the end afterwards."""
+        ...
