@@ -18,6 +18,7 @@ from sensors.sightline import PTZ_PRESETS, Floats, Heights_dm, camera_rows, line
 from twin.city.heights import HeightRaster
 
 TARGET_M: Final = 1.5
+TARGET_DM: Final = 15
 PATCH_CELLS: Final = 64_000_000
 BANDS: Final = 64
 
@@ -29,7 +30,7 @@ class CoverageMap:
     Attributes:
         best_class: (rows, columns) uint8, row of ``optics.DORI_CLASSES`` of the best camera; 0 where none sees.
         count: (rows, columns) uint16, cameras that see the cell at ``detect`` or better, each counted once.
-        open_ground: (rows, columns) bool, cells that count: on open ground and inside the mask asked for.
+        mask: (rows, columns) bool, cells that count, as asked for; (0, 0) for all.
         cell_m, west_m, north_m: the size of a cell and the north-west corner of the raster.
         fleet, heights: what the map was made from.
         dori: the edition of the classes.
@@ -38,7 +39,7 @@ class CoverageMap:
 
     best_class: NDArray[np.uint8]
     count: NDArray[np.uint16]
-    open_ground: NDArray[np.bool_]
+    mask: NDArray[np.bool_]
     cell_m: float
     west_m: float
     north_m: float
@@ -80,25 +81,20 @@ def coverage(
     Raises:
         ValueError: the mask has another shape than the raster.
     """
-    dori = dori or load_dori()
-    open_ground = np.asarray(heights.height_dm <= TARGET_M * 10)
-    if mask is not None:
-        if mask.shape != open_ground.shape:
-            raise ValueError(f"the mask must have the raster's shape {open_ground.shape}, but has {mask.shape}")
-        open_ground &= mask
-    best = np.zeros(open_ground.shape, dtype=np.uint8)
-    count = np.zeros(open_ground.shape, dtype=np.uint16)
+    dori, shape = dori or load_dori(), heights.height_dm.shape
+    if mask is not None and mask.shape != shape:
+        raise ValueError(f"the mask must have the raster's shape {shape}, but has {mask.shape}")
+    counted = np.zeros((0, 0), dtype=np.bool_) if mask is None else mask
+    best, count = np.zeros(shape, dtype=np.uint8), np.zeros(shape, dtype=np.uint16)
     rows = camera_rows(fleet, ptz_presets)
     windows = _windows(rows, heights)
     place = (heights.cell_m, heights.west_m, heights.north_m)
     for part in _parts(windows):
         starts = np.concatenate([[0], np.cumsum(_areas(windows[part]))])
         patches = np.zeros(starts[-1], dtype=np.uint8)
-        _fill_patches(
-            rows[part], windows[part], starts, patches, heights.height_dm, open_ground, dori.bounds_px_m, *place
-        )
+        _fill_patches(rows[part], windows[part], starts, patches, heights.height_dm, counted, dori.bounds_px_m, *place)
         _take_in(windows[part], starts, patches, best, count)
-    return CoverageMap(best, count, open_ground, *place, fleet, heights, dori, ptz_presets)
+    return CoverageMap(best, count, counted, *place, fleet, heights, dori, ptz_presets)
 
 
 def _windows(rows: Floats, heights: HeightRaster) -> NDArray[np.int64]:
@@ -130,6 +126,12 @@ def _parts(windows: NDArray[np.int64]) -> Iterator[slice]:
 
 
 @kernel
+def is_open(height_dm: Heights_dm, mask: NDArray[np.bool_], row: int, column: int) -> bool:
+    """Return whether a cell is open ground that counts: not higher than the target, and inside the mask if any."""
+    return height_dm[row, column] <= TARGET_DM and (mask.size == 0 or mask[row, column])
+
+
+@kernel
 def _class_of(density: float, bounds: Floats) -> int:
     found = 0
     for i in range(len(bounds)):
@@ -141,7 +143,7 @@ def _class_of(density: float, bounds: Floats) -> int:
 @parallel_kernel
 def _fill_patches(
     cameras: Floats, windows: NDArray[np.int64], starts: NDArray[np.int64], patches: NDArray[np.uint8],
-    height_dm: Heights_dm, open_ground: NDArray[np.bool_], bounds: Floats, cell_m: float, west_m: float,
+    height_dm: Heights_dm, mask: NDArray[np.bool_], bounds: Floats, cell_m: float, west_m: float,
     north_m: float,
 ) -> None:  # fmt: skip
     """Write the class of each cell into each camera's own stretch of ``patches``."""
@@ -150,7 +152,7 @@ def _fill_patches(
         for row in range(windows[i, 0], windows[i, 1]):
             y = north_m - (row + 0.5) * cell_m
             for column in range(windows[i, 2], windows[i, 3]):
-                if open_ground[row, column]:
+                if is_open(height_dm, mask, row, column):
                     x = west_m + (column + 0.5) * cell_m
                     dx, dy, dz = x - camera[0], y - camera[1], TARGET_M - camera[2]
                     density = view_density(camera, dx, dy, dz)

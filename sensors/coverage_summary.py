@@ -6,11 +6,14 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
+from numba import prange
 from numpy.typing import NDArray
 
-from sensors.coverage import CoverageMap
+from sensors.coverage import CoverageMap, is_open
 from sensors.exposure import dwellings_in_view
+from sensors.kernels import parallel_kernel
 from sensors.optics import DORI_CLASSES
+from sensors.sightline import Heights_dm
 from twin.city import City
 from twin.city.model import STREET_CLASSES
 
@@ -30,8 +33,7 @@ def coverage_summary(seen: CoverageMap, city: City, cameras: int | None = None) 
         the city's districts), ``cameras``, ``edition`` of the classes, ``streets`` (by street class: ``km`` and
         ``share`` of that length by class name), ``privacy`` (``dwellings`` in all, ``in_view`` by class name).
     """
-    open_ground = seen.open_ground & inside_city(city, seen)
-    counts = np.bincount(seen.best_class[open_ground], minlength=len(DORI_CLASSES))
+    counts = count_open(seen, inside_city(city, seen))
     at_least = np.cumsum(counts[::-1])[::-1]
     km2 = seen.cell_m**2 / 1e6
     whole = max(int(at_least[0]), 1)
@@ -49,25 +51,46 @@ def coverage_summary(seen: CoverageMap, city: City, cameras: int | None = None) 
     }
 
 
-def inside_city(city: City, seen: CoverageMap) -> NDArray[np.bool_]:
-    """Return the cells (rows, columns) whose middle lies in a district; all of them in a city without districts."""
+def inside_city(city: City, seen: CoverageMap) -> NDArray[np.int64]:
+    """Return the stretches (k, 3) of row, first column and column after the last whose middles lie in a district.
+
+    Whole rows in a city without districts.
+    """
     rows, columns = seen.best_class.shape
     if not len(city.districts):
-        return np.ones((rows, columns), dtype=np.bool_)
+        return np.column_stack([np.arange(rows), np.zeros(rows, np.int64), np.full(rows, columns)])
     west, cell = seen.west_m, seen.cell_m
     y_m = seen.north_m - (np.arange(rows) + 0.5) * cell
     ends = np.stack(
         [np.column_stack([np.full(rows, x), y_m]) for x in (west - cell, west + (columns + 1) * cell)], axis=1
     )
     border = shapely.union_all(city.districts.geometry.to_numpy())
+    shapely.prepare(border)
     stretches, row = shapely.get_parts(shapely.intersection(shapely.linestrings(ends), border), return_index=True)
     kept = ~shapely.is_empty(stretches)
     box, row = shapely.bounds(stretches[kept]), row[kept]
     first, last = (np.clip(np.ceil((box[:, i] - west) / cell - 0.5), 0, columns).astype(np.int64) for i in (0, 2))
-    inside = np.zeros((rows, columns), dtype=np.bool_)
-    for at, start, end in zip(row.tolist(), first.tolist(), last.tolist(), strict=True):
-        inside[at, start:end] = True
-    return inside
+    return np.column_stack([row, first, last]).astype(np.int64)
+
+
+def count_open(seen: CoverageMap, stretches: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the cells of open ground in those stretches by class, (len(DORI_CLASSES),)."""
+    counts = np.zeros((len(stretches), len(DORI_CLASSES)), dtype=np.int64)
+    _count_open(seen.best_class, seen.heights.height_dm, seen.mask, stretches, counts)
+    total: NDArray[np.int64] = counts.sum(axis=0)
+    return total
+
+
+@parallel_kernel
+def _count_open(
+    best: NDArray[np.uint8], height_dm: Heights_dm, mask: NDArray[np.bool_], stretches: NDArray[np.int64],
+    counts: NDArray[np.int64],
+) -> None:  # fmt: skip
+    for i in prange(len(stretches)):
+        row = stretches[i, 0]
+        for column in range(stretches[i, 1], stretches[i, 2]):
+            if is_open(height_dm, mask, row, column):
+                counts[i, best[row, column]] += 1
 
 
 def _streets(seen: CoverageMap, city: City) -> list[dict[str, Any]]:

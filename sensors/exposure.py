@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from sensors.cameras import CameraFleet
 from sensors.coverage import CoverageMap
@@ -18,8 +19,10 @@ EVERY_M: Final = 4.0
 LEVELS_M: Final = (1.5, 4.5, 7.5, 13.5, 22.5)
 
 
-def facade_points(city: City, outside_m: float) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """Return points before the outer walls of buildings with dwellings.
+def facade_points(
+    city: City, outside_m: float, of: NDArray[np.int64] | None = None
+) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Return points before the outer walls of buildings with dwellings, by default of all of them.
 
     One every 4 m of wall, at heights of 1.5 to 22.5 m below the roof, on the outside of the wall.
 
@@ -28,7 +31,7 @@ def facade_points(city: City, outside_m: float) -> tuple[Floats, Floats, NDArray
         outward: (n, 2) unit vector away from the wall, east and north.
         building: (n,) row of each point's building.
     """
-    homes = np.flatnonzero(city.buildings["dwellings"].to_numpy(np.int64) > 0)
+    homes = np.flatnonzero(city.buildings["dwellings"].to_numpy(np.int64) > 0) if of is None else of
     shapes = shapely.orient_polygons(city.buildings.geometry.to_numpy()[homes])
     corners, owner = shapely.get_coordinates(shapely.get_exterior_ring(shapes), return_index=True)
     same = owner[1:] == owner[:-1]
@@ -61,7 +64,7 @@ def dwellings_in_view(seen: CoverageMap, city: City) -> dict[str, int]:
     wall is that of a target facing the camera, times the cosine of the angle it is looked at under, so that a camera
     that looks along its own wall reads no window on it.
     """
-    points, outward, building = facade_points(city, outside_m=max(0.5, 0.75 * seen.cell_m))
+    points, outward, building = facade_points(city, max(0.5, 0.75 * seen.cell_m), _homes_in_range(seen, city))
     outdoors = seen.heights.at(points[:, 0], points[:, 1]) <= points[:, 2]  # not inside the house next door
     points, outward, building = points[outdoors], outward[outdoors], building[outdoors]
     pairs = sees(seen.fleet, seen.heights, points, seen.ptz_presets)
@@ -70,6 +73,19 @@ def dwellings_in_view(seen: CoverageMap, city: City) -> dict[str, int]:
     np.maximum.at(best, building[pairs.point], dori_class(density, seen.dori))
     dwellings = city.buildings["dwellings"].to_numpy(np.int64)
     return {name: int(dwellings[best >= row].sum()) for row, name in enumerate(DORI_CLASSES) if row}
+
+
+def _homes_in_range(seen: CoverageMap, city: City) -> NDArray[np.int64]:
+    """Return the rows of buildings with dwellings whose box comes within range of a camera."""
+    homes = np.flatnonzero(city.buildings["dwellings"].to_numpy(np.int64) > 0)
+    if not len(homes) or not len(seen.fleet):
+        return homes[:0]
+    box = shapely.bounds(city.buildings.geometry.to_numpy()[homes])
+    half_m = np.hypot(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]) / 2 + max(1.0, seen.cell_m)
+    cameras = cKDTree(np.column_stack([seen.fleet.x_m, seen.fleet.y_m]))
+    away_m, _ = cameras.query((box[:, :2] + box[:, 2:]) / 2)
+    near: NDArray[np.int64] = homes[away_m <= half_m + float(seen.fleet.range_m.max())]
+    return near
 
 
 def _facing(fleet: CameraFleet, points: Floats, outward: Floats, camera: NDArray[np.int64]) -> Floats:

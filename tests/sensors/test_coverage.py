@@ -164,7 +164,10 @@ def test_cells_inside_the_city_are_those_whose_middle_is():
     seen = coverage(fleet(), HEIGHTS)
     middles = cell_middles(HEIGHTS)
     exact = shapely.contains_xy(ring, middles[:, 0], middles[:, 1]).reshape(seen.best_class.shape)
-    np.testing.assert_array_equal(inside_city(town, seen), exact)
+    found = np.zeros(exact.shape, dtype=bool)
+    for row, first, last in inside_city(town, seen).tolist():
+        found[row, first:last] = True
+    np.testing.assert_array_equal(found, exact)
 
 
 def test_a_camera_more_never_lowers_coverage():
@@ -173,3 +176,9 @@ def test_a_camera_more_never_lowers_coverage():
     more = coverage(cameras, HEIGHTS)
     assert (more.best_class >= fewer.best_class).all()
     assert (more.count >= fewer.count).all()
+
+
+def test_a_fleet_of_none_and_one_far_from_every_home_bring_nobody_into_view():
+    nobody = dict.fromkeys(DORI_CLASSES[1:], 0)
+    assert dwellings_in_view(coverage(fleet(), HEIGHTS), TOWN) == nobody
+    assert dwellings_in_view(coverage(fleet(camera(x=9000, y=9000)), HEIGHTS), TOWN) == nobody
