@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -13,11 +14,16 @@ from sensors.coverage import CoverageMap
 from twin.city import City
 from twin.runfolder import RunFolder, write_whole
 
+DRAWN_BUILDINGS: Final = 60_000
+"""Of a city with more buildings than that a page shows none: each would be smaller than a point."""
+
 
 def write_city_layers(run: RunFolder, city: City) -> None:
-    """Write streets, buildings and districts as GeoParquet in the city's metres."""
+    """Write streets, buildings, open ground and water, and districts as GeoParquet in the city's metres."""
     streets = city.streets.loc[city.streets["drive"], ["street_class", "geometry"]]
-    layers = {"streets": streets, "buildings": city.buildings[["geometry"]], "districts": city.districts}
+    layers = {"streets": streets, "areas": city.areas[["kind", "geometry"]], "districts": city.districts}
+    if len(city.buildings) <= DRAWN_BUILDINGS:
+        layers["buildings"] = city.buildings[["geometry"]]
     for name, layer in layers.items():
         _write(run, name, layer)
 

@@ -20,6 +20,8 @@ CLASS_NAMES: Final = ("none", "detect", "observe", "recognise", "identify")
 WIDE_PX: Final = 1600
 SIGNS: Final = {"ambulance": "●", "fire": "▲", "police": "■", "security": "◆"}
 GROUND: Final = "#fbfaf7"
+AREA_COLOURS: Final = {"park": "#dfe9d2", "field": "#eef0e0", "airport": "#e9e6ee", "water": "#bcd8ea"}
+WIDE_CITY_M: Final = 12_000.0
 ALONE, CAMERA, SPOTLIGHT = "#c00000", "#4a5563", "#f2b705"
 Layers = dict[str, Any]
 
@@ -30,7 +32,7 @@ def read_layers(run: RunFolder) -> tuple[Layers, list[str]]:
 
     layers: Layers = {}
     faults: list[str] = []
-    for name in ("streets", "buildings", "districts", "cameras", "posts"):
+    for name in ("streets", "buildings", "areas", "districts", "cameras", "posts"):
         path = run.maps / f"{name}.parquet"
         try:
             if path.is_file():
@@ -135,17 +137,28 @@ def _ground(axes: Any, layers: Layers) -> None:
     from matplotlib.collections import LineCollection, PolyCollection
 
     axes.set_facecolor(GROUND)
+    if "areas" in layers:
+        for kind, colour in AREA_COLOURS.items():
+            shapes = layers["areas"].geometry.to_numpy()[(layers["areas"]["kind"] == kind).to_numpy()]
+            axes.add_collection(PolyCollection(_rings(shapes), facecolors=colour, linewidths=0, zorder=0.5))
     if "buildings" in layers:
-        houses = shapely.get_parts(layers["buildings"].geometry.to_numpy())
-        rings = _corners(shapely.get_exterior_ring(houses[shapely.get_type_id(houses) == shapely.GeometryType.POLYGON]))
-        axes.add_collection(PolyCollection(rings, facecolors="#e2ddd2", linewidths=0))
+        houses = layers["buildings"].geometry.to_numpy()
+        axes.add_collection(PolyCollection(_rings(houses), facecolors="#e2ddd2", linewidths=0, zorder=0.8))
     if "streets" not in layers:
         return
     streets = layers["streets"]
     main = streets["street_class"].isin(MAIN_STREETS).to_numpy()
-    for chosen, colour, width in ((~main, "#d3cec3", 0.7), (main, "#aaa395", 1.9)):
+    west, _, east, _ = streets.total_bounds
+    thin = 1.0 if east - west < WIDE_CITY_M else 0.35
+    for chosen, colour, width in ((~main, "#d3cec3", 0.7 * thin), (main, "#aaa395", 1.9 * thin**0.5)):
         lines = _corners(shapely.get_parts(streets.geometry.to_numpy()[chosen]))
         axes.add_collection(LineCollection(lines, colors=colour, linewidths=width, zorder=1))
+
+
+def _rings(shapes: NDArray[Any]) -> list[NDArray[np.float64]]:
+    """Return the outer ring (k, 2) of each polygon, and of each part of a multipolygon, in metres."""
+    parts = shapely.get_parts(shapes)
+    return _corners(shapely.get_exterior_ring(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]))
 
 
 def _corners(lines: NDArray[Any]) -> list[NDArray[np.float64]]:
