@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import shapely
@@ -13,13 +14,16 @@ from shapely.geometry.base import BaseGeometry
 from twin.city.model import City
 from twin.errors import Fault, InputError
 
+SLOWEST: Final = 0.01
+"""What a slow zone leaves of the speed at the least; what is slower is closed."""
+
 
 @dataclass(frozen=True, eq=False)
 class SlowZone:
     """Streets on which everybody goes slower.
 
     Attributes:
-        factor: what is left of the speed, above 0 and at most 1. Where zones overlap, the slowest holds.
+        factor: what is left of the speed, 0.01 to 1. Where zones overlap, the slowest holds.
         streets: rows of ``city.streets``.
         area: polygon in city metres; a street is in it when the middle of its line is. None for rows alone.
     """
@@ -69,8 +73,8 @@ def _faults(city: City, overlay: Overlay) -> list[str]:
     named = [*overlay.closed, *(row for zone in overlay.slow for row in zone.streets)]
     faults = [f"there is no street {row}; streets are 0 to {last}" for row in named if not 0 <= row <= last]
     for zone in overlay.slow:
-        if not 0.0 < zone.factor <= 1.0:
-            faults.append(f"a slow zone leaves {zone.factor} of the speed; give a factor above 0 and at most 1")
+        if not SLOWEST <= zone.factor <= 1.0:
+            faults.append(f"a slow zone leaves {zone.factor} of the speed; give a factor of {SLOWEST} to 1")
         if zone.area is not None and (zone.area.geom_type not in ("Polygon", "MultiPolygon") or not zone.area.is_valid):
             faults.append(f"the area of a slow zone is no valid polygon but a {zone.area.geom_type}")
     if overlay.from_ms is not None and overlay.until_ms is not None and overlay.until_ms <= overlay.from_ms:

@@ -39,7 +39,7 @@ def states_of(city: City, arcs: Arcs, nodes: int, ruled: bool = True) -> States:
     """Split the junctions that have a restriction.
 
     An "only" that leads to a street nobody may enter from the junction is void; several of one street allow any of
-    their targets.
+    their targets. The states are numbered by the restrictions alone: speeds and closures leave them as they are.
 
     Args:
         city: whose restrictions hold.
@@ -52,16 +52,14 @@ def states_of(city: City, arcs: Arcs, nodes: int, ruled: bool = True) -> States:
     ends = np.searchsorted(arcs.head[by_head], np.arange(nodes + 1))
     node, choices, arrival = list(range(nodes)), [np.arange(len(arcs.tail))], arcs.head.copy()
     counts = [np.diff(starts)]
-    known: dict[tuple[int, bytes], int] = {}
+    known: dict[tuple[int, frozenset[int], frozenset[int]], int] = {}
     for (street, via), (banned, only) in _rules(city).items() if ruled else ():
-        outs = np.arange(starts[via], starts[via + 1])
-        open_to = ~np.isin(arcs.street[outs], list(banned))
-        if only:
-            open_to &= np.isin(arcs.street[outs], list(only))
-        if open_to.all():
-            continue
-        key = (via, open_to.tobytes())
+        key = (via, frozenset(banned), frozenset(only))
         if key not in known:
+            outs = np.arange(starts[via], starts[via + 1])
+            open_to = ~np.isin(arcs.street[outs], list(banned))
+            if only:
+                open_to &= np.isin(arcs.street[outs], list(only))
             known[key] = len(node)
             node.append(via)
             choices.append(outs[open_to])
