@@ -9,18 +9,27 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
+import shapely
 from shapely.geometry import Point
 
-from twin.city.fabric.frame import Frame
+from twin.city.fabric.frame import District, Frame
 from twin.city.fabric.plan import XY
+from twin.city.fabric.rows import as_array
 from twin.city.fabric.stock import Building
 
 ALL: Final = "kind,name,node,geometry"
 NAMES: Final = {
-    "school": "{}-maktab", "kindergarten": "{}-bog‘cha", "clinic": "{}-oilaviy poliklinika",
-    "hospital": "{}-shifoxona", "fire_station": "{}-yong‘in-qutqaruv qismi", "police": "Chilonzor tumani IIO FMB",
-    "data_centre": "Ma’lumotlar markazi", "bazaar": "{}-bozor",
+    "school": "{district} {}-maktab", "kindergarten": "{district} {}-bog‘cha",
+    "clinic": "{district} {}-oilaviy poliklinika", "hospital": "{district} {}-shifoxona",
+    "fire_station": "{district} {}-yong‘in-qutqaruv qismi", "police": "{title} IIO FMB",
+    "data_centre": "{district} ma’lumotlar markazi", "bazaar": "{district} {}-bozor",
 }  # fmt: skip
+POSTS: Final = {
+    "ambulance_post": "{}-tez yordam posti", "security_post": "{}-qo‘riqlash posti",
+    "technical_centre": "{}-texnik qo‘riqlash markazi",
+}  # fmt: skip
+SEVERAL: Final = ("hospital", "bazaar")
+NEAR_KNOWN_M: Final = 450.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +42,55 @@ class Place:
     inferred: str = ALL
 
 
-def places_in_buildings(stock: Sequence[Building]) -> list[Place]:
-    """Return a place for each public building (one for each hospital and bazaar, which have several)."""
+def district_places(
+    frame: Frame,
+    district: District,
+    stock: Sequence[Building],
+    residents: NDArray[np.int64],
+    mahallas: Sequence[tuple[str, int, bytes]],
+) -> list[Place]:
+    """Return the places of a district: public buildings, posts where people live, a post in each mahalla."""
+    lived = residents > 0
+    homes = shapely.get_coordinates(shapely.centroid(as_array([b.shape for b in stock])))[lived]
+    posts: list[Place] = []
+    for kind, name in POSTS.items():
+        many = int(district.counts.get(kind, 0))
+        if many:
+            posts += spread_posts(kind, f"{district.name} {name}", many, homes, residents[lived])
+    for name, _, outline in mahallas:
+        shape = shapely.from_wkb(outline)
+        inside = shapely.contains_xy(shape, *homes.T)
+        middle = homes[inside].mean(axis=0) if inside.any() else shapely.get_coordinates(shape.representative_point())[0]
+        posts.append(Place("mahalla_post", f"{name} mahalla posti", (float(middle[0]), float(middle[1]))))
+    return places_in_buildings(district, stock, frame) + into_buildings(posts, homes)
+
+
+def places_in_buildings(district: District, stock: Sequence[Building], frame: Frame) -> list[Place]:
+    """Return a place for each public building (one for each hospital and bazaar, which have several).
+
+    A hospital or bazaar that stands near one the frame knows is that one, and gets no second place.
+    """
+    known = [Point(s.at) for s in frame.spots if s.kind in SEVERAL]
+    near = shapely.union_all(known).buffer(NEAR_KNOWN_M) if known else Point()
     places, seen = [], set()
     count: dict[str, int] = {}
     for building in stock:
         use = building.use
-        if use not in NAMES or (use in ("hospital", "bazaar") and (use, building.block) in seen):
+        if use not in NAMES or (use in SEVERAL and (use, building.block) in seen):
             continue
         seen.add((use, building.block))
-        count[use] = count.get(use, 0) + 1
         middle = building.shape.representative_point()
-        places.append(Place(use, NAMES[use].format(count[use]), (round(middle.x, 2), round(middle.y, 2))))
+        if use in SEVERAL and near.contains(middle):
+            continue
+        count[use] = count.get(use, 0) + 1
+        name = NAMES[use].format(count[use], district=district.name, title=district.title)
+        places.append(Place(use, name, (round(middle.x, 2), round(middle.y, 2))))
     return places
 
 
 def known_places(frame: Frame) -> list[Place]:
-    """Return the metro stations, whose positions are real."""
-    return [Place("metro", name, at, "node") for name, at in frame.metro]
+    """Return the places whose positions the frame knows: metro stations, landmarks, bazaars, stations."""
+    return [Place(spot.kind, spot.name, spot.at, spot.inferred or "node") for spot in frame.spots]
 
 
 def spread_posts(
