@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 
 from twin.city.fabric.divide import cut_across, divide
 from twin.city.fabric.flats import flat_shares, share_cells
-from twin.city.fabric.frame import District, Frame
 from twin.city.fabric.names import NameGiver
 from twin.city.fabric.plan import Plan
 from twin.city.fabric.ways import DRIVE, LANE, MAHALLA, PASSAGE, QUARTER, Way
 from twin.city.fabric.zoning import Zones
+from twin.city.frame import District, Frame
 from twin.streams import stream
 
 CELL_HA: Final = {
     "flats": 3.6, "mahalla": 3.6, "village": 6.0, "campus": 4.5, "industry": 7.5, "field": 28.0, "park": 60.0,
-    "stadium": 90.0, "bazaar": 6.0,
+    "stadium": 90.0, "bazaar": 12.0, "square": 90.0, "cemetery": 200.0,
 }  # fmt: skip
 PEOPLE_HA: Final = {"flats": 280.0, "mahalla": 80.0, "village": 35.0}
 PLOT_HA: Final = {
@@ -118,18 +118,16 @@ def _give_public_uses(
     areas = [sum(plan.polygon(c.face).area for c in group) for group in cells]
     people = np.array([area * PEOPLE_HA.get(kind, 0.0) for area, kind in zip(areas, kinds, strict=True)])
     of = np.array(kinds)
-    flats = np.where(of == "flats", people, 0.0)
     work = np.where(np.isin(of, ["campus", "industry"]), 1.0, 0.0)
     campus = np.where(of == "campus", 1.0, 0.0) if (of == "campus").any() else people
     weights = {
-        "school": people, "kindergarten": people, "clinic": people, "bazaar": flats if flats.any() else people,
+        "school": people, "kindergarten": people, "clinic": people,
         "hospital": campus, "fire_station": work if work.any() else people, "police": campus, "data_centre": campus,
     }  # fmt: skip
     known = _known_blocks(plan, cells, frame)
     for use, weight in weights.items():
-        count = 1 if use == "police" else int(district.counts.get(use, 0))
-        real = [block for block in known.get(use, []) if cells[block]][:count]
-        drawn = spread(weight, count - len(real), rng) if weight.any() else []
+        real = known.get(use, [])
+        drawn = spread(weight, int(district.figures.counts.get(use, 0)) - len(real), rng) if weight.any() else []
         for block in [*real, *drawn]:
             others = [int(i) for i in np.argsort(-weight, kind="stable") if weight[i] > 0.0]
             next((b for b in [block, *others] if _give(plan, cells[b], use, rng)), None)
@@ -141,7 +139,7 @@ def _known_blocks(plan: Plan, cells: list[list[Cell]], frame: Frame) -> dict[str
     found: dict[str, list[int]] = {}
     for spot in frame.spots:
         inside = np.flatnonzero(shapely.contains_xy(np.array(shapes, dtype=object), *spot.at)) if shapes else []
-        if spot.kind in ("hospital", "bazaar", "fire_station", "police") and len(inside):
+        if spot.kind in ("hospital", "data_centre") and len(inside):
             found.setdefault(spot.kind, []).append(int(inside[0]))
     return found
 

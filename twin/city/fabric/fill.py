@@ -16,31 +16,33 @@ import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
 
-
 from twin.city.fabric.borders import join_mahallas, outline_of, parcels_of
-from twin.city.fabric.cells import Cell, lay_cells, lay_passages
+from twin.city.fabric.cells import CELL_HA, Cell, lay_cells, lay_passages
 from twin.city.fabric.deadends import close_passages, drop_islands, make_oneways
 from twin.city.fabric.divide import divide
 from twin.city.fabric.flats import flat_shares
-from twin.city.fabric.frame import District, Frame
 from twin.city.fabric.houses import draw_houses
 from twin.city.fabric.names import NameGiver, name_passages
 from twin.city.fabric.people import settle, share_out
 from twin.city.fabric.places import Place, district_places
-from twin.city.fabric.plan import XY, Edge, Plan
+from twin.city.fabric.plan import XY, Edge, Plan, edge_of
 from twin.city.fabric.public import PATTERNS, build_airport, build_park, build_public, build_stadium
 from twin.city.fabric.quarters import STYLES, build_rows
 from twin.city.fabric.rows import as_array
-from twin.city.fabric.skeleton import Skeleton
+from twin.city.fabric.skeleton import Ground, Skeleton
 from twin.city.fabric.stock import Building
 from twin.city.fabric.ways import COLLECTOR, DISTRICT, MEDIAN_M, Way
 from twin.city.fabric.years import built_years
 from twin.city.fabric.zoning import Zones, zone
+from twin.city.frame import District, Frame
 from twin.streams import stream
 
 SUPERBLOCK_HA: Final = 27.0
 KERB_M: Final = 0.4
-OPEN: Final = {"park": "park", "stadium": "park", "field": "field", "industry": "industry"}
+OPEN: Final = {
+    "park": "park", "stadium": "park", "field": "field", "industry": "industry", "square": "square",
+    "cemetery": "cemetery",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,24 +82,26 @@ def fill_district(skeleton: Skeleton, frame: Frame, number: int, seed: int) -> F
     def rng(*purpose: str) -> np.random.Generator:
         return stream(seed, "city", district.name, *purpose)
 
-    plan, own, uses = _start(skeleton, number)
-    names = NameGiver([*frame.street_words, *district.mahallas], district.name, seed)
-    blocks, whole = _superblocks(plan, uses, names, rng("superblocks"))
+    plan, own, grounds = _start(skeleton, number)
+    names = NameGiver([*frame.figures.street_words, *district.mahallas], district.name, seed)
+    blocks, known, whole = _superblocks(plan, grounds, names, rng("superblocks"))
     parcels = parcels_of(plan, [*blocks, *whole])
-    dwellings = _dwellings(frame)[number]
-    zones = zone(plan, blocks, frame, district, dwellings, seed)
+    dwellings = int(_dwellings(frame)[number])
+    shapes = as_array([parcel.shape for parcel in parcels[: len(blocks)]])
+    zones = zone(shapes, known, frame, district, dwellings, rng("zones"))
     cells = lay_cells(plan, blocks, zones, frame, district, names, seed)
     cells = lay_passages(plan, cells, district.name, names, seed)
     dead_ends = close_passages(plan, rng("dead ends"))
     stock = [b for cell in cells for b in _build(plan, cell, frame, rng("build", str(cell.face)))]
-    stock += [b for face in whole if uses[face] == "airport" for b in build_airport(plan, face)]
-    areas = [*_areas(plan, cells, zones), *_strip_areas(plan, uses)]
+    airports = [i for i, face in enumerate(whole) if grounds[face].use == "airport"]
+    stock += [b for i in airports for b in build_airport(parcels[len(blocks) + i].shape, len(blocks) + i)]
+    areas = [*_areas(plan, cells, zones), *_strip_areas(plan, grounds)]
     drop_islands(plan)
     oneways = make_oneways(plan, rng("one-way"))
     name_passages(plan, district.name)
     kept = clear_of_streets(stock, plan)
     homes, people = settle(
-        kept, dwellings, district.residents, zones.flats_share, flat_shares(district), rng("people")
+        kept, dwellings, district.figures.residents, zones.flats_share, flat_shares(district), rng("people")
     )
     in_block = np.bincount([b.block for b in kept], weights=people, minlength=len(parcels)).astype(np.int64)
     group = np.array(join_mahallas(parcels, in_block, len(district.mahallas)))
@@ -109,45 +113,46 @@ def fill_district(skeleton: Skeleton, frame: Frame, number: int, seed: int) -> F
     return Fabric(
         number, own, plan.points, ways, inserted, shapely.to_wkb(as_array([b.shape for b in kept])),
         _columns(kept, homes, people, rng("years")), mahallas,
-        district_places(frame, district, kept, people, mahallas), areas, dict(sorted(counts.items())),
+        district_places(district, kept, people, mahallas), areas, dict(sorted(counts.items())),
     )  # fmt: skip
 
 
 def _dwellings(frame: Frame) -> NDArray[np.int64]:
     """Return the dwellings of each district: the city's, shared out by residents."""
-    people = np.array([district.residents for district in frame.districts], dtype=np.float64)
-    return share_out(people, round(frame.city["dwellings"] * people.sum() / frame.city["residents"]))
+    people = np.array([district.figures.residents for district in frame.districts], dtype=np.float64)
+    return share_out(people, frame.figures.city.dwellings)
 
 
-def _start(skeleton: Skeleton, number: int) -> tuple[Plan, tuple[int, ...], dict[int, str]]:
-    """Return a plan of the district's faces, the skeleton's number of each of its points, and the use of each face."""
+def _start(skeleton: Skeleton, number: int) -> tuple[Plan, tuple[int, ...], list[Ground]]:
+    """Return a plan of the district's faces, the skeleton's number of each of its points, and what each face is."""
     grounds = [ground for ground in skeleton.grounds if ground.district == number]
     own = tuple(sorted({point for ground in grounds for point in ground.ring}))
     local = {point: i for i, point in enumerate(own)}
     faces = {i: [local[point] for point in ground.ring] for i, ground in enumerate(grounds)}
-    ways = {(local[u], local[v]): way for (u, v), way in skeleton.ways.items() if u in local and v in local}
-    sides = {tuple(sorted(pair)) for ring in faces.values() for pair in zip(ring, [*ring[1:], ring[0]], strict=True)}
-    plan = Plan([skeleton.points[p] for p in own], {e: w for e, w in ways.items() if e in sides}, faces)
-    return plan, own, {i: ground.use for i, ground in enumerate(grounds)}
+    sides = {edge_of(u, v) for ring in faces.values() for u, v in zip(ring, [*ring[1:], ring[0]], strict=True)}
+    ways = {(u, v): skeleton.ways[own[u], own[v]] for u, v in sorted(sides)}
+    return Plan([skeleton.points[p] for p in own], ways, faces), own, grounds
 
 
 def _superblocks(
-    plan: Plan, uses: dict[int, str], names: NameGiver, rng: np.random.Generator
-) -> tuple[list[int], list[int]]:
-    """Return the superblocks that are to be filled, and the faces that stay whole: slivers, water, rail, airport."""
+    plan: Plan, grounds: Sequence[Ground], names: NameGiver, rng: np.random.Generator
+) -> tuple[list[int], dict[int, tuple[str, str]], list[int]]:
+    """Return the superblocks that are to be filled, what those are that the frame knows, and the faces left as they are."""
 
     def way_of(area_m2: float) -> Way:
         return (DISTRICT if area_m2 > 1.3e6 else COLLECTOR).named(names.street())
 
-    blocks = [
-        part
-        for face, use in uses.items()
-        if not use
-        for part in divide(
-            plan, face, rng, target_m2=SUPERBLOCK_HA * 1e4, way_of=way_of, bend=0.05, skew=0.12, snap_m=70.0
-        )
-    ]
-    return blocks, [face for face, use in uses.items() if use]
+    blocks: list[int] = []
+    known: dict[int, tuple[str, str]] = {}
+    for face, ground in enumerate(grounds):
+        if not ground.use:
+            blocks += divide(
+                plan, face, rng, target_m2=SUPERBLOCK_HA * 1e4, way_of=way_of, bend=0.05, skew=0.12, snap_m=70.0
+            )
+        elif ground.use in CELL_HA:
+            known[len(blocks)] = ground.use, ground.name
+            blocks.append(face)
+    return blocks, known, [face for face, ground in enumerate(grounds) if ground.use and ground.use not in CELL_HA]
 
 
 def _build(plan: Plan, cell: Cell, frame: Frame, rng: np.random.Generator) -> list[Building]:
@@ -155,7 +160,7 @@ def _build(plan: Plan, cell: Cell, frame: Frame, rng: np.random.Generator) -> li
         return draw_houses(plan.ground(cell.face), plan.main_sides(cell.face), cell.use, cell.block, rng)
     if cell.use in PATTERNS:
         return build_public(plan, cell, rng)
-    if cell.use == "field":
+    if cell.use in ("field", "cemetery", "square"):
         return []
     if cell.use == "park":
         return build_park(plan, cell, rng)
@@ -203,11 +208,11 @@ def _areas(plan: Plan, cells: Sequence[Cell], zones: Zones) -> list[tuple[str, s
     return out
 
 
-def _strip_areas(plan: Plan, uses: dict[int, str]) -> list[tuple[str, str, bytes]]:
+def _strip_areas(plan: Plan, grounds: Sequence[Ground]) -> list[tuple[str, str, bytes]]:
     return [
-        (use, "", shapely.to_wkb(plan.polygon(face)))
-        for face, use in uses.items()
-        if use in ("water", "rail", "airport")
+        (ground.use, ground.name, shapely.to_wkb(plan.polygon(face)))
+        for face, ground in enumerate(grounds)
+        if ground.use in ("water", "rail", "airport")
     ]
 
 

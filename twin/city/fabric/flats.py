@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.city.fabric.frame import District
+from twin.city.frame import District
 
 OLD: Final = "old"
 NEW: Final = "new"
@@ -47,24 +47,25 @@ FLATS_PER_GROSS_HA: Final = {
 """Flats for a hectare of cell, its streets, schools and shops included; assumed, in line with Soviet norms."""
 
 _BANDS: Final[Mapping[str, Mapping[str, Mapping[str, float]]]] = {
-    OLD: {"1-3": {"low": 1.0}, "4-5": {"rows4": 0.63, "rows5": 0.37}, "6-8": {"rows7": 1.0}, "9": {"rows9": 1.0},
-          "10+": {"towers": 1.0}},
+    OLD: {"4-5": {"rows4": 0.63, "rows5": 0.37}, "9": {"rows9": 1.0}, "10+": {"towers": 1.0},
+          "other": {"low": 0.5, "rows7": 0.5}},
     NEW: {"1-3": {"low": 1.0}, "4-5": {"rows5": 1.0}, "6-9": {"rows7": 1.0}, "10-16": {"towers": 1.0},
           "17+": {"high": 1.0}},
 }  # fmt: skip
+"""The kinds in each band of the two tables; how a band is parted between two kinds is assumed (38 to 22 in 4 and 5)."""
 
 
 def flat_shares(district: District) -> dict[tuple[str, str], float]:
     """Return the share of a district's flats in blocks of each kind and epoch; they add up to 1."""
     shares: dict[tuple[str, str], float] = {}
     for epoch, part, table in (
-        (OLD, 1.0 - district.new_share, district.storeys_old),
-        (NEW, district.new_share, district.storeys_new),
+        (OLD, 1.0 - district.figures.new_share, district.figures.storeys_2019),
+        (NEW, district.figures.new_share, district.figures.storeys_2026),
     ):
-        total = sum(table.values())
+        total = sum(table[band] for band in _BANDS[epoch])
         for band, kinds in _BANDS[epoch].items():
             for kind, share in kinds.items():
-                shares[kind, epoch] = part * share * table.get(band, 0.0) / total
+                shares[kind, epoch] = part * share * table[band] / total
     return {key: share for key, share in shares.items() if share > 0.0}
 
 

@@ -17,6 +17,8 @@ from twin.city.fabric.plan import XY
 
 CROSSING: Final = 3.2  # a line that stays beside another for less than this many reaches crosses it
 SHORTEST_M: Final = 60.0
+SHIFT_EVERY_M: Final = 1200.0
+COARSE_M: Final = 260.0
 
 
 def rounded(line: Sequence[XY]) -> list[XY]:
@@ -28,10 +30,16 @@ def rounded(line: Sequence[XY]) -> list[XY]:
 
 
 def moved(course: Sequence[XY], shift_m: float, rng: np.random.Generator) -> list[XY]:
-    """Return a course moved sideways, the whole and each point, by ``shift_m`` at most, with its corners cut."""
-    reach = shift_m / 2
-    shifts = rng.uniform(-reach, reach, 2) + rng.uniform(-reach, reach, (len(course), 2))
-    return rounded([(x + float(dx), y + float(dy)) for (x, y), (dx, dy) in zip(course, shifts, strict=True)])
+    """Return a course moved sideways by ``shift_m`` at most, smoothly along its way; coarse courses lose their corners."""
+    xy = np.array(course)
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
+    if shift_m:
+        knots = np.linspace(0.0, along[-1], max(2, round(along[-1] / SHIFT_EVERY_M)) + 1)
+        reach = shift_m / 2
+        shifts = rng.uniform(-reach, reach, 2) + rng.uniform(-reach, reach, (len(knots), 2))
+        xy = xy + np.column_stack([np.interp(along, knots, shifts[:, i]) for i in (0, 1)])
+    points = [(float(x), float(y)) for x, y in xy]
+    return rounded(points) if along[-1] / (len(points) - 1) > COARSE_M else points
 
 
 def fitted(line: LineString, laid: BaseGeometry, reach_m: float) -> list[LineString]:
@@ -40,6 +48,9 @@ def fitted(line: LineString, laid: BaseGeometry, reach_m: float) -> list[LineStr
     Where the line keeps within ``reach_m`` of what is laid it is taken for the same and left out; what remains is
     carried on to the nearest point of what is laid. A short stay within reach is a crossing, and stays.
     """
+    west, south, east, north = line.bounds
+    around = 3.0 * reach_m
+    laid = shapely.clip_by_rect(laid, west - around, south - around, east + around, north + around)
     if laid.is_empty:
         return [line]
     near = laid.buffer(reach_m, quad_segs=4)

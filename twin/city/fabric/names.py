@@ -65,7 +65,7 @@ def name_passages(plan: Plan, district: str) -> None:
         elif way.name:
             streets.add(way.name)
     ends = {mark for mark, run in runs.items() if any(len(arms[point]) == 1 for edge in run for point in edge)}
-    named = {""} - {""}
+    named: set[str] = set()
     wanted = len(streets) / (1.0 - PASSAGE_SHARE - DEAD_END_SHARE)
     for share, marks in ((DEAD_END_SHARE, ends), (PASSAGE_SHARE, set(runs) - ends)):
         order = sorted(marks, key=lambda mark: (-round(_length(plan, runs[mark]), 2), int(mark[1:])))

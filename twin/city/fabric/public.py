@@ -86,16 +86,15 @@ def _lay_ring_road(plan: Plan, face: int, ring: Polygon) -> None:
             plan.add_way(start, plan.attach(face, end, 12.0), DRIVE)
 
 
-def build_airport(plan: Plan, face: int) -> list[Building]:
-    """Place a terminal on the side of the airport that lies nearest to the city's streets."""
-    ground = plan.polygon(face)
+def build_airport(ground: Polygon, block: int) -> list[Building]:
+    """Place a terminal on a long side of the airport."""
     axes = axes_of(ground)
     local = axes.local(ground)
     west, south, east, north = local.bounds
     for v in (north - 60.0, south + 60.0, (north + south) / 2):
         hall = box((west + east) / 2 - 150.0, v - 28.0, (west + east) / 2 + 150.0, v + 28.0)
         if local.buffer(-6.0).contains(hall):
-            return [Building(axes.world(as_array([hall]))[0], "airport", 3, 16.0, 12, -1)]
+            return [Building(axes.world(as_array([hall]))[0], "airport", 3, 16.0, 12, block)]
     return []
 
 

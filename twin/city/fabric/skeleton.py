@@ -7,10 +7,9 @@ it becomes one planar subdivision, so each district can then be filled by itself
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -20,10 +19,10 @@ from shapely import STRtree
 from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from twin.city.fabric.frame import Frame, MainStreet, load_frame
-from twin.city.fabric.lines import carried_on, fitted, moved, rounded, segments_of
+from twin.city.fabric.lines import carried_on, fitted, moved, segments_of
 from twin.city.fabric.plan import XY, Edge, edge_of
-from twin.city.fabric.ways import BANK_ROAD, COLLECTOR, DISTRICT, Way, avenue
+from twin.city.fabric.ways import BANK_ROAD, COLLECTOR, DISTRICT, DRIVE, FOOTWAY, PROMENADE, Way, avenue
+from twin.city.frame import Frame, MainStreet, load_frame
 from twin.streams import stream
 
 STREET_REACH_M: Final = 45.0
@@ -34,9 +33,14 @@ CORNER_M: Final = 310.0  # corners on borders, so that streets from both sides m
 BRIDGE_M: Final = 750.0
 BRIDGE_FREE_M: Final = 280.0
 RAIL_WIDTH_M: Final = 30.0
+MOST_ROUNDS: Final = 8
 VERGE_M2: Final = 6000.0
 VERGE_COMPACT: Final = 0.06
-STRIPS: Final = ("water", "rail", "airport")
+LAND_EDGES: Final[Mapping[str, Way | None]] = {
+    "park": FOOTWAY, "square": FOOTWAY, "cemetery": FOOTWAY, "bazaar": DRIVE, "campus": DRIVE, "stadium": DRIVE,
+    "industry": None,
+}  # fmt: skip
+"""What runs round a land: walks round parks, drives round bazaars, a wall round a factory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +50,24 @@ class Ground:
     Attributes:
         ring: points, anticlockwise.
         district: number of its district in the frame.
-        use: "" for ground to be filled, ``verge`` for a sliver that stays open, else ``water``, ``rail``, ``airport``.
+        use: "" for ground to be filled, ``verge`` for a sliver that stays open, ``water``, ``rail``, or the kind of a
+            land that the frame knows, such as ``airport`` or ``park``.
+        name: of the water or land, or "".
     """
 
     ring: tuple[int, ...]
     district: int
     use: str
+    name: str
 
 
 @dataclass(frozen=True)
 class Skeleton:
-    """Points (metres), the ways between them (None: no street), the faces, and which edges bound one.
-
-    Ways that bound none run through enclaves.
-    """
+    """Points (metres), the ways between them (None: no street) and the faces."""
 
     points: tuple[XY, ...]
     ways: dict[Edge, Way | None]
     grounds: tuple[Ground, ...]
-    edges: frozenset[Edge]
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class _Line:
 @dataclass(frozen=True)
 class _Strip:
     kind: str
+    name: str
     shape: BaseGeometry
 
 
@@ -85,12 +89,14 @@ def skeleton_of(seed: int) -> Skeleton:
     frame = load_frame()
     strips = _strips(frame)
     streets = _streets(frame, strips, seed)
-    lines = [*streets, *_bridges(strips, streets), *_borders(frame, streets, strips), *_banks(strips)]
+    lines = [*streets, *_bridges(frame, strips, streets), *_banks(strips), *_lands(frame, streets, strips)]
+    lines += _borders(frame, streets, strips)
     segments = _noded(lines)
-    for _ in range(6):
+    for _ in range(MOST_ROUNDS):
         faces, loose = _faces(segments)
-        if not len(loose):
+        if not loose:
             break
+        lines += [_Line(line, COLLECTOR) for line in loose]
         segments = segments_of(shapely.union_all([shapely.multilinestrings(list(segments)), *loose], grid_size=0.01))
     return _assembled(faces, lines, strips, frame)
 
@@ -114,12 +120,14 @@ def _streets(frame: Frame, strips: Sequence[_Strip], seed: int) -> list[_Line]:
     ]
 
 
-_RANKS: Final = ("trunk", "primary", "secondary", "tertiary")
+_RANKS: Final = ("trunk", "primary", "secondary", "tertiary", "pedestrian")
 
 
 def _way_of(street: MainStreet) -> Way:
     inferred = "lanes,width_m" if street.quality == "good" else "all"
-    if street.street_class in ("trunk", "primary"):
+    if street.street_class == "pedestrian":
+        way = replace(PROMENADE, name=street.name, inferred=inferred)
+    elif street.street_class in ("trunk", "primary"):
         way = avenue(street.name, street.lanes, street.speed_kmh, inferred)
         way = replace(way, street_class=street.street_class)
     else:
@@ -129,29 +137,40 @@ def _way_of(street: MainStreet) -> Way:
 
 
 def _strips(frame: Frame) -> list[_Strip]:
-    city = shapely.union_all([Polygon(d.outline) for d in frame.districts]).buffer(60.0)
-    strips = [_Strip("airport", Polygon(land.outline)) for land in frame.lands if land.kind == "airport"]
-    taken = shapely.union_all([strip.shape for strip in strips])
-    for kind, courses in (
-        ("water", [(w.course, w.width_m) for w in frame.waters]),
-        ("rail", [(r.course, RAIL_WIDTH_M) for r in frame.rails]),
-    ):
-        wide = [LineString(rounded(course)).buffer(width / 2, cap_style="flat", quad_segs=2) for course, width in courses]
-        shape = shapely.union_all(wide).intersection(city).difference(taken.buffer(25.0))
-        parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and part.area > 4000.0]
-        strips += [_Strip(kind, Polygon(part.exterior.simplify(1.0))) for part in parts]
-        taken = shapely.union_all([taken, *parts])
+    """Return the airport, the waters and the railways, as polygons that do not overlap."""
+    city = frame.outline.buffer(60.0)
+    strips = [_Strip("airport", land.name, Polygon(land.outline)) for land in frame.lands if land.kind == "airport"]
+    courses = [("water", w.name, w.course, w.width_m) for w in frame.waters]
+    courses += [("rail", r.name, r.course, RAIL_WIDTH_M) for r in frame.rails if r.kind == "rail"]
+    for kind, name, course, width_m in courses:
+        taken = shapely.union_all([strip.shape for strip in strips])
+        line = LineString(moved(course, 0.0, stream(0, name)))
+        shape = line.buffer(width_m / 2, cap_style="flat", quad_segs=2).intersection(city).difference(taken)
+        parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and part.area > 2000.0]
+        strips += [_Strip(kind, name, Polygon(part.exterior.simplify(1.0))) for part in parts]
     return strips
 
 
-def _bridges(strips: Sequence[_Strip], streets: Sequence[_Line]) -> list[_Line]:
+def _lands(frame: Frame, streets: Sequence[_Line], strips: Sequence[_Strip]) -> list[_Line]:
+    """Return the edges of the lands the frame knows where no main street or strip runs beside them."""
+    laid = shapely.union_all([*(line.shape for line in streets), *(s.shape.boundary for s in strips)])
+    out = []
+    for land in frame.lands:
+        if land.kind == "airport":
+            continue
+        ring = LineString(Polygon(land.outline).exterior.coords)
+        way = LAND_EDGES.get(land.kind)
+        out += [_Line(piece, way) for piece in fitted(ring, laid, STREET_REACH_M)]
+    return out
+
+
+def _bridges(frame: Frame, strips: Sequence[_Strip], streets: Sequence[_Line]) -> list[_Line]:
     """Return short crossings of canals where no main street crosses for a long way."""
-    centre = [water for water in load_frame().waters if water.kind == "canal"]
     wet = shapely.union_all([strip.shape for strip in strips if strip.kind == "water"])
     main = shapely.union_all([street.shape for street in streets])
     out: list[_Line] = []
-    for water in centre:
-        line = LineString(rounded(water.course))
+    for water in (water for water in frame.waters if water.kind == "canal"):
+        line = LineString(moved(water.course, 0.0, stream(0, water.name)))
         for at in np.arange(BRIDGE_M / 2, line.length, BRIDGE_M).tolist():
             here, ahead = line.interpolate(at), line.interpolate(at + 5.0)
             if not wet.contains(here) or here.distance(main) < BRIDGE_FREE_M:
@@ -173,8 +192,8 @@ def _banks(strips: Sequence[_Strip]) -> list[_Line]:
 
 def _borders(frame: Frame, streets: Sequence[_Line], strips: Sequence[_Strip]) -> list[_Line]:
     """Return the districts' borders where no main street or strip runs beside them; the city's own rim is no street."""
-    outlines = [Polygon(d.outline) for d in frame.districts]
-    rim = shapely.union_all(outlines).boundary
+    outlines = [district.polygon for district in frame.districts]
+    rim = frame.outline.boundary
     rings = shapely.union_all([outline.exterior for outline in outlines])
     laid = shapely.union_all([*(line.shape for line in streets), *(s.shape.boundary for s in strips)])
     out = []
@@ -207,34 +226,18 @@ def _faces(segments: NDArray[np.float64]) -> tuple[list[Polygon], list[LineStrin
 def _assembled(
     faces: Sequence[Polygon], lines: Sequence[_Line], strips: Sequence[_Strip], frame: Frame
 ) -> Skeleton:
-    outlines = np.array([Polygon(d.outline) for d in frame.districts], dtype=object)
+    outlines = np.array([district.polygon for district in frame.districts], dtype=object)
+    known = [*strips, *(_Strip(land.kind, land.name, Polygon(land.outline)) for land in frame.lands)]
     kept, owner = _owned(faces, outlines)
     number: dict[XY, int] = {}
     grounds = []
     for face, district in zip(kept, owner, strict=True):
         xy = np.round(shapely.get_coordinates(shapely.orient_polygons(face).exterior)[:-1], 2)
         ring = tuple(number.setdefault((float(x), float(y)), len(number)) for x, y in xy)
-        grounds.append(Ground(ring, district, _use_of(face, strips)))
+        grounds.append(Ground(ring, district, *_use_of(face, known)))
     edges = {edge_of(u, v) for g in grounds for u, v in zip(g.ring, (*g.ring[1:], g.ring[0]), strict=True)}
-    rim = edges | _outside(faces, kept, number)
     points = tuple(number)
-    ways = _ways(points, sorted(rim), lines, strips)
-    return Skeleton(
-        points, {e: way for e, way in ways.items() if e in edges or way is not None}, tuple(grounds), frozenset(edges)
-    )
-
-
-def _outside(faces: Sequence[Polygon], kept: Sequence[Polygon], number: dict[XY, int]) -> set[Edge]:
-    """Return the edges of enclaves, ground that the city surrounds: main streets run on through them."""
-    city = shapely.union_all(np.array(kept, dtype=object))
-    hull = shapely.union_all([Polygon(part.exterior) for part in shapely.get_parts(city)])
-    edges: set[Edge] = set()
-    for face in sorted(faces, key=lambda face: tuple(np.round(face.bounds, 2))):
-        inner = face.representative_point()
-        if hull.contains(inner) and not city.contains(inner):
-            ring = [number.setdefault((x, y), len(number)) for x, y in np.round(face.exterior.coords, 2).tolist()]
-            edges |= {edge_of(u, v) for u, v in pairwise(ring)}
-    return edges
+    return Skeleton(points, _ways(points, sorted(edges), lines, strips), tuple(grounds))
 
 
 def _owned(faces: Sequence[Polygon], outlines: NDArray[np.object_]) -> tuple[list[Polygon], list[int]]:
@@ -245,13 +248,13 @@ def _owned(faces: Sequence[Polygon], outlines: NDArray[np.object_]) -> tuple[lis
     return [f for f, keep in zip(order, inside, strict=True) if keep], shared.argmax(axis=1)[inside].tolist()
 
 
-def _use_of(face: Polygon, strips: Sequence[_Strip]) -> str:
-    inner = face.representative_point()
-    for strip in strips:
-        if strip.shape.contains(inner):
-            return strip.kind
+def _use_of(face: Polygon, known: Sequence[_Strip]) -> tuple[str, str]:
+    """Return the use and the name of a face: of the strip or land that most of it is, else of ground or a sliver."""
+    for strip in known:
+        if shapely.area(shapely.intersection(strip.shape, face)) > 0.6 * face.area:
+            return strip.kind, strip.name
     thin = 12.566 * face.area / face.length**2 < VERGE_COMPACT
-    return "verge" if face.area < VERGE_M2 or thin else ""
+    return ("verge" if face.area < VERGE_M2 or thin else ""), ""
 
 
 def _ways(
@@ -269,7 +272,7 @@ def _ways(
     np.minimum.at(first, edge, source[segment])
     over = np.zeros(len(edges), dtype=bool)
     for strip in strips:
-        if strip.kind != "airport":
+        if strip.kind in ("water", "rail"):
             over |= shapely.contains_xy(strip.shape.buffer(-0.3), *middles.T)
     ways: dict[Edge, Way | None] = {}
     for key, line, bridge in zip(edges, first.tolist(), over.tolist(), strict=True):

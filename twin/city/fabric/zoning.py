@@ -6,19 +6,17 @@ in the old city round Chorsu, the rims are loosely built (where flats on sale st
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import LineString, MultiPoint, Point, Polygon
+from shapely.geometry import LineString, MultiPoint, Point
 
 from twin.city.fabric.flats import FLATS_PER_GROSS_HA, flat_shares
-from twin.city.fabric.frame import District, Frame
-from twin.city.fabric.plan import Plan
-from twin.streams import stream
+from twin.city.frame import ZONE_KINDS, District, Frame
 
 HOUSES_PER_GROSS_HA: Final = 15.5  # drawn: plots of 540 m2 and their passages
 DWELLINGS_PER_HOUSE: Final = 1.45  # assumed: married sons keep their own household in the same courtyard
@@ -27,14 +25,17 @@ VILLAGE_SHARE: Final = 0.65  # assumed: of the land that neither flats nor mahal
 MOST_FLATS: Final = 0.95
 NOISE_M: Final = 420.0
 METRO_FREE_M: Final = 700.0  # no industry nearer to a metro station
-CENTRE: Final = (523_400.0, 4_573_600.0)  # Amir Temur square, 41.3112 N, 69.2797 E
-OLD_CITY_M: Final = 1500.0  # round Chorsu bazaar: courtyard houses, whatever lies near
-LAND_KINDS: Final = ("park", "campus", "stadium", "industry", "field", "bazaar")
+CENTRE: Final = "Amir Temur xiyoboni"
+FLATS_LEAN_M: Final = {
+    "old_city": 2500.0, "planned_centre": -600.0, "soviet_quarter": -1300.0, "new_towers": -1300.0, "mahalla": 900.0,
+    "village": 1500.0,
+}  # fmt: skip
+"""How much more remote than it is a place counts for flats, by what prevails there (assumed)."""
 
 
 @dataclass(frozen=True)
 class Zones:
-    """The kind of each superblock, the name of the land it is (or ""), and how remote it lies, metres.
+    """The kind of each superblock, the name of the land it is (or ""), and how remote it lies for new towers, metres.
 
     ``flats_share`` is the share of the district's dwellings that are flats.
     """
@@ -45,69 +46,62 @@ class Zones:
     flats_share: float
 
 
-def zone(plan: Plan, blocks: Sequence[int], frame: Frame, district: District, dwellings: int, seed: int) -> Zones:
-    """Return what the superblocks of a district are, in the order of ``blocks``."""
-    rng = stream(seed, "city", district.name, "zones")
-    shapes = np.array([plan.polygon(block) for block in blocks], dtype=object)
+def zone(
+    shapes: NDArray[np.object_], known: Mapping[int, tuple[str, str]], frame: Frame, district: District, dwellings: int,
+    rng: np.random.Generator,
+) -> Zones:  # fmt: skip
+    """Return what the superblocks of a district are.
+
+    Args:
+        shapes: the superblocks.
+        known: kind and name of those that the frame knows, by their number.
+        frame: stations, avenues and centres, which say how remote a place is and what prevails there.
+        district: its figures.
+        dwellings: of the district.
+        rng: the order among places alike.
+    """
     area_ha = shapely.area(shapes) / 1e4
-    remote_m = _remote(shapes, frame)
-    kinds = np.full(len(blocks), "mahalla", dtype=object)
-    names = np.full(len(blocks), "", dtype=object)
-    known = _known_land(shapes, frame)
+    middles = shapely.get_coordinates(shapely.centroid(shapes))
+    remote_m = _remote(middles, frame)
+    kinds = np.full(len(shapes), "mahalla", dtype=object)
+    names = np.full(len(shapes), "", dtype=object)
     for block, (kind, name) in known.items():
         kinds[block], names[block] = kind, name
-    free = ~np.isin(np.arange(len(blocks)), list(known))
+    free = ~np.isin(np.arange(len(shapes)), list(known))
     flats_share, quota = _quotas(district, dwellings, float(area_ha.sum()))
-    for kind in LAND_KINDS:
-        quota[kind] = max(0.0, quota.get(kind, 0.0) - float(area_ha[kinds == kind].sum()))
+    for kind in ("park", "campus", "industry"):
+        quota[kind] = max(0.0, quota[kind] - float(area_ha[kinds == kind].sum()))
 
     def take(kind: str, rank: NDArray[np.float64]) -> None:
         chosen = _first(rank, free, area_ha, quota[kind])
         kinds[chosen], free[chosen] = kind, False
 
     def noise(sd: float) -> NDArray[np.float64]:
-        return rng.normal(0.0, sd, len(blocks))
+        return rng.normal(0.0, sd, len(shapes))
 
-    near_metro = shapely.distance(shapes, MultiPoint([s.at for s in frame.spots if s.kind == "metro"])) < METRO_FREE_M
-    take("field", -remote_m + noise(500.0))
-    take("village", -remote_m + noise(300.0))
+    metro = MultiPoint([spot.at for spot in frame.spots_of("metro")])
+    near_metro = shapely.distance(shapes, metro) < METRO_FREE_M
+    prevails = [ZONE_KINDS[i] for i in frame.zones.kinds_at(middles).tolist()]
+    to_flats = np.array([FLATS_LEAN_M[kind] for kind in prevails])
+    take("field", -remote_m + noise(500.0) + np.where(np.array(prevails) == "village", -800.0, 0.0))
+    take("village", -remote_m + noise(300.0) + np.where(np.array(prevails) == "village", -1500.0, 0.0))
     take("industry", -remote_m + noise(900.0) + np.where(near_metro, 1e5, 0.0))
-    take("park", rng.uniform(0.0, 1.0, len(blocks)))
+    take("park", rng.uniform(0.0, 1.0, len(shapes)))
     take("campus", remote_m + noise(1200.0))
-    take("flats", remote_m + noise(NOISE_M) + _old_city(shapes, frame))
-    return Zones([str(k) for k in kinds], [str(n) for n in names], remote_m, flats_share)
+    take("flats", remote_m + noise(NOISE_M) + to_flats)
+    new_m = remote_m + np.where(np.array(prevails) == "new_towers", -2000.0, 0.0)
+    return Zones([str(k) for k in kinds], [str(n) for n in names], new_m, flats_share)
 
 
-def _remote(shapes: NDArray[np.object_], frame: Frame) -> NDArray[np.float64]:
-    middles = shapely.centroid(shapes)
-    metro = MultiPoint([s.at for s in frame.spots if s.kind == "metro"])
+def _remote(middles: NDArray[np.float64], frame: Frame) -> NDArray[np.float64]:
+    """Return how remote places lie, metres: from the metro, from the avenues and from the centre, by weight."""
+    points = shapely.points(middles)
+    metro = MultiPoint([spot.at for spot in frame.spots_of("metro")])
     avenues = shapely.union_all([LineString(s.course) for s in frame.streets if s.street_class == "primary"])
-    to_metro = np.minimum(shapely.distance(middles, metro), 5000.0)
-    to_avenue = np.minimum(shapely.distance(middles, avenues), 4000.0)
-    to_centre = shapely.distance(middles, Point(CENTRE))
-    return np.asarray(0.55 * to_metro + 0.35 * to_avenue + 0.12 * to_centre, dtype=np.float64)
-
-
-def _old_city(shapes: NDArray[np.object_], frame: Frame) -> NDArray[np.float64]:
-    chorsu = [s.at for s in frame.spots if s.kind == "bazaar" and "Chorsu" in s.name]
-    away = shapely.distance(shapes, MultiPoint(chorsu)) if chorsu else np.full(len(shapes), np.inf)
-    return np.where(away < OLD_CITY_M, 2500.0, 0.0)
-
-
-def _known_land(shapes: NDArray[np.object_], frame: Frame) -> dict[int, tuple[str, str]]:
-    """Return the superblocks that are for the greater part land the frame knows, or hold most of it."""
-    known: dict[int, tuple[str, str]] = {}
-    for land in frame.lands:
-        if land.kind not in LAND_KINDS:
-            continue
-        shape = Polygon(land.outline)
-        shared = shapely.area(shapely.intersection(shapes, shape))
-        chosen = set(np.flatnonzero(shared > 0.5 * shapely.area(shapes)).tolist())
-        if not chosen and shared.max(initial=0.0) > 0.3 * shape.area:
-            chosen = {int(shared.argmax())}
-        for block in sorted(chosen):
-            known.setdefault(block, (land.kind, land.name))
-    return known
+    centre = Point(next(spot.at for spot in frame.spots if spot.name == CENTRE))
+    to_metro = np.minimum(shapely.distance(points, metro), 5000.0)
+    to_avenue = np.minimum(shapely.distance(points, avenues), 4000.0)
+    return np.asarray(0.55 * to_metro + 0.35 * to_avenue + 0.12 * shapely.distance(points, centre), dtype=np.float64)
 
 
 def _quotas(district: District, dwellings: int, total_ha: float) -> tuple[float, dict[str, float]]:
@@ -115,12 +109,12 @@ def _quotas(district: District, dwellings: int, total_ha: float) -> tuple[float,
 
     Where the land does not hold as many houses, more of the dwellings are flats.
     """
-    land = {kind: share * total_ha for kind, share in district.land.items()}
+    land = {kind: share * total_ha for kind, share in district.figures.land.items()}
     room = total_ha - sum(land.values())
     per_flat = sum(share / FLATS_PER_GROSS_HA[kind] for (kind, _), share in flat_shares(district).items())
     per_house = 1.0 / (HOUSES_PER_GROSS_HA * DWELLINGS_PER_HOUSE)
     least = (dwellings * per_house - room) / (dwellings * (per_house - per_flat))
-    share = min(max(district.flats_share, least), MOST_FLATS)
+    share = min(max(district.figures.flats_share, least), MOST_FLATS)
     flats = dwellings * share * per_flat
     rest = max(0.0, room - flats - dwellings * (1.0 - share) * per_house)
     village = rest * VILLAGE_SHARE
