@@ -33,25 +33,33 @@ def parcels_of(plan: Plan, blocks: Sequence[int]) -> list[Parcel]:
 def join_mahallas(parcels: Sequence[Parcel], residents: NDArray[np.int64], count: int) -> list[int]:
     """Return the mahalla number of each superblock; mahallas come out connected and about equally populous.
 
-    The least populous group is joined, again and again, with its least populous neighbour.
+    The least populous group is joined, again and again, with its least populous neighbour; ground where nobody lives,
+    with the one it shares most of its border with.
     """
     groups = {i: {i} for i in range(len(parcels))}
-    links = {i: set(parcel.shared_m) for i, parcel in enumerate(parcels)}
+    links = {i: dict(parcel.shared_m) for i, parcel in enumerate(parcels)}
     people = {i: int(residents[i]) for i in groups}
-    while len(groups) > count:
+    while len(groups) > count and any(links[g] for g in groups):
         small = min((g for g in groups if links[g]), key=lambda g: (people[g], g))
-        other = min(links[small], key=lambda g: (people[g], g))
+        rank = _longest_border if people[small] == 0 else _fewest_people
+        other = min(links[small], key=lambda g: rank(people[g], links[small][g], g))
         groups[other] |= groups.pop(small)
         people[other] += people.pop(small)
-        links[other] |= links.pop(small)
-        for linked in links.values():
-            if small in linked:
-                linked.discard(small)
-                linked.add(other)
-        links[other] -= {other, small}
+        for linked, shared_m in links.pop(small).items():
+            links[linked].pop(small)
+            if linked != other:
+                links[linked][other] = links[other][linked] = links[other].get(linked, 0.0) + shared_m
     order = sorted(groups, key=lambda g: min(groups[g]))
     label = {block: i for i, g in enumerate(order) for block in groups[g]}
     return [label[i] for i in range(len(parcels))]
+
+
+def _longest_border(people: int, shared_m: float, group: int) -> tuple[float, int]:
+    return -round(shared_m, 2), group
+
+
+def _fewest_people(people: int, shared_m: float, group: int) -> tuple[float, int]:
+    return float(people), group
 
 
 def outline_of(parcels: Sequence[Parcel], members: Sequence[int]) -> shapely.Geometry:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,18 +11,19 @@ import shapely
 from numpy.typing import NDArray
 
 from twin.city.fabric.divide import cut_across, divide
-from twin.city.fabric.frame import Frame
+from twin.city.fabric.flats import flat_shares, share_cells
 from twin.city.fabric.names import NameGiver
 from twin.city.fabric.plan import Plan
 from twin.city.fabric.ways import DRIVE, LANE, MAHALLA, PASSAGE, QUARTER, Way
-from twin.city.fabric.zoning import FLATS
+from twin.city.fabric.zoning import Zones
+from twin.city.frame import District, Frame
 from twin.streams import stream
 
 CELL_HA: Final = {
-    "rows4": 3.4, "rows5": 3.6, "rows9": 4.4, "towers": 3.6, "mahalla": 3.6, "village": 5.5, "campus": 4.5,
-    "industry": 6.5, "field": 9.0, "park": 60.0, "stadium": 90.0,
+    "flats": 3.6, "mahalla": 3.6, "village": 6.0, "campus": 4.5, "industry": 7.5, "field": 28.0, "park": 60.0,
+    "stadium": 90.0, "bazaar": 12.0, "square": 90.0, "cemetery": 200.0,
 }  # fmt: skip
-PEOPLE_HA: Final = {"rows4": 230.0, "rows5": 280.0, "rows9": 400.0, "towers": 500.0, "mahalla": 80.0, "village": 35.0}
+PEOPLE_HA: Final = {"flats": 280.0, "mahalla": 80.0, "village": 35.0}
 PLOT_HA: Final = {
     "school": 1.9, "kindergarten": 0.75, "clinic": 0.7, "fire_station": 0.7, "police": 0.5, "data_centre": 0.8,
     "bazaar": 3.0, "hospital": 4.0,
@@ -37,85 +38,116 @@ class Cell:
     Attributes:
         face: its face in the plan.
         block: index of its superblock.
-        use: the superblock's kind, or the public use it was given.
+        use: the superblock's kind, the kind of its flats, or the public use it was given.
+        epoch: of flats, ``old`` or ``new`` (built before 2015 or since); else "".
     """
 
     face: int
     block: int
     use: str
+    epoch: str = ""
 
 
-def lay_cells(plan: Plan, blocks: Sequence[int], kinds: Sequence[str], frame: Frame, seed: int) -> list[Cell]:
-    """Divide the superblocks into cells and give the public ones their places."""
-    names = NameGiver(frame.figures["street_words"], seed)
+def lay_cells(
+    plan: Plan, blocks: Sequence[int], zones: Zones, frame: Frame, district: District, names: NameGiver, seed: int
+) -> list[Cell]:
+    """Divide the superblocks into cells, give the public ones their places and the flats their kinds."""
     cells: list[list[Cell]] = []
-    for block, (face, kind) in enumerate(zip(blocks, kinds, strict=True)):
-        rng = stream(seed, "city", "cells", str(block))
-        way = _way_inside(kind).named(names.numbered(f"{block + 1}-mavze", "yo‘l"))
+    for block, (face, kind) in enumerate(zip(blocks, zones.kinds, strict=True)):
+        rng = stream(seed, "city", district.name, "cells", str(block))
         straight = kind not in ("mahalla", "village")
         parts = divide(
-            plan, face, rng, target_m2=CELL_HA[kind] * 1e4, way_of=lambda _, way=way: way,  # type: ignore[misc]
+            plan, face, rng, target_m2=CELL_HA[kind] * 1e4, way_of=_way_inside(kind, names),
             bend=0.03 if straight else 0.09, skew=0.05 if straight else 0.25, snap_m=26.0,
         )  # fmt: skip
         cells.append([Cell(part, block, kind) for part in parts])
-    _give_public_uses(plan, cells, kinds, frame, seed)
-    return [cell for group in cells for cell in group]
+    _give_public_uses(plan, cells, zones.kinds, frame, district, seed)
+    laid = [cell for group in cells for cell in group]
+    return _with_flats(plan, laid, zones, district, stream(seed, "city", district.name, "flats"))
 
 
-def lay_passages(plan: Plan, cells: Sequence[Cell], seed: int) -> list[Cell]:
+def _with_flats(
+    plan: Plan, cells: Sequence[Cell], zones: Zones, district: District, rng: np.random.Generator
+) -> list[Cell]:
+    """Return the cells, those of flats with the kind and epoch of their blocks; superblocks are for the most of a kind."""
+    flats = [i for i, cell in enumerate(cells) if cell.use == "flats"]
+    area_ha = np.array([plan.polygon(cells[i].face).area / 1e4 for i in flats])
+    own = rng.normal(0.0, 500.0, len(zones.kinds))
+    rank = np.array([zones.remote_m[cells[i].block] + own[cells[i].block] for i in flats])
+    kinds = share_cells(area_ha, rank, flat_shares(district), rng)
+    out = list(cells)
+    for i, (kind, epoch) in zip(flats, kinds, strict=True):
+        out[i] = replace(cells[i], use=kind, epoch=epoch)
+    return out
+
+
+def lay_passages(plan: Plan, cells: Sequence[Cell], district: str, names: NameGiver, seed: int) -> list[Cell]:
     """Divide the cells of courtyard houses into house blocks along passages; other cells are returned as they are."""
     out: list[Cell] = []
     for cell in cells:
         if cell.use not in ("mahalla", "village"):
             out.append(cell)
             continue
-        rng = stream(seed, "city", "passages", str(cell.face))
+        rng = stream(seed, "city", district, "passages", str(cell.face))
         target = 5200.0 if cell.use == "mahalla" else 9500.0
         parts = divide(
-            plan, cell.face, rng, target_m2=target, way_of=_passage, bend=0.07, skew=0.22, snap_m=12.0
+            plan, cell.face, rng, target_m2=target, way_of=_passage(names), bend=0.07, skew=0.22, snap_m=12.0
         )  # fmt: skip
         out.extend(Cell(part, cell.block, cell.use) for part in parts)
     return out
 
 
-def _way_inside(kind: str) -> Way:
-    if kind in FLATS:
-        return QUARTER
-    return MAHALLA if kind in ("mahalla", "village") else DRIVE
+def _way_inside(kind: str, names: NameGiver) -> Callable[[float], Way]:
+    """Return what is laid inside a superblock: one name for a quarter's roads, one for each street of a mahalla."""
+    if kind == "flats":
+        way = QUARTER.named(names.quarter())
+        return lambda _: way
+    if kind in ("mahalla", "village"):
+        return lambda _: MAHALLA.named(names.street())
+    return lambda _: DRIVE
 
 
-def _passage(area_m2: float) -> Way:
-    return PASSAGE if area_m2 > 14_000.0 else LANE
+def _passage(names: NameGiver) -> Callable[[float], Way]:
+    return lambda area_m2: (PASSAGE if area_m2 > 14_000.0 else LANE).named(names.mark())
 
 
-def _give_public_uses(plan: Plan, cells: list[list[Cell]], kinds: Sequence[str], frame: Frame, seed: int) -> None:
-    rng = stream(seed, "city", "public uses")
-    counts = frame.figures["counts"]
-    people = np.array(
-        [
-            sum(plan.polygon(c.face).area for c in group) * PEOPLE_HA.get(kind, 0.0)
-            for group, kind in zip(cells, kinds, strict=True)
-        ]
-    )
-    flats = np.where(np.isin(kinds, list(FLATS)), people, 0.0)
-    campus = np.where(np.array(kinds) == "campus", 1.0, 0.0)
-    for use, weight, count in (
-        ("school", people, counts["schools"]),
-        ("kindergarten", people, counts["kindergartens"]),
-        ("clinic", people, counts["clinics"]),
-        ("bazaar", flats, counts["bazaars"]),
-        ("hospital", campus, counts["hospitals"]),
-        ("fire_station", np.where(np.isin(kinds, ["campus", "industry"]), 1.0, 0.0), counts["fire_stations"]),
-        ("police", campus, 1),
-        ("data_centre", campus, 1),
-    ):
-        for block in spread(weight, count, rng):
+def _give_public_uses(
+    plan: Plan, cells: list[list[Cell]], kinds: Sequence[str], frame: Frame, district: District, seed: int
+) -> None:
+    rng = stream(seed, "city", district.name, "public uses")
+    areas = [sum(plan.polygon(c.face).area for c in group) for group in cells]
+    people = np.array([area * PEOPLE_HA.get(kind, 0.0) for area, kind in zip(areas, kinds, strict=True)])
+    of = np.array(kinds)
+    work = np.where(np.isin(of, ["campus", "industry"]), 1.0, 0.0)
+    campus = np.where(of == "campus", 1.0, 0.0) if (of == "campus").any() else people
+    weights = {
+        "school": people, "kindergarten": people, "clinic": people,
+        "hospital": campus, "fire_station": work if work.any() else people, "police": campus, "data_centre": campus,
+    }  # fmt: skip
+    known = _known_blocks(plan, cells, frame)
+    for use, weight in weights.items():
+        real = known.get(use, [])
+        drawn = spread(weight, int(district.figures.counts.get(use, 0)) - len(real), rng) if weight.any() else []
+        for block in [*real, *drawn]:
             others = [int(i) for i in np.argsort(-weight, kind="stable") if weight[i] > 0.0]
             next((b for b in [block, *others] if _give(plan, cells[b], use, rng)), None)
 
 
+def _known_blocks(plan: Plan, cells: list[list[Cell]], frame: Frame) -> dict[str, list[int]]:
+    """Return, for each public use with known places, the superblocks they lie in."""
+    shapes = [shapely.union_all([plan.polygon(cell.face) for cell in group]) for group in cells]
+    found: dict[str, list[int]] = {}
+    for spot in frame.spots:
+        inside = np.flatnonzero(shapely.contains_xy(np.array(shapes, dtype=object), *spot.at)) if shapes else []
+        if spot.kind in ("hospital", "data_centre") and len(inside):
+            found.setdefault(spot.kind, []).append(int(inside[0]))
+    return found
+
+
 def spread(weight: NDArray[np.float64], count: int, rng: np.random.Generator) -> list[int]:
     """Return ``count`` row numbers, evenly along the cumulated weight (systematic sampling)."""
+    if count <= 0:
+        return []
     edges = np.cumsum(weight)
     marks = (np.arange(count) + rng.uniform()) / count * edges[-1]
     return [int(i) for i in np.searchsorted(edges, marks, side="right")]

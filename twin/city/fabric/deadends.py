@@ -14,16 +14,14 @@ from typing import Final
 import numpy as np
 
 from twin.city.fabric.plan import Plan
-from twin.streams import stream
 
 DEAD_END_SHARE: Final = 0.62  # of the passages that may be closed; 1,756 of 4,344 named passages are dead ends
 ONEWAY_SHARE: Final = 0.14
 SHORTEST_M: Final = 30.0
 
 
-def close_passages(plan: Plan, seed: int) -> int:
+def close_passages(plan: Plan, rng: np.random.Generator) -> int:
     """Turn passages into dead ends, and return how many."""
-    rng = stream(seed, "city", "dead ends")
     closed = 0
     for u, v in _spare_ways(plan, rng, "living_street"):
         (x1, y1), (x2, y2) = plan.points[u], plan.points[v]
@@ -36,9 +34,8 @@ def close_passages(plan: Plan, seed: int) -> int:
     return closed
 
 
-def make_oneways(plan: Plan, seed: int) -> int:
+def make_oneways(plan: Plan, rng: np.random.Generator) -> int:
     """Make some quarter roads one-way, and return how many."""
-    rng = stream(seed, "city", "one-way")
     made = 0
     for u, v in _spare_ways(plan, rng, "residential"):
         way = plan.ways[u, v]
@@ -51,12 +48,13 @@ def make_oneways(plan: Plan, seed: int) -> int:
 def drop_islands(plan: Plan) -> int:
     """Take away ways that no street leads to (passages between two fences), and return how many.
 
-    Ways for vehicles must hang together among themselves, footways with any way.
+    Ways for vehicles must hang together among themselves, footways with any way. The ways that lay there from the
+    start are taken to hang together: they do so beyond the district.
     """
     dropped = 0
     for driven in (True, False):
         ways = [key for key, way in sorted(plan.ways.items()) if way is not None and (way.drive or not driven)]
-        joints = Joints(len(plan.points))
+        joints = _joints_of(plan)
         for u, v in ways:
             joints.join(u, v)
         main = joints.largest([u for u, _ in ways])
@@ -93,12 +91,22 @@ class Joints:
         return max(sorted(count), key=lambda root: count[root])
 
 
+def _joints_of(plan: Plan) -> Joints:
+    """Return joints in which the streets that lay there from the start hang together."""
+    joints = Joints(len(plan.points))
+    first = [edge for edge in sorted(plan.origin) if (way := plan.ways[edge]) is not None and way.drive]
+    for u, v in first:
+        joints.join(u, v)
+        joints.join(u, first[0][0])
+    return joints
+
+
 def _spare_ways(plan: Plan, rng: np.random.Generator, street_class: str) -> list[tuple[int, int]]:
     """Return the ways of a class that a random spanning tree (greater streets first) does without."""
     ways = [(key, way) for key, way in sorted(plan.ways.items()) if way is not None and way.drive]
     shuffled = rng.permutation(len(ways)).tolist()
     order = sorted(shuffled, key=lambda i: ways[i][1].street_class == street_class)
-    joints = Joints(len(plan.points))
+    joints = _joints_of(plan)
     spare = []
     for i in order:
         (u, v), way = ways[i]

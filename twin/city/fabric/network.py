@@ -8,14 +8,15 @@ only the carriageway on its own side.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import atan2, cos, hypot, sin
 from typing import Final
 
-from twin.city.fabric.plan import XY, Plan
+from twin.city.fabric.plan import XY, Edge
 from twin.city.fabric.ways import MEDIAN_M, Way
 
-RANK: Final = {"primary": 4, "secondary": 3, "tertiary": 2, "residential": 1}
+RANK: Final = {"trunk": 4, "primary": 4, "secondary": 3, "tertiary": 2, "residential": 1}
 CORNER_REACH: Final = 1.8  # a corner lies at most this many offsets from its junction
 
 
@@ -38,14 +39,14 @@ class Network:
     streets: list[Street]
 
 
-def network_of(plan: Plan) -> Network:
-    """Return the street network of a plan, with avenues as two carriageways and no point that is not a junction."""
-    ways = {key: way for key, way in sorted(plan.ways.items()) if way is not None}
+def network_of(points: Sequence[XY], laid: Mapping[Edge, Way]) -> Network:
+    """Return the street network of ways between points: avenues as two carriageways, no point that is no junction."""
+    ways = dict(sorted(laid.items()))
     arms: dict[int, list[tuple[int, Way]]] = defaultdict(list)
     for (u, v), way in ways.items():
         arms[u].append((v, way))
         arms[v].append((u, way))
-    junctions = _Junctions(plan.points)
+    junctions = _Junctions(points)
     streets: list[Street] = []
     for point in sorted(arms):
         streets.extend(junctions.open(point, arms[point]))
@@ -57,7 +58,7 @@ def network_of(plan: Plan) -> Network:
 class _Junctions:
     """Which corner of which junction an arm of a street starts from."""
 
-    def __init__(self, points: list[XY]) -> None:
+    def __init__(self, points: Sequence[XY]) -> None:
         self._plan_points = points
         self.points: list[XY] = []
         self.signals: list[bool] = []

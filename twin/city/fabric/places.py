@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
-from shapely.geometry import Point
 
-from twin.city.fabric.frame import Frame
 from twin.city.fabric.plan import XY
+from twin.city.fabric.rows import as_array
 from twin.city.fabric.stock import Building
+from twin.city.frame import District, Frame
 
 ALL: Final = "kind,name,node,geometry"
 NAMES: Final = {
-    "school": "{}-maktab", "kindergarten": "{}-bog‘cha", "clinic": "{}-oilaviy poliklinika",
-    "hospital": "{}-shifoxona", "fire_station": "{}-yong‘in-qutqaruv qismi", "police": "Chilonzor tumani IIO FMB",
-    "data_centre": "Ma’lumotlar markazi", "bazaar": "{}-bozor",
+    "school": "{district} {}-maktab", "kindergarten": "{district} {}-bog‘cha",
+    "clinic": "{district} {}-oilaviy poliklinika",
+    "fire_station": "{district} {}-yong‘in-qutqaruv qismi", "police": "{title} IIO FMB",
+}  # fmt: skip
+POSTS: Final = {
+    "ambulance_post": "{}-tez yordam posti", "security_post": "{}-qo‘riqlash posti",
+    "technical_centre": "{}-texnik qo‘riqlash markazi",
 }  # fmt: skip
 
 
@@ -33,24 +38,46 @@ class Place:
     inferred: str = ALL
 
 
-def places_in_buildings(stock: Sequence[Building]) -> list[Place]:
-    """Return a place for each public building (one for each hospital and bazaar, which have several)."""
-    places, seen = [], set()
+def district_places(
+    district: District,
+    stock: Sequence[Building],
+    residents: NDArray[np.int64],
+    mahallas: Sequence[tuple[str, int, bytes]],
+) -> list[Place]:
+    """Return the places of a district: public buildings, posts where people live, a post in each mahalla."""
+    lived = residents > 0
+    homes = shapely.get_coordinates(shapely.centroid(as_array([b.shape for b in stock])))[lived]
+    posts: list[Place] = []
+    for kind, name in POSTS.items():
+        many = int(district.figures.counts.get(kind, 0))
+        if many:
+            posts += spread_posts(kind, f"{district.name} {name}", many, homes, residents[lived])
+    for name, _, outline in mahallas:
+        shape = shapely.from_wkb(outline)
+        inside = shapely.contains_xy(shape, *homes.T)
+        middle = homes[inside].mean(axis=0) if inside.any() else shapely.get_coordinates(shape.representative_point())[0]
+        posts.append(Place("mahalla_post", f"{name} mahalla posti", (float(middle[0]), float(middle[1]))))
+    return places_in_buildings(district, stock) + into_buildings(posts, homes)
+
+
+def places_in_buildings(district: District, stock: Sequence[Building]) -> list[Place]:
+    """Return a place for each public building, hospitals and data centres apart: the frame knows those."""
+    places = []
     count: dict[str, int] = {}
     for building in stock:
         use = building.use
-        if use not in NAMES or (use in ("hospital", "bazaar") and (use, building.block) in seen):
+        if use not in NAMES:
             continue
-        seen.add((use, building.block))
-        count[use] = count.get(use, 0) + 1
         middle = building.shape.representative_point()
-        places.append(Place(use, NAMES[use].format(count[use]), (round(middle.x, 2), round(middle.y, 2))))
+        count[use] = count.get(use, 0) + 1
+        name = NAMES[use].format(count[use], district=district.name, title=district.title)
+        places.append(Place(use, name, (round(middle.x, 2), round(middle.y, 2))))
     return places
 
 
 def known_places(frame: Frame) -> list[Place]:
-    """Return the metro stations, whose positions are real."""
-    return [Place("metro", name, at, "node") for name, at in frame.metro]
+    """Return the places the frame knows: metro stations, landmarks, hospitals, bazaars, stations."""
+    return [Place(spot.kind, spot.name, spot.at, spot.inferred) for spot in frame.spots]
 
 
 def spread_posts(
@@ -80,11 +107,6 @@ def into_buildings(places: Sequence[Place], homes: NDArray[np.float64]) -> list[
     ]
 
 
-def gates(ends: Sequence[tuple[XY, str]]) -> list[Place]:
-    """Return the gates where main streets leave the district."""
-    return [Place("gate", f"{name} chegarasi" if name else "chegara", at) for at, name in ends]
-
-
 def _middles(homes: NDArray[np.float64], people: NDArray[np.float64], count: int) -> list[XY]:
     if count <= 1:
         middle = (homes * people[:, None]).sum(axis=0) / people.sum()
@@ -96,15 +118,3 @@ def _middles(homes: NDArray[np.float64], people: NDArray[np.float64], count: int
     at = int(np.searchsorted(running, running[-1] * first / count))
     low, high = order[: at + 1], order[at + 1 :]
     return _middles(homes[low], people[low], first) + _middles(homes[high], people[high], count - first)
-
-
-def as_columns(places: Sequence[Place], nodes: NDArray[np.int64]) -> dict[str, Any]:
-    """Return the columns of the places layer."""
-    return {
-        "kind": [place.kind for place in places],
-        "name": [place.name for place in places],
-        "node": nodes,
-        "osm_id": np.full(len(places), -1, dtype=np.int64),
-        "inferred": [place.inferred for place in places],
-        "geometry": [Point(place.at) for place in places],
-    }

@@ -8,7 +8,7 @@ to the face on its left.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import hypot
 
 import shapely
@@ -18,23 +18,39 @@ from shapely.geometry.base import BaseGeometry
 from twin.city.fabric.ways import Way
 
 XY = tuple[float, float]
+Edge = tuple[int, int]
 Spot = tuple[int, XY | None]  # index in a ring, and a point to be inserted after it (None: the corner itself)
 MIN_COMPACT = 0.22  # 4 pi area / perimeter^2 of the thinnest block that a cut may leave
 
 
 class Plan:
-    """Points (metres, rounded to centimetres), ways (None: a border that is no street) and faces (rings, ccw)."""
+    """Points (metres, rounded to centimetres), ways (None: a border that is no street) and faces (rings, ccw).
 
-    def __init__(self, outline: Sequence[XY], border: Sequence[Way | None]) -> None:
-        self.points: list[XY] = []
-        self.ways: dict[tuple[int, int], Way | None] = {}
+    Attributes:
+        points: metres.
+        ways: by the two points they join, the lower number first.
+        faces: rings of points.
+        origin: the way of the start that a way was once a part of; none for a way laid since.
+    """
+
+    def __init__(
+        self, points: Sequence[XY], ways: Mapping[Edge, Way | None], faces: Mapping[int, Sequence[int]]
+    ) -> None:
+        self.points: list[XY] = list(points)
+        self.ways: dict[Edge, Way | None] = dict(ways)
+        self.origin: dict[Edge, Edge] = {edge: edge for edge in ways}
         self.faces: dict[int, list[int]] = {}
         self._left: dict[tuple[int, int], int] = {}
-        ring = [self.add_point(xy) for xy in outline]
-        for u, v, way in zip(ring, [*ring[1:], ring[0]], border, strict=True):
-            self.ways[_key(u, v)] = way
-        self._add_face(0, ring)
-        self._next = 1
+        for face, ring in faces.items():
+            self._add_face(face, list(ring))
+        self._next = max(faces, default=-1) + 1
+
+    @classmethod
+    def within(cls, outline: Sequence[XY], border: Sequence[Way | None]) -> Plan:
+        """Return a plan of one face: an outline (ccw) with the way on each of its sides."""
+        rim = range(len(outline))
+        ends = zip(rim, [*rim[1:], 0], border, strict=True)
+        return cls(outline, {edge_of(u, v): way for u, v, way in ends}, {0: rim})
 
     def add_point(self, xy: XY) -> int:
         """Return the number of a new point."""
@@ -43,11 +59,11 @@ class Plan:
 
     def add_way(self, u: int, v: int, way: Way) -> None:
         """Lay a loose way that encloses nothing, such as a dead end."""
-        self.ways[_key(u, v)] = way
+        self.ways[edge_of(u, v)] = way
 
     def way(self, u: int, v: int) -> Way | None:
         """Return the way between two points of a ring."""
-        return self.ways[_key(u, v)]
+        return self.ways[edge_of(u, v)]
 
     def polygon(self, face: int) -> Polygon:
         """Return a face as a polygon."""
@@ -57,7 +73,7 @@ class Plan:
         """Yield the sides of a face, ccw, as point, point, way."""
         ring = self.faces[face]
         for u, v in zip(ring, [*ring[1:], ring[0]], strict=True):
-            yield u, v, self.ways[_key(u, v)]
+            yield u, v, self.ways[edge_of(u, v)]
 
     def ground(self, face: int, extra_m: float = 0.0) -> BaseGeometry:
         """Return what may be built on: the face without its streets, verges and sidewalks."""
@@ -102,7 +118,7 @@ class Plan:
         a, b = self._settle(face, first, last)
         path = [a, *(self.add_point(xy) for xy in inner), b]
         for u, v in itertools.pairwise(path):
-            self.ways[_key(u, v)] = way
+            self.ways[edge_of(u, v)] = way
         return self._split(face, path)
 
     def attach(self, face: int, xy: XY, snap_m: float) -> int:
@@ -113,13 +129,13 @@ class Plan:
     def stop_way(self, u: int, v: int, xy: XY) -> None:
         """Turn the way u-v into a dead end that leads from u to ``xy``; the rest becomes a wall."""
         w = self._insert(u, v, xy)
-        self.ways[_key(w, v)] = None
+        self.ways[edge_of(w, v)] = None
 
     def side_at(self, face: int, xy: XY) -> Way | None:
         """Return the way of the side nearest to ``xy``."""
         index, _ = self._spot(face, xy, 0.0)
         ring = self.faces[face]
-        return self.ways[_key(ring[index], ring[(index + 1) % len(ring)])]
+        return self.ways[edge_of(ring[index], ring[(index + 1) % len(ring)])]
 
     def _add_face(self, face: int, ring: list[int]) -> None:
         self.faces[face] = ring
@@ -180,8 +196,10 @@ class Plan:
 
     def _insert(self, u: int, v: int, xy: XY) -> int:
         w = self.add_point(xy)
-        way = self.ways.pop(_key(u, v))
-        self.ways[_key(u, w)] = self.ways[_key(w, v)] = way
+        way, origin = self.ways.pop(edge_of(u, v)), self.origin.pop(edge_of(u, v), None)
+        self.ways[edge_of(u, w)] = self.ways[edge_of(w, v)] = way
+        if origin is not None:
+            self.origin[edge_of(u, w)] = self.origin[edge_of(w, v)] = origin
         for a, b in ((u, v), (v, u)):
             face = self._left.pop((a, b), None)
             if face is not None:
@@ -202,7 +220,8 @@ class Plan:
         return one, two
 
 
-def _key(u: int, v: int) -> tuple[int, int]:
+def edge_of(u: int, v: int) -> Edge:
+    """Return the key of the way between two points."""
     return (u, v) if u < v else (v, u)
 
 

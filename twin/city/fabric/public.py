@@ -10,7 +10,7 @@ from shapely import affinity
 from shapely.geometry import LineString, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from twin.city.fabric.bearings import front_axes
+from twin.city.fabric.bearings import axes_of, front_axes
 from twin.city.fabric.cells import Cell
 from twin.city.fabric.plan import XY, Plan
 from twin.city.fabric.rows import as_array
@@ -84,6 +84,18 @@ def _lay_ring_road(plan: Plan, face: int, ring: Polygon) -> None:
         end = (float(ray.coords[-1][0]), float(ray.coords[-1][1])) if ray.geom_type == "LineString" else (x, y)
         if plan.side_at(face, end) is not None and block.contains(LineString([(x, y), end])):
             plan.add_way(start, plan.attach(face, end, 12.0), DRIVE)
+
+
+def build_airport(ground: Polygon, block: int) -> list[Building]:
+    """Place a terminal on a long side of the airport."""
+    axes = axes_of(ground)
+    local = axes.local(ground)
+    west, south, east, north = local.bounds
+    for v in (north - 60.0, south + 60.0, (north + south) / 2):
+        hall = box((west + east) / 2 - 150.0, v - 28.0, (west + east) / 2 + 150.0, v + 28.0)
+        if local.buffer(-6.0).contains(hall):
+            return [Building(axes.world(as_array([hall]))[0], "airport", 3, 16.0, 12, block)]
+    return []
 
 
 def build_park(plan: Plan, cell: Cell, rng: np.random.Generator) -> list[Building]:

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from twin.city.fabric.bearings import Axes, front_axes
 from twin.city.fabric.cells import Cell
 from twin.city.fabric.divide import longest_piece
+from twin.city.fabric.flats import FLAT_STOREYS
 from twin.city.fabric.plan import XY, Plan
 from twin.city.fabric.rows import Drawn, RowStyle, as_array, draw_rows
 from twin.city.fabric.stock import Building
@@ -22,8 +23,11 @@ STYLES: Final = {
     "rows4 yards": RowStyle(12.0, 16.0, (3, 5), (14.0, 24.0), 24.0, 74.0, cross=True),
     "rows5": RowStyle(12.0, 16.5, (3, 6), (15.0, 26.0), 28.0, 38.0),
     "rows5 yards": RowStyle(12.0, 16.5, (3, 5), (15.0, 26.0), 26.0, 80.0, cross=True),
+    "low": RowStyle(12.0, 14.0, (2, 4), (12.0, 20.0), 20.0, 26.0),
+    "rows7": RowStyle(12.5, 18.0, (3, 5), (18.0, 28.0), 32.0, 46.0),
     "rows9": RowStyle(12.5, 19.0, (3, 5), (20.0, 34.0), 38.0, 56.0),
     "towers": RowStyle(20.0, 21.0, (1, 2), (26.0, 42.0), 34.0, 46.0, fill=0.8),
+    "high": RowStyle(24.0, 24.0, (1, 2), (28.0, 44.0), 38.0, 52.0, fill=0.8),
     "campus": RowStyle(17.0, 14.0, (3, 6), (22.0, 40.0), 30.0, 40.0, fill=0.88),
     "hospital": RowStyle(18.0, 15.0, (3, 6), (24.0, 40.0), 30.0, 40.0, fill=0.9),
     "industry": RowStyle(34.0, 18.0, (3, 7), (16.0, 40.0), 26.0, 20.0, fill=0.8),
@@ -32,12 +36,6 @@ STYLES: Final = {
 }
 USES: Final = {"campus": ("office", "university", "office", "retail"), "industry": ("industrial", "warehouse")}
 STOREY_M: Final = {"residential": 2.9, "industrial": 6.5, "warehouse": 8.0, "bazaar": 6.0}
-FLAT_STOREYS: Final = {
-    "rows4": ((4, 0.92), (5, 0.08)),
-    "rows5": ((5, 0.9), (4, 0.1)),
-    "rows9": ((9, 0.94), (7, 0.06)),
-    "towers": ((12, 0.35), (14, 0.25), (16, 0.4)),
-}
 ENTRANCE_CLEAR_M: Final = 70.0
 CLEAR_OF_SIDE_M: Final = 15.0
 YARD_DEPTH_M: Final = 150.0  # of a cell that has room for a yard closed by buildings across
@@ -47,7 +45,7 @@ def build_rows(plan: Plan, cell: Cell, rng: np.random.Generator) -> list[Buildin
     """Build up a cell in rows and lay its service lanes; the plan is changed in place."""
     ground, axes = plan.ground(cell.face), front_axes(plan, cell.face)
     buildings: list[Building] = []
-    if cell.use in FLAT_STOREYS and _faces_avenue(plan, cell.face, axes) and rng.uniform() < 0.45:
+    if cell.epoch and _faces_avenue(plan, cell.face, axes) and rng.uniform() < 0.45:
         shops = draw_rows(ground, axes, STYLES["shops"], rng)
         buildings += _as_shops(shops, axes, cell.block, rng)
         ground = plan.ground(cell.face, extra_m=STYLES["shops"].depth_m + 14.0)
@@ -80,22 +78,22 @@ def _faces_avenue(plan: Plan, face: int, axes: Axes) -> bool:
 
 def _as_buildings(drawn: Drawn, axes: Axes, cell: Cell, rng: np.random.Generator) -> list[Building]:
     shapes = axes.world(as_array(drawn.boxes))
-    use = "residential" if cell.use in FLAT_STOREYS else cell.use
+    use = "residential" if cell.epoch else cell.use
     out = []
-    usual = _storeys(cell.use, rng)
+    usual = _storeys(cell, rng)
     for shape, sections in zip(shapes, drawn.sections, strict=True):
         kind = str(rng.choice(USES[cell.use])) if cell.use in USES else use
-        storeys = usual if rng.uniform() < 0.6 else _storeys(cell.use, rng)
+        storeys = usual if rng.uniform() < 0.6 else _storeys(cell, rng)
         height = storeys * STOREY_M.get(kind, 3.3) + 1.2
-        out.append(Building(shape, kind, storeys, round(height, 1), max(1, sections), cell.block))
+        out.append(Building(shape, kind, storeys, round(height, 1), max(1, sections), cell.block, cell.use, cell.epoch))
     return out
 
 
-def _storeys(use: str, rng: np.random.Generator) -> int:
-    if use in FLAT_STOREYS:
-        values, chances = zip(*FLAT_STOREYS[use], strict=True)
+def _storeys(cell: Cell, rng: np.random.Generator) -> int:
+    if cell.epoch:
+        values, chances = zip(*FLAT_STOREYS[cell.use, cell.epoch], strict=True)
         return int(rng.choice(values, p=chances))
-    low, high = {"campus": (2, 6), "hospital": (3, 7)}.get(use, (1, 1))
+    low, high = {"campus": (2, 6), "hospital": (3, 7)}.get(cell.use, (1, 1))
     return int(rng.integers(low, high + 1))
 
 

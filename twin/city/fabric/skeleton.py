@@ -1,92 +1,281 @@
-"""The main streets: what the frame knows, moved by a seed where it knows little, and district streets between them."""
+"""The skeleton of the whole city: main streets, borders, canals, rail and airport, and the faces they leave between them.
+
+Main streets are laid as the frame knows them, moved by a seed where it knows little; districts' borders follow a street or
+a canal that runs beside them; canals and the railway are strips that only main streets and a few bridges cross. All of
+it becomes one planar subdivision, so each district can then be filled by itself.
+"""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
 
 import numpy as np
-from shapely.geometry import Point
+import shapely
+from numpy.typing import NDArray
+from shapely import STRtree
+from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
 
-from twin.city.fabric.divide import divide, longest_piece
-from twin.city.fabric.frame import Frame, KnownStreet
-from twin.city.fabric.names import NameGiver
-from twin.city.fabric.plan import XY, Plan
-from twin.city.fabric.ways import COLLECTOR, DISTRICT, Way, avenue
+from twin.city.fabric.lines import carried_on, fitted, moved, segments_of
+from twin.city.fabric.plan import XY, Edge, edge_of
+from twin.city.fabric.ways import BANK_ROAD, COLLECTOR, DISTRICT, DRIVE, FOOTWAY, PROMENADE, Way, avenue
+from twin.city.frame import Frame, MainStreet, load_frame
 from twin.streams import stream
 
-SHORTEST_CUT_M = 120.0
+STREET_REACH_M: Final = 45.0
+BORDER_REACH_M: Final = 110.0
+END_REACH_M: Final = 260.0
+AHEAD_M: Final = 1500.0
+CORNER_M: Final = 310.0  # corners on borders, so that streets from both sides meet
+BRIDGE_M: Final = 750.0
+BRIDGE_FREE_M: Final = 280.0
+RAIL_WIDTH_M: Final = 30.0
+MOST_ROUNDS: Final = 8
+VERGE_M2: Final = 6000.0
+VERGE_COMPACT: Final = 0.06
+LAND_EDGES: Final[Mapping[str, Way | None]] = {
+    "park": FOOTWAY, "square": FOOTWAY, "cemetery": FOOTWAY, "bazaar": DRIVE, "campus": DRIVE, "stadium": DRIVE,
+    "industry": None,
+}  # fmt: skip
+"""What runs round a land: walks round parks, drives round bazaars, a wall round a factory."""
 
 
-def lay_skeleton(frame: Frame, seed: int, names: NameGiver) -> tuple[Plan, list[int]]:
-    """Return the plan with avenues and district streets, and its superblocks."""
-    rim = COLLECTOR.named(names.street())
-    ring = [*frame.outline, frame.outline[0]]
-    plan = Plan(frame.outline, [_rim(frame, a, b, rim, names) for a, b in pairwise(ring)])
-    for number, street in enumerate(frame.streets):
-        rng = stream(seed, "city", "course", str(number))
-        _lay(plan, moved(street, rng), _way_of(street, names))
-    rng = stream(seed, "city", "superblocks")
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A face of the skeleton.
 
-    def way_of(area_m2: float) -> Way:
-        return (DISTRICT if area_m2 > 1.3e6 else COLLECTOR).named(names.street())
+    Attributes:
+        ring: points, anticlockwise.
+        district: number of its district in the frame.
+        use: "" for ground to be filled, ``verge`` for a sliver that stays open, ``water``, ``rail``, or the kind of a
+            land that the frame knows, such as ``airport`` or ``park``.
+        name: of the water or land, or "".
+    """
 
-    target = float(frame.figures["superblock_ha"]) * 1e4
-    blocks = [
-        part
-        for face in sorted(plan.faces)
-        for part in divide(plan, face, rng, target_m2=target, way_of=way_of, bend=0.05, skew=0.12, snap_m=70.0)
+    ring: tuple[int, ...]
+    district: int
+    use: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """Points (metres), the ways between them (None: no street) and the faces."""
+
+    points: tuple[XY, ...]
+    ways: dict[Edge, Way | None]
+    grounds: tuple[Ground, ...]
+
+
+@dataclass(frozen=True)
+class _Line:
+    shape: LineString
+    way: Way | None
+
+
+@dataclass(frozen=True)
+class _Strip:
+    kind: str
+    name: str
+    shape: BaseGeometry
+
+
+@cache
+def skeleton_of(seed: int) -> Skeleton:
+    """Return the skeleton of the whole frame for a seed."""
+    frame = load_frame()
+    strips = _strips(frame)
+    streets = _streets(frame, strips, seed)
+    lines = [*streets, *_bridges(frame, strips, streets), *_banks(strips), *_lands(frame, streets, strips)]
+    lines += _borders(frame, streets, strips)
+    segments = _noded(lines)
+    for _ in range(MOST_ROUNDS):
+        faces, loose = _faces(segments)
+        if not loose:
+            break
+        lines += [_Line(line, COLLECTOR) for line in loose]
+        segments = segments_of(shapely.union_all([shapely.multilinestrings(list(segments)), *loose], grid_size=0.01))
+    return _assembled(faces, lines, strips, frame)
+
+
+def _streets(frame: Frame, strips: Sequence[_Strip], seed: int) -> list[_Line]:
+    """Return the main streets, the greatest first, each fitted to those before it."""
+    airport = shapely.union_all([strip.shape for strip in strips if strip.kind == "airport"])
+    order = sorted(frame.streets, key=lambda street: _RANKS.index(street.street_class))
+    laid: list[_Line] = []
+    for street in order:
+        course = LineString(moved(street.course, street.shift_m, stream(seed, "city", "course", street.name)))
+        way, before = _way_of(street), shapely.union_all([line.shape for line in laid])
+        for part in shapely.get_parts(course.difference(airport.buffer(40.0))):
+            laid += [_Line(piece, way) for piece in fitted(part, before, STREET_REACH_M)]
+    others = [
+        shapely.union_all([line.shape for j, line in enumerate(laid) if j != i]) for i in range(len(laid))
     ]
-    return plan, blocks
+    return [
+        replace(line, shape=carried_on(line.shape, rest, END_REACH_M, AHEAD_M))
+        for line, rest in zip(laid, others, strict=True)
+    ]
 
 
-def moved(street: KnownStreet, rng: np.random.Generator) -> list[XY]:
-    """Return the course moved sideways, the whole and each point, by ``shift_m`` at most."""
-    reach = street.shift_m / 2
-    shifts = rng.uniform(-reach, reach, 2) + rng.uniform(-reach, reach, (len(street.course), 2))
-    points = [(x + float(dx), y + float(dy)) for (x, y), (dx, dy) in zip(street.course, shifts, strict=True)]
-    return rounded(points) if street.shift_m else points
+_RANKS: Final = ("trunk", "primary", "secondary", "tertiary", "pedestrian")
 
 
-def rounded(line: list[XY]) -> list[XY]:
-    """Return a line with its corners cut once (Chaikin, 1974); the ends stay."""
-    cut: list[XY] = [line[0]]
-    for (x1, y1), (x2, y2) in pairwise(line):
-        cut += [(0.75 * x1 + 0.25 * x2, 0.75 * y1 + 0.25 * y2), (0.25 * x1 + 0.75 * x2, 0.25 * y1 + 0.75 * y2)]
-    return [*cut, line[-1]]
-
-
-def _rim(frame: Frame, a: XY, b: XY, usual: Way, names: NameGiver) -> Way | None:
-    if a in frame.canal and b in frame.canal:
-        return None
-    return _way_of(frame.border, names) if {a, b} <= set(frame.border.course) else usual
-
-
-def _way_of(street: KnownStreet, names: NameGiver) -> Way:
-    name = street.name or names.street()
+def _way_of(street: MainStreet) -> Way:
     inferred = "lanes,width_m" if street.quality == "good" else "all"
-    if street.street_class == "primary":
-        return avenue(name, street.lanes, street.speed_kmh, inferred)
-    return DISTRICT.named(name)
+    if street.street_class == "pedestrian":
+        way = replace(PROMENADE, name=street.name, inferred=inferred)
+    elif street.street_class in ("trunk", "primary"):
+        way = avenue(street.name, street.lanes, street.speed_kmh, inferred)
+        way = replace(way, street_class=street.street_class)
+    else:
+        usual = DISTRICT if street.street_class == "secondary" else COLLECTOR
+        way = replace(usual, name=street.name, speed_kmh=street.speed_kmh, inferred=inferred)
+    return replace(way, corridor=street.corridor, names=street.names)
 
 
-def _lay(plan: Plan, course: list[XY], way: Way) -> None:
-    """Cut every face that the course crosses."""
-    todo = sorted(plan.faces)
-    while todo:
-        face = todo.pop(0)
-        piece = longest_piece(plan.polygon(face), course)
-        if piece is None or _length(piece) < SHORTEST_CUT_M or not _spans(plan, face, piece):
+def _strips(frame: Frame) -> list[_Strip]:
+    """Return the airport, the waters and the railways, as polygons that do not overlap."""
+    city = frame.outline.buffer(60.0)
+    strips = [_Strip("airport", land.name, Polygon(land.outline)) for land in frame.lands if land.kind == "airport"]
+    courses = [("water", w.name, w.course, w.width_m) for w in frame.waters]
+    courses += [("rail", r.name, r.course, RAIL_WIDTH_M) for r in frame.rails if r.kind == "rail"]
+    for kind, name, course, width_m in courses:
+        taken = shapely.union_all([strip.shape for strip in strips])
+        line = LineString(moved(course, 0.0, stream(0, name)))
+        shape = line.buffer(width_m / 2, cap_style="flat", quad_segs=2).intersection(city).difference(taken)
+        parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and part.area > 2000.0]
+        strips += [_Strip(kind, name, Polygon(part.exterior.simplify(1.0))) for part in parts]
+    return strips
+
+
+def _lands(frame: Frame, streets: Sequence[_Line], strips: Sequence[_Strip]) -> list[_Line]:
+    """Return the edges of the lands the frame knows where no main street or strip runs beside them."""
+    laid = shapely.union_all([*(line.shape for line in streets), *(s.shape.boundary for s in strips)])
+    out = []
+    for land in frame.lands:
+        if land.kind == "airport":
             continue
-        halves = plan.cut(face, piece, way, snap_m=60.0)
-        if halves:
-            todo.extend(halves)
+        ring = LineString(Polygon(land.outline).exterior.coords)
+        way = LAND_EDGES.get(land.kind)
+        out += [_Line(piece, way) for piece in fitted(ring, laid, STREET_REACH_M)]
+    return out
 
 
-def _spans(plan: Plan, face: int, piece: list[XY]) -> bool:
-    """Return whether a piece runs from side to side of a face, and does not end inside it."""
-    rim = plan.polygon(face).exterior
-    return bool(max(rim.distance(Point(end)) for end in (piece[0], piece[-1])) < 1.0)
+def _bridges(frame: Frame, strips: Sequence[_Strip], streets: Sequence[_Line]) -> list[_Line]:
+    """Return short crossings of canals where no main street crosses for a long way."""
+    wet = shapely.union_all([strip.shape for strip in strips if strip.kind == "water"])
+    main = shapely.union_all([street.shape for street in streets])
+    out: list[_Line] = []
+    for water in (water for water in frame.waters if water.kind == "canal"):
+        line = LineString(moved(water.course, 0.0, stream(0, water.name)))
+        for at in np.arange(BRIDGE_M / 2, line.length, BRIDGE_M).tolist():
+            here, ahead = line.interpolate(at), line.interpolate(at + 5.0)
+            if not wet.contains(here) or here.distance(main) < BRIDGE_FREE_M:
+                continue
+            go = np.array([here.y - ahead.y, ahead.x - here.x]) / here.distance(ahead) * (water.width_m / 2 + 8.0)
+            middle = np.array([here.x, here.y])
+            out.append(_Line(LineString([middle - go, middle + go]), COLLECTOR))
+    return out
 
 
-def _length(line: list[XY]) -> float:
-    return float(np.hypot(*np.diff(np.array(line), axis=0).T).sum())
+def _banks(strips: Sequence[_Strip]) -> list[_Line]:
+    out = []
+    for strip in strips:
+        way = BANK_ROAD if strip.kind == "water" else None
+        for ring in [strip.shape.exterior, *strip.shape.interiors]:
+            out.append(_Line(LineString(ring.segmentize(CORNER_M).coords), way))
+    return out
+
+
+def _borders(frame: Frame, streets: Sequence[_Line], strips: Sequence[_Strip]) -> list[_Line]:
+    """Return the districts' borders where no main street or strip runs beside them; the city's own rim is no street."""
+    outlines = [district.polygon for district in frame.districts]
+    rim = frame.outline.boundary
+    rings = shapely.union_all([outline.exterior for outline in outlines])
+    laid = shapely.union_all([*(line.shape for line in streets), *(s.shape.boundary for s in strips)])
+    out = []
+    for edge in shapely.get_parts(shapely.line_merge(rings)):
+        inside = not rim.buffer(1.0).contains(edge.interpolate(0.5, normalized=True))
+        for piece in fitted(edge, laid, BORDER_REACH_M):
+            shape = shapely.segmentize(piece, CORNER_M) if inside else piece
+            out.append(_Line(shape, COLLECTOR if inside else None))
+    return out
+
+
+def _noded(lines: Sequence[_Line]) -> NDArray[np.float64]:
+    return segments_of(shapely.union_all([line.shape for line in lines], grid_size=0.01))
+
+
+def _faces(segments: NDArray[np.float64]) -> tuple[list[Polygon], list[LineString]]:
+    """Return the faces, and connections for those that have holes: a face is to be one ring."""
+    lines = shapely.linestrings(segments)
+    faces = [face for face in shapely.get_parts(shapely.polygonize(lines))]
+    loose: list[LineString] = []
+    for face in faces:
+        for hole in face.interiors:
+            others = [ring for ring in (face.exterior, *face.interiors) if ring is not hole]
+            west, east = min(hole.coords), max(hole.coords)
+            for tip in (west, east):
+                loose.append(shapely.shortest_line(Point(tip), shapely.union_all(others)))
+    return faces, loose
+
+
+def _assembled(
+    faces: Sequence[Polygon], lines: Sequence[_Line], strips: Sequence[_Strip], frame: Frame
+) -> Skeleton:
+    outlines = np.array([district.polygon for district in frame.districts], dtype=object)
+    known = [*strips, *(_Strip(land.kind, land.name, Polygon(land.outline)) for land in frame.lands)]
+    kept, owner = _owned(faces, outlines)
+    number: dict[XY, int] = {}
+    grounds = []
+    for face, district in zip(kept, owner, strict=True):
+        xy = np.round(shapely.get_coordinates(shapely.orient_polygons(face).exterior)[:-1], 2)
+        ring = tuple(number.setdefault((float(x), float(y)), len(number)) for x, y in xy)
+        grounds.append(Ground(ring, district, *_use_of(face, known)))
+    edges = {edge_of(u, v) for g in grounds for u, v in zip(g.ring, (*g.ring[1:], g.ring[0]), strict=True)}
+    points = tuple(number)
+    return Skeleton(points, _ways(points, sorted(edges), lines, strips), tuple(grounds))
+
+
+def _owned(faces: Sequence[Polygon], outlines: NDArray[np.object_]) -> tuple[list[Polygon], list[int]]:
+    """Return the faces that lie in the city, from west to east, each with the district most of it lies in."""
+    order = sorted(faces, key=lambda face: tuple(np.round(face.bounds, 2)))
+    shared = np.array([shapely.area(shapely.intersection(face, outlines)) for face in order])
+    inside = shared.sum(axis=1) > 0.5 * shapely.area(np.array(order, dtype=object))
+    return [f for f, keep in zip(order, inside, strict=True) if keep], shared.argmax(axis=1)[inside].tolist()
+
+
+def _use_of(face: Polygon, known: Sequence[_Strip]) -> tuple[str, str]:
+    """Return the use and the name of a face: of the strip or land that most of it is, else of ground or a sliver."""
+    for strip in known:
+        if shapely.area(shapely.intersection(strip.shape, face)) > 0.6 * face.area:
+            return strip.kind, strip.name
+    thin = 12.566 * face.area / face.length**2 < VERGE_COMPACT
+    return ("verge" if face.area < VERGE_M2 or thin else ""), ""
+
+
+def _ways(
+    points: Sequence[XY], edges: Sequence[Edge], lines: Sequence[_Line], strips: Sequence[_Strip]
+) -> dict[Edge, Way | None]:
+    """Return the way of each edge: that of the first line it lies on, as a bridge where it crosses a strip."""
+    parts = [shapely.linestrings(segments_of(line.shape)) for line in lines]
+    source = np.repeat(np.arange(len(lines)), [len(part) for part in parts])
+    tree = STRtree(np.concatenate(parts))
+    xy = np.array(points)
+    u, v = np.array(edges).T
+    middles = (xy[u] + xy[v]) / 2
+    edge, segment = tree.query(shapely.points(middles), predicate="dwithin", distance=0.05)
+    first = np.full(len(edges), len(lines))
+    np.minimum.at(first, edge, source[segment])
+    over = np.zeros(len(edges), dtype=bool)
+    for strip in strips:
+        if strip.kind in ("water", "rail"):
+            over |= shapely.contains_xy(strip.shape.buffer(-0.3), *middles.T)
+    ways: dict[Edge, Way | None] = {}
+    for key, line, bridge in zip(edges, first.tolist(), over.tolist(), strict=True):
+        way = lines[line].way if line < len(lines) else None
+        ways[key] = replace(way, structure="bridge", layer=1) if way is not None and bridge else way
+    return ways

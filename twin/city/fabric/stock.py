@@ -18,6 +18,8 @@ class Building:
         height_m: above ground.
         entrances: stairwells or doors.
         block: index of the superblock it stands in.
+        kind: the use of its cell, such as ``rows5``.
+        epoch: ``old`` or ``new`` (built before 2015 or since) where that is settled, else "".
     """
 
     shape: Polygon
@@ -26,3 +28,5 @@ class Building:
     height_m: float
     entrances: int
     block: int
+    kind: str = ""
+    epoch: str = ""

@@ -25,6 +25,10 @@ class Way:
         oneway: True when vehicles go from the first to the second point only.
         drive: whether vehicles use it.
         inferred: the columns that were not read from a source.
+        structure: "" or ``bridge``.
+        layer: 0 on the ground, 1 on a bridge.
+        corridor: one of ``CORRIDORS``.
+        names: JSON object of names in further languages, or "".
     """
 
     street_class: str
@@ -37,6 +41,10 @@ class Way:
     oneway: bool = False
     drive: bool = True
     inferred: str = "all"
+    structure: str = ""
+    layer: int = 0
+    corridor: str = ""
+    names: str = ""
 
     @property
     def clear_m(self) -> float:
@@ -59,6 +67,8 @@ MAHALLA: Final = Way("residential", 2, 40, 6.0, 2.0)
 PASSAGE: Final = Way("living_street", 1, 20, 4.0, 0.9)
 LANE: Final = Way("living_street", 1, 20, 3.4, 0.8)
 DRIVE: Final = Way("service", 2, 20, 5.5, 3.0)
+BANK_ROAD: Final = Way("residential", 2, 40, 6.0, 3.0)
+PROMENADE: Final = Way("pedestrian", 0, 5, 12.0, 4.0, drive=False)
 FOOTWAY: Final = Way("footway", 0, 5, 2.0, 1.0, drive=False)
 
 

@@ -1,12 +1,13 @@
-"""What each superblock is: rows of flats, towers, mahallas of courtyard houses, parks, campuses, industry, fields.
+"""What each superblock is: flats, mahallas of courtyard houses, villages, parks, campuses, industry, fields.
 
-Flats gather along the metro and the main avenues, courtyard mahallas lie between and behind them, the far south is
-loosely built (where flats and schools stand in the district's lists, the flats lie within 2 km of the metro).
+Flats gather along the metro, the main avenues and towards the centre, courtyard mahallas lie between and behind them and
+in the old city round Chorsu, the rims are loosely built (where flats on sale stand, most lie within 2 km of the metro).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -14,64 +15,115 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry import LineString, MultiPoint, Point
 
-from twin.city.fabric.frame import Frame
-from twin.city.fabric.plan import Plan
-from twin.streams import stream
+from twin.city.fabric.flats import FLATS_PER_GROSS_HA, flat_shares
+from twin.city.frame import ZONE_KINDS, District, Frame
 
-FLATS: Final = {"rows4": 4, "rows5": 5, "rows9": 9, "towers": 14}
+HOUSES_PER_GROSS_HA: Final = 15.5  # drawn: plots of 540 m2 and their passages
+DWELLINGS_PER_HOUSE: Final = 1.45  # assumed: married sons keep their own household in the same courtyard
+VILLAGE_HOUSES_PER_HA: Final = 7.5
+VILLAGE_SHARE: Final = 0.65  # assumed: of the land that neither flats nor mahallas need; the rest are fields
+MOST_FLATS: Final = 0.95
 NOISE_M: Final = 420.0
 METRO_FREE_M: Final = 700.0  # no industry nearer to a metro station
-EXPECTED_HOUSES: Final = 12_000  # only steers how much land the flats get
+CENTRE: Final = "Amir Temur xiyoboni"
+FLATS_LEAN_M: Final = {
+    "old_city": 2500.0, "planned_centre": -600.0, "soviet_quarter": -1300.0, "new_towers": -1300.0, "mahalla": 900.0,
+    "village": 1500.0,
+}  # fmt: skip
+"""How much more remote than it is a place counts for flats, by what prevails there (assumed)."""
 
 
-def zone(plan: Plan, blocks: Sequence[int], frame: Frame, seed: int) -> list[str]:
-    """Return the kind of each superblock, in the order of ``blocks``."""
-    rng = stream(seed, "city", "zones")
-    shapes = [plan.polygon(block) for block in blocks]
-    area_ha = np.array([shape.area for shape in shapes]) / 1e4
-    axis = shapely.union_all(
-        [LineString(street.course) for street in frame.streets if street.street_class == "primary"]
-    )
-    away_m = shapely.distance(axis, shapely.centroid(np.array(shapes)))
-    south_m = np.maximum(0.0, 4_567_400.0 - np.array([shape.centroid.y for shape in shapes]))
-    remote = away_m + 1.2 * south_m
-    quota = _quotas(frame, float(area_ha.sum()))
-    kinds = np.full(len(blocks), "mahalla", dtype=object)
-    free = np.ones(len(blocks), dtype=bool)
+@dataclass(frozen=True)
+class Zones:
+    """The kind of each superblock, the name of the land it is (or ""), and how remote it lies for new towers, metres.
+
+    ``flats_share`` is the share of the district's dwellings that are flats.
+    """
+
+    kinds: list[str]
+    names: list[str]
+    remote_m: NDArray[np.float64]
+    flats_share: float
+
+
+def zone(
+    shapes: NDArray[np.object_], known: Mapping[int, tuple[str, str]], frame: Frame, district: District, dwellings: int,
+    rng: np.random.Generator,
+) -> Zones:  # fmt: skip
+    """Return what the superblocks of a district are.
+
+    Args:
+        shapes: the superblocks.
+        known: kind and name of those that the frame knows, by their number.
+        frame: stations, avenues and centres, which say how remote a place is and what prevails there.
+        district: its figures.
+        dwellings: of the district.
+        rng: the order among places alike.
+    """
+    area_ha = shapely.area(shapes) / 1e4
+    middles = shapely.get_coordinates(shapely.centroid(shapes))
+    remote_m = _remote(middles, frame)
+    kinds = np.full(len(shapes), "mahalla", dtype=object)
+    names = np.full(len(shapes), "", dtype=object)
+    for block, (kind, name) in known.items():
+        kinds[block], names[block] = kind, name
+    free = ~np.isin(np.arange(len(shapes)), list(known))
+    flats_share, quota = _quotas(district, dwellings, float(area_ha.sum()))
+    for kind in ("park", "campus", "industry"):
+        quota[kind] = max(0.0, quota[kind] - float(area_ha[kinds == kind].sum()))
 
     def take(kind: str, rank: NDArray[np.float64]) -> None:
         chosen = _first(rank, free, area_ha, quota[kind])
         kinds[chosen], free[chosen] = kind, False
 
-    home = int(np.argmin(shapely.distance(np.array(shapes), Point(frame.stadium))))
-    kinds[home], free[home] = "stadium", False
-    take("village", -remote + rng.normal(0.0, 300.0, len(blocks)))
-    take("field", -1.2 * south_m - 0.3 * away_m + rng.normal(0.0, 500.0, len(blocks)))
-    by_metro = shapely.distance(np.array(shapes), MultiPoint([at for _, at in frame.metro])) < METRO_FREE_M
-    take("industry", -remote + rng.normal(0.0, 700.0, len(blocks)) + np.where(by_metro, 1e5, 0.0))
-    take("park", rng.uniform(0.0, 1.0, len(blocks)))
-    take("campus", away_m + rng.normal(0.0, 900.0, len(blocks)))
-    noisy = remote + rng.normal(0.0, NOISE_M, len(blocks))
-    for kind in ("towers", "rows9"):
-        take(kind, noisy + rng.normal(0.0, 500.0, len(blocks)))
-    kinds[_first(noisy, free, area_ha, quota["rows4"] + quota["rows5"])] = "rows4"
-    five = _first(rng.uniform(0.0, 1.0, len(blocks)), kinds == "rows4", area_ha, quota["rows5"])
-    kinds[five] = "rows5"
-    return [str(kind) for kind in kinds]
+    def noise(sd: float) -> NDArray[np.float64]:
+        return rng.normal(0.0, sd, len(shapes))
+
+    metro = MultiPoint([spot.at for spot in frame.spots_of("metro")])
+    near_metro = shapely.distance(shapes, metro) < METRO_FREE_M
+    prevails = [ZONE_KINDS[i] for i in frame.zones.kinds_at(middles).tolist()]
+    to_flats = np.array([FLATS_LEAN_M[kind] for kind in prevails])
+    take("field", -remote_m + noise(500.0) + np.where(np.array(prevails) == "village", -800.0, 0.0))
+    take("village", -remote_m + noise(300.0) + np.where(np.array(prevails) == "village", -1500.0, 0.0))
+    take("industry", -remote_m + noise(900.0) + np.where(near_metro, 1e5, 0.0))
+    take("park", rng.uniform(0.0, 1.0, len(shapes)))
+    take("campus", remote_m + noise(1200.0))
+    take("flats", remote_m + noise(NOISE_M) + to_flats)
+    new_m = remote_m + np.where(np.array(prevails) == "new_towers", -2000.0, 0.0)
+    return Zones([str(k) for k in kinds], [str(n) for n in names], new_m, flats_share)
 
 
-def _quotas(frame: Frame, total_ha: float) -> dict[str, float]:
-    """Return the hectares of each kind, scaled so that they leave nothing over."""
-    figures = frame.figures
-    dwellings = figures["people"]["residents"] / figures["people"]["residents_per_dwelling"]
-    flats = dwellings - EXPECTED_HOUSES * figures["people"]["dwellings_per_house"]
-    wanted = {
-        kind: flats * figures["storey_shares"][storeys] / figures["flats_per_gross_ha"][storeys]
-        for kind, storeys in FLATS.items()
-    }
-    wanted.update({kind: float(hectares) for kind, hectares in figures["land_ha"].items()})
-    scale = total_ha / sum(wanted.values())
-    return {kind: hectares * scale for kind, hectares in wanted.items()}
+def _remote(middles: NDArray[np.float64], frame: Frame) -> NDArray[np.float64]:
+    """Return how remote places lie, metres: from the metro, from the avenues and from the centre, by weight."""
+    points = shapely.points(middles)
+    metro = MultiPoint([spot.at for spot in frame.spots_of("metro")])
+    avenues = shapely.union_all([LineString(s.course) for s in frame.streets if s.street_class == "primary"])
+    centre = Point(next(spot.at for spot in frame.spots if spot.name == CENTRE))
+    to_metro = np.minimum(shapely.distance(points, metro), 5000.0)
+    to_avenue = np.minimum(shapely.distance(points, avenues), 4000.0)
+    return np.asarray(0.55 * to_metro + 0.35 * to_avenue + 0.12 * shapely.distance(points, centre), dtype=np.float64)
+
+
+def _quotas(district: District, dwellings: int, total_ha: float) -> tuple[float, dict[str, float]]:
+    """Return the share of flats, and the hectares of each kind: what the dwellings need, the rest villages and fields.
+
+    Where the land does not hold as many houses, more of the dwellings are flats.
+    """
+    land = {kind: share * total_ha for kind, share in district.figures.land.items()}
+    room = total_ha - sum(land.values())
+    per_flat = sum(share / FLATS_PER_GROSS_HA[kind] for (kind, _), share in flat_shares(district).items())
+    per_house = 1.0 / (HOUSES_PER_GROSS_HA * DWELLINGS_PER_HOUSE)
+    least = (dwellings * per_house - room) / (dwellings * (per_house - per_flat))
+    share = min(max(district.figures.flats_share, least), MOST_FLATS)
+    flats = dwellings * share * per_flat
+    rest = max(0.0, room - flats - dwellings * (1.0 - share) * per_house)
+    village = rest * VILLAGE_SHARE
+    field = rest - village * (1.0 - VILLAGE_HOUSES_PER_HA / HOUSES_PER_GROSS_HA)
+    return share, _summed(land, {"flats": flats, "village": village, "field": max(0.0, field)})
+
+
+def _summed(one: Mapping[str, float], two: Mapping[str, float]) -> dict[str, float]:
+    return {kind: one.get(kind, 0.0) + two.get(kind, 0.0) for kind in sorted({*one, *two, "industry", "park", "campus"})}
 
 
 def _first(

@@ -1,0 +1,70 @@
+"""Districts joined: their own ways and the skeleton's, parted at the points that either side set on a shared border."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from twin.city.fabric.fill import Fabric
+from twin.city.fabric.plan import XY, Edge, edge_of
+from twin.city.fabric.skeleton import Skeleton
+from twin.city.fabric.ways import Way
+
+
+def stitched(skeleton: Skeleton, fabrics: Sequence[Fabric]) -> tuple[list[XY], dict[Edge, Way], int]:
+    """Return points, the ways between them, and how many ways were left out because no street leads to them."""
+    points = list(skeleton.points)
+    ways: dict[Edge, Way] = {}
+    on_edge: dict[Edge, list[int]] = {}
+    for fabric in fabrics:
+        first = len(points) - len(fabric.own)
+        points.extend(fabric.points[len(fabric.own) :])
+
+        def number(point: int, own: tuple[int, ...] = fabric.own, first: int = first) -> int:
+            return own[point] if point < len(own) else first + point
+
+        for (u, v), way in fabric.ways.items():
+            ways[edge_of(number(u), number(v))] = way
+        for edge, inserted in fabric.inserted.items():
+            on_edge.setdefault(edge, []).extend(number(point) for point in inserted)
+    for edge in _edges_of(skeleton, fabrics):
+        way = skeleton.ways[edge]
+        if way is not None:
+            chain = _along(points, edge, on_edge.get(edge, []))
+            ways.update({edge_of(u, v): way for u, v in pairwise(chain) if u != v})
+    kept = _hanging_together(len(points), ways)
+    return points, kept, len(ways) - len(kept)
+
+
+def _edges_of(skeleton: Skeleton, fabrics: Sequence[Fabric]) -> list[Edge]:
+    built = {fabric.district for fabric in fabrics}
+    rings = [ground.ring for ground in skeleton.grounds if ground.district in built]
+    return sorted({edge_of(u, v) for ring in rings for u, v in zip(ring, (*ring[1:], ring[0]), strict=True)})
+
+
+def _along(points: Sequence[XY], edge: Edge, inserted: Sequence[int]) -> list[int]:
+    """Return the points on an edge from its one end to the other; two districts' points in one place are one."""
+    (x, y), (x2, y2) = points[edge[0]], points[edge[1]]
+    order = sorted(inserted, key=lambda p: ((points[p][0] - x) * (x2 - x) + (points[p][1] - y) * (y2 - y), p))
+    return [edge[0], *order, edge[1]]
+
+
+def _hanging_together(count: int, ways: dict[Edge, Way]) -> dict[Edge, Way]:
+    """Return the ways without islands: vehicles' ways among themselves, footways with any way."""
+    order = sorted(ways)
+    edges = np.array(order)
+    drive = np.array([ways[edge].drive for edge in order])
+    keep = np.where(drive, _in_largest(count, edges, drive), True)
+    keep &= _in_largest(count, edges, keep)
+    return {edge: ways[edge] for edge, stays in zip(order, keep.tolist(), strict=True) if stays}
+
+
+def _in_largest(count: int, edges: NDArray[np.int64], chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    u, v = edges[chosen].T
+    _, label = connected_components(coo_matrix((np.ones(len(u)), (u, v)), shape=(count, count)), directed=False)
+    return np.asarray(chosen & (label[edges[:, 0]] == np.bincount(label[u]).argmax()))
