@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sensors.coverage import CoverageMap
+from sensors.coverage import CoverageMap, best_of_blocks
 from sensors.optics import DORI_CLASSES
 
 COLOURS: Final = ("#fbfaf7", "#86bfe6", "#2676b8", "#f08a24", "#c0271b")
@@ -37,9 +37,10 @@ def draw_map(seen: CoverageMap, streets: Any, title: str, path: Path) -> None:
     rows, columns = seen.best_class.shape
     wide_km, tall_km = columns * seen.cell_m / 1000.0, rows * seen.cell_m / 1000.0
     figure, axes = pyplot.subplots(figsize=(12.0, float(np.clip(12.0 * tall_km / wide_km, 5.0, 16.0)) + 0.6), dpi=220)
-    built = np.where(_shrunk(np.asarray(seen.heights.height_dm > 0).astype(np.uint8), step) > 0, 1.0, np.nan)
+    high = np.maximum.reduceat(seen.heights.height_dm, np.arange(0, rows, step), axis=0)
+    built = np.where(np.maximum.reduceat(high, np.arange(0, columns, step), axis=1) > 0, 1.0, np.nan)
     place = {"extent": (0.0, wide_km, 0.0, tall_km), "interpolation": "nearest"}
-    best = _shrunk(seen.best_class, step)
+    best = best_of_blocks(seen.best_class, step)
     corner = np.array([seen.west_m, seen.north_m - rows * seen.cell_m])
     lines = [(np.asarray(line.coords)[:, :2] - corner) / 1000.0 for line in streets]
     axes.imshow(built, cmap=ListedColormap([BUILDING]), zorder=1, **place)
@@ -72,10 +73,3 @@ def _frame(axes: Any, wide_km: float, tall_km: float) -> None:
     axes.set_aspect("equal")
     axes.set_xlabel("km")
     axes.set_facecolor(COLOURS[0])
-
-
-def _shrunk(cells: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
-    """Return the highest value of each block of ``step`` cells square, so that thin strips are not lost."""
-    rows, columns = (-(-side // step) * step for side in cells.shape)
-    padded = np.pad(cells, ((0, rows - cells.shape[0]), (0, columns - cells.shape[1])))
-    return padded.reshape(rows // step, step, columns // step, step).max(axis=(1, 3))

@@ -10,12 +10,13 @@ import numpy as np
 
 from agents.teams import TeamSpec
 from sensors.cameras import CameraFleet
-from sensors.coverage import CoverageMap
+from sensors.coverage import CoverageMap, best_of_blocks
 from twin.city import City
 from twin.runfolder import RunFolder, write_whole
 
 DRAWN_BUILDINGS: Final = 60_000
 """Of a city with more buildings than that a page shows none: each would be smaller than a point."""
+MAP_PX: Final = 1000
 
 
 def write_city_layers(run: RunFolder, city: City) -> None:
@@ -49,12 +50,14 @@ def write_posts(run: RunFolder, city: City, teams: Sequence[TeamSpec]) -> None:
 
 
 def write_coverage_map(run: RunFolder, seen: CoverageMap) -> None:
-    """Write the best class of each cell."""
-    place = {"cell_m": seen.cell_m, "west_m": seen.west_m, "north_m": seen.north_m}
+    """Write the best class of each block of cells, at most MAP_PX of them along a side."""
+    step = max(1, -(-max(seen.best_class.shape) // MAP_PX))
+    best = best_of_blocks(seen.best_class, step)
+    place = {"cell_m": seen.cell_m * step, "west_m": seen.west_m, "north_m": seen.north_m}
 
     def write(path: object) -> None:
         with open(str(path), "wb") as file:
-            np.savez_compressed(file, best_class=seen.best_class, **{k: np.float64(v) for k, v in place.items()})
+            np.savez_compressed(file, best_class=best, **{k: np.float64(v) for k, v in place.items()})
 
     write_whole(run.maps / "coverage.npz", write)
 

@@ -78,8 +78,7 @@ def coverage_map(run: RunFolder, layers: Layers) -> str | None:
         axes = _whole_figure(figure)
         _ground(axes, layers)
         extent = (west_m, west_m + wide_m, north_m - tall_m, north_m)
-        small = _shrunk(best, limit=1000)
-        axes.imshow(small, cmap=ListedColormap(CLASS_COLOURS), vmin=0, vmax=4, extent=extent, interpolation="nearest",
+        axes.imshow(best, cmap=ListedColormap(CLASS_COLOURS), vmin=0, vmax=4, extent=extent, interpolation="nearest",
                     zorder=3)  # fmt: skip
         _frame(axes, (extent[0], extent[2], extent[1], extent[3]))
         return png_uri(figure, colours=64)
@@ -123,14 +122,6 @@ def _read_coverage(path: Path) -> tuple[NDArray[np.uint8], float, float, float] 
     except (OSError, ValueError, KeyError):
         return None
     return (best, place[0], place[1], place[2]) if best.ndim == 2 and best.size else None
-
-
-def _shrunk(best: NDArray[np.uint8], limit: int) -> NDArray[np.uint8]:
-    """Take the best class of each block, so that thin strips are not lost between pixels."""
-    step = max(1, -(-max(best.shape) // limit))
-    rows, columns = (-(-side // step) * step for side in best.shape)
-    padded = np.pad(best, ((0, rows - best.shape[0]), (0, columns - best.shape[1])))
-    return padded.reshape(rows // step, step, columns // step, step).max(axis=(1, 3))
 
 
 def _ground(axes: Any, layers: Layers) -> None:

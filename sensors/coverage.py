@@ -59,6 +59,18 @@ class CoverageMap:
         return found
 
 
+def best_of_blocks(cells: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
+    """Return the highest value of each block of ``step`` cells square, so that thin strips are not lost in a picture.
+
+    >>> best_of_blocks(np.array([[0, 2, 0], [0, 0, 1]], dtype=np.uint8), 2).tolist()
+    [[2, 1]]
+    """
+    starts = [np.arange(0, side, step) for side in cells.shape]
+    tall: NDArray[np.uint8] = np.maximum.reduceat(cells, starts[0], axis=0)
+    wide: NDArray[np.uint8] = np.maximum.reduceat(tall, starts[1], axis=1)
+    return wide
+
+
 def coverage(
     fleet: CameraFleet,
     heights: HeightRaster,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reports.citymap import CLASS_COLOURS, SPOTLIGHT, _shrunk, city_map, map_key, read_layers
+from reports.citymap import SPOTLIGHT, city_map, map_key, read_layers
 from reports.histories import histories
 from reports.norms import load_norms
 from reports.pictures import drawing, png_uri
@@ -63,14 +63,6 @@ def test_the_key_counts_incidents_and_those_without_help(run):
     assert "Ambulance incident (3)" in words
     assert "not helped by the end (2)" in words
     assert "camera (3)" in words
-
-
-def test_shrinking_coverage_keeps_the_best_class_of_a_block():
-    best = np.zeros((5, 7), dtype=np.uint8)
-    best[4, 6], best[0, 1] = 4, 2
-    small = _shrunk(best, limit=3)
-    assert small.tolist() == [[2, 0, 0], [0, 0, 4]]
-    assert len(CLASS_COLOURS) == 5
 
 
 def test_without_a_finished_wait_there_is_no_curve():

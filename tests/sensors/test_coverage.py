@@ -9,7 +9,7 @@ import shapely
 
 from sensors import coverage as coverage_module
 from sensors.cameras import take_cameras
-from sensors.coverage import TARGET_M, coverage
+from sensors.coverage import TARGET_M, best_of_blocks, coverage
 from sensors.coverage_summary import coverage_summary, inside_city
 from sensors.default_fleet import default_fleet
 from sensors.exposure import dwellings_in_view, facade_points
@@ -168,6 +168,12 @@ def test_cells_inside_the_city_are_those_whose_middle_is():
     for row, first, last in inside_city(town, seen).tolist():
         found[row, first:last] = True
     np.testing.assert_array_equal(found, exact)
+
+
+def test_a_smaller_picture_keeps_the_best_class_of_each_block():
+    best = np.zeros((5, 7), dtype=np.uint8)
+    best[4, 6], best[0, 1] = 4, 2
+    assert best_of_blocks(best, 3).tolist() == [[2, 0, 0], [0, 0, 4]]
 
 
 def test_a_camera_more_never_lowers_coverage():

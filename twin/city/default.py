@@ -108,7 +108,9 @@ def _numbers(frame: Frame, districts: Sequence[str] | None) -> list[int]:
 
 def _filled(numbers: Sequence[int], seed: int, workers: int | None) -> list[Fabric]:
     """Return the districts' fabrics in the order of their numbers; the greatest districts are begun first."""
-    many = min(len(numbers), workers or os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count() or 1)
+    many = min(
+        len(numbers), workers or os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count() or 1
+    )
     if many < 2 or current_process().daemon:
         return [_fill(number, seed) for number in numbers]
     frame = load_frame()

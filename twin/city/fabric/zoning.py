@@ -123,7 +123,9 @@ def _quotas(district: District, dwellings: int, total_ha: float) -> tuple[float,
 
 
 def _summed(one: Mapping[str, float], two: Mapping[str, float]) -> dict[str, float]:
-    return {kind: one.get(kind, 0.0) + two.get(kind, 0.0) for kind in sorted({*one, *two, "industry", "park", "campus"})}
+    return {
+        kind: one.get(kind, 0.0) + two.get(kind, 0.0) for kind in sorted({*one, *two, "industry", "park", "campus"})
+    }
 
 
 def _first(
