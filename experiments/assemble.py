@@ -29,6 +29,7 @@ from twin.city import City
 from twin.city.heights import HeightRaster
 from twin.speeds import speed_profile
 from twin.streets import StreetGraph
+from twin.travel import Travel
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Assembly:
     scenario_file: Path
     city: City
     graph: StreetGraph
+    travel: Travel
     heights: HeightRaster
     start: datetime
     fleet: CameraFleet
@@ -98,6 +100,7 @@ def assemble(request: RunRequest, tell: Tell, scenario: Scenario | None = None) 
         scenario_file=scenario_path(request.scenario),
         city=city,
         graph=graph,
+        travel=ground.travel,
         heights=heights,
         start=start,
         fleet=fleet,

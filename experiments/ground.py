@@ -14,6 +14,7 @@ from twin.city.resolve import open_city
 from twin.city.store import city_hash
 from twin.speeds import speed_profile
 from twin.streets import StreetGraph
+from twin.travel import SearchedTravel, Travel
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,14 @@ class Ground:
     Attributes:
         city_hash: SHA-256 of the city.
         graph: streets at the speeds of one profile.
+        travel: times and ways on them.
         rules, model: alarm rules and the fitted camera model.
     """
 
     city: City
     city_hash: str
     graph: StreetGraph
+    travel: Travel
     heights: HeightRaster
     rules: AlarmRules
     model: FittedModel
@@ -48,4 +51,5 @@ def ground_of(city: str | None, speeds: str, fitted: Path = FITTED_FILE) -> Grou
     """
     rules, model, profile = load_alarm_rules(), load_fitted(fitted), speed_profile(speeds)
     opened = open_city(city)
-    return Ground(opened, city_hash(opened), StreetGraph.of(opened, profile), heights_of(opened), rules, model)
+    graph = StreetGraph.of(opened, profile)
+    return Ground(opened, city_hash(opened), graph, SearchedTravel(graph), heights_of(opened), rules, model)

@@ -25,7 +25,7 @@ class Spotlights(SightingSource, Protocol):
 def make_world(parts: Assembly, sources: Sequence[SightingSource], log: EventLog) -> World:
     """Put the parts of a run into a world; nothing happens yet."""
     return World(
-        city_graph=parts.graph,
+        travel=parts.travel,
         start=parts.start,
         duration_ms=parts.scenario.duration_ms,
         seed=parts.request.seed,
