@@ -1,26 +1,31 @@
 """The contract of a policy: a read-only View in, a list of decisions out.
 
-A policy holds no clock and no random source but the stream it is given.
+A policy holds no clock and no random source but the stream it is given. Its dispatch part answers what waits, its
+relocation part says where free teams wait; each is a :class:`Policy` of its own, and so are both together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+Ints = NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A request that waits for a team.
+    """A place in a response plan that waits for a team: a request that needs three teams is three of these.
 
     Attributes:
-        key: the situation centre's number for it; decisions name it.
+        key: the situation centre's number for the place; decisions name it.
         since_ms: when it became ready for dispatch.
         service, category, priority, node: what is known of it.
+        kinds: the kinds of vehicle that will do; empty where any will.
+        request: the request it belongs to, the same number for all its places.
     """
 
     key: int
@@ -29,6 +34,8 @@ class Waiting:
     category: str
     priority: int
     node: int
+    kinds: tuple[str, ...] = ()
+    request: int = -1
 
 
 @dataclass(frozen=True)
@@ -38,37 +45,74 @@ class TeamsView:
     Attributes:
         id: (n,) str.
         service: (n,) str.
+        kind: (n,) str, of vehicle.
         node: (n,) int64, where it is, or its next junction when under way.
         post_node: (n,) int64, its home post.
-        free: (n,) bool, can be sent now (idle at post, or on its way back).
+        wait_node: (n,) int64, where it waits, or will when it is back: its home post, or where a Move sent it.
+        free: (n,) bool, can be sent now (idle at post, or on its way back); never off duty, on a break or broken down.
+        on_duty: (n,) bool, its shift runs.
         under_way: (n,) bool, dispatched and not yet arrived.
-        key: (n,) int64, the request it serves, or -1.
+        key: (n,) int64, the key it serves, or -1.
     """
 
     id: NDArray[np.str_]
     service: NDArray[np.str_]
-    node: NDArray[np.int64]
-    post_node: NDArray[np.int64]
+    kind: NDArray[np.str_]
+    node: Ints
+    post_node: Ints
+    wait_node: Ints
     free: NDArray[np.bool_]
+    on_duty: NDArray[np.bool_]
     under_way: NDArray[np.bool_]
-    key: NDArray[np.int64]
+    key: Ints
+
+
+@dataclass(frozen=True)
+class DemandView:
+    """Where requests are expected at this hour, by the scenario's own rates; arrays set non-writable.
+
+    Attributes:
+        node: (m,) int64 places.
+        rate_per_h: for each service (m,) requests an hour, not negative.
+    """
+
+    node: Ints
+    rate_per_h: Mapping[str, NDArray[np.float64]]
 
 
 class View(Protocol):
-    """What a policy may know at one moment."""
+    """What a policy may know at one moment.
+
+    Attributes:
+        now_ms: simulated time.
+        period: of travel times, in force now.
+        waiting: the most urgent first, of equals the oldest.
+        teams: all teams.
+        posts: for each service the (p,) nodes where its teams may wait, ascending.
+        demand: where requests are expected.
+        district: (nodes,) row of the city's district in which each node lies, -1 for none.
+    """
 
     now_ms: int
+    period: int
     waiting: Sequence[Waiting]
     teams: TeamsView
+    posts: Mapping[str, Ints]
+    demand: DemandView
+    district: Ints
 
-    def travel_ms(self, nodes: NDArray[np.int64], to: int) -> NDArray[np.int64]:
+    def travel_ms(self, nodes: Ints, to: int) -> Ints:
         """Return driving times from each node to one node, in ms; -1 where there is no way."""
+        ...
+
+    def travel_from_ms(self, node: int, nodes: Ints) -> Ints:
+        """Return driving times from one node to each node, in ms; -1 where there is no way."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """Send a free team to a waiting request."""
+    """Send a free team to what waits."""
 
     key: int
     team_id: str
@@ -110,7 +154,13 @@ Choice = Dispatch | Redispatch | Move | Hold | Decline
 
 
 class Policy(Protocol):
-    """A dispatch policy. ``decide`` is asked whenever a request becomes ready or a team becomes free."""
+    """A policy. ``decide`` is asked whenever something becomes ready for dispatch or a team becomes free.
+
+    One that has an attribute ``review_s`` is also asked every so many simulated seconds.
+
+    Attributes:
+        name: the spec that it can be made from again, such as ``"closest + dmexclp(busy=0.4)"``.
+    """
 
     name: str
 
