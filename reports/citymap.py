@@ -22,6 +22,7 @@ SIGNS: Final = {"ambulance": "●", "fire": "▲", "police": "■", "security": 
 GROUND: Final = "#fbfaf7"
 AREA_COLOURS: Final = {"park": "#dfe9d2", "field": "#eef0e0", "airport": "#e9e6ee", "water": "#bcd8ea"}
 WIDE_CITY_M: Final = 12_000.0
+WIDE_CITY_MARKS: Final = 0.5  # marks of a city wider than that, against those of a district
 ALONE, CAMERA, SPOTLIGHT = "#c00000", "#4a5563", "#f2b705"
 Layers = dict[str, Any]
 
@@ -58,8 +59,9 @@ def city_map(layers: Layers, table: pd.DataFrame) -> str | None:
         axes = _whole_figure(figure)
         _ground(axes, layers)
         _cameras(axes, layers)
-        _posts(axes, layers)
-        _incidents(axes, table)
+        shrink = 1.0 if east - west < WIDE_CITY_M else WIDE_CITY_MARKS
+        _posts(axes, layers, shrink)
+        _incidents(axes, table, shrink)
         _frame(axes, (west, south, east, north))
         return png_uri(figure)
 
@@ -174,23 +176,32 @@ def _cameras(axes: Any, layers: Layers) -> None:
     axes.scatter(x_m[bright], y_m[bright], s=300, marker="*", c=SPOTLIGHT, edgecolors=INK, linewidths=1.2, zorder=8)
 
 
-def _posts(axes: Any, layers: Layers) -> None:
+def _posts(axes: Any, layers: Layers, shrink: float) -> None:
     posts = layers.get("posts")
     if posts is None:
         return
     for service, (colour, _) in SERVICE_LOOK.items():
         at = posts[posts["service"] == service].geometry
-        axes.scatter(at.x, at.y, s=130, marker="P", c=colour, edgecolors="white", linewidths=1.0, zorder=6)
+        axes.scatter(at.x, at.y, s=130 * shrink, marker="P", c=colour, edgecolors="white", linewidths=shrink, zorder=6)
 
 
-def _incidents(axes: Any, table: pd.DataFrame) -> None:
+def _incidents(axes: Any, table: pd.DataFrame, shrink: float) -> None:
     placed = table[table["x_m"].notna() & table["y_m"].notna()]
     for service, (colour, marker) in SERVICE_LOOK.items():
         mine = placed[placed["service"] == service]
-        size = 96 if marker == "^" else 64  # a triangle fills less of its box
-        axes.scatter(mine["x_m"], mine["y_m"], s=size, marker=marker, c=colour, edgecolors="white", zorder=7)
+        size = shrink * (96 if marker == "^" else 64)  # a triangle fills less of its box
+        axes.scatter(
+            mine["x_m"],
+            mine["y_m"],
+            s=size,
+            marker=marker,
+            c=colour,
+            edgecolors="white",
+            linewidths=1.5 * shrink,
+            zorder=7,
+        )
     alone = placed[placed["arrived_ms"].isna()]
-    axes.scatter(alone["x_m"], alone["y_m"], s=240, marker="o", facecolors="none", edgecolors=ALONE, linewidths=1.8,
+    axes.scatter(alone["x_m"], alone["y_m"], s=240 * shrink, marker="o", facecolors="none", edgecolors=ALONE, linewidths=1.8 * shrink,
                  zorder=7)  # fmt: skip
 
 
