@@ -201,8 +201,8 @@ def _incidents(axes: Any, table: pd.DataFrame, shrink: float) -> None:
             zorder=7,
         )
     alone = placed[placed["arrived_ms"].isna()]
-    axes.scatter(alone["x_m"], alone["y_m"], s=240 * shrink, marker="o", facecolors="none", edgecolors=ALONE, linewidths=1.8 * shrink,
-                 zorder=7)  # fmt: skip
+    axes.scatter(alone["x_m"], alone["y_m"], s=240 * shrink, marker="o", facecolors="none", edgecolors=ALONE,
+                 linewidths=1.8 * shrink, zorder=7)  # fmt: skip
 
 
 def _halo() -> list[Any]:
