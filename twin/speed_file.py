@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from twin.checked_yaml import Strict
 from twin.city.model import STREET_CLASSES
@@ -14,6 +14,14 @@ DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES: Final = 24 * 60
 MOST_PERIODS: Final = 6
 
+
+def _known_class(name: str) -> str:
+    if name not in STREET_CLASSES:
+        raise ValueError(unknown_name("street class", name, STREET_CLASSES))
+    return name
+
+
+StreetClass = Annotated[str, AfterValidator(_known_class)]
 Factor = Annotated[float, Field(gt=0.0, le=10.0)]
 Delay = Annotated[float, Field(ge=0.0, le=600.0)]
 
@@ -81,16 +89,8 @@ class Week(Strict):
 class Pace(Strict):
     """Speeds in one period."""
 
-    factors: dict[str, Factor] = Field(default_factory=dict)
+    factors: dict[StreetClass, Factor] = Field(default_factory=dict)
     signal_delay_s: Delay = 0.0
-
-    @field_validator("factors")
-    @classmethod
-    def _known(cls, factors: dict[str, float]) -> dict[str, float]:
-        for name in factors:
-            if name not in STREET_CLASSES:
-                raise ValueError(unknown_name("street class", name, STREET_CLASSES))
-        return factors
 
 
 class WonBack(Strict):

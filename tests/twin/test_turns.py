@@ -29,8 +29,7 @@ def ruled(town: City, rules: list[Rule]) -> City:
 
 
 def crossing(rules: list[Rule]) -> StreetGraph:
-    """Four streets of 10 s that meet at node 0, and one of 10 s from 1 to 3 by way of nothing: 1 west, 2 north, 3 east,
-    4 south. Streets 0 to 3 lead to nodes 1 to 4."""
+    """Four streets of 10 s that meet at node 0; streets 0 to 3 lead from it to nodes 1 to 4."""
     streets = [(0, end, 100.0, 36.0, False) for end in (1, 2, 3, 4)]
     return StreetGraph.of(ruled(town_of(5, streets), rules))
 
@@ -38,7 +37,7 @@ def crossing(rules: list[Rule]) -> StreetGraph:
 def test_a_banned_turn_is_made_by_turning_back_at_the_end_of_the_street_ahead() -> None:
     streets = crossing([(0, 0, 1, "no")])
     assert streets.path(1, 3) == [1, 0, 3]
-    assert streets.path(1, 2) == [1, 0, 1, 0, 2] or streets.path(1, 2) == [1, 0, 3, 0, 2]
+    assert streets.path(1, 2) == [1, 0, 3, 0, 2]
     assert streets.times_from_ms(1)[2] == 40_000
     assert streets.times_to_ms(2)[1] == 40_000
 

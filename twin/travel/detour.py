@@ -17,23 +17,17 @@ from numpy.typing import NDArray
 
 from twin.streets import StreetGraph
 from twin.travel.contract import Ints, Route
-from twin.travel.heap import pop, push
+from twin.travel.detour_search import GAVE_UP, MARKS, round_path, rounds_ms
 from twin.travel.hub_labels import Int32s, Labels
 from twin.travel.label_graph import LabelGraph
-from twin.travel.label_queries import find, one_ms
+from twin.travel.label_queries import find
 from twin.travel.label_set import LabelSet
 from twin.travel.labelled import LabelledTravel
 from twin.travel.routes import no_route, route_of
 from twin.travel.searched import SearchedTravel
 from twin.travel.trees import DEPTH, DOWN_ROW, UP_ROW, hang
 
-_MARKS: Final = 2
-"""Bits that times are moved up by; below them stands how many of the two halves of a way meet a change."""
-_STATE_BITS: Final = 24
-"""Bits of a heap's key that name the state; the others hold the bound."""
-_UNKNOWN: Final = -2
-_GAVE_UP: Final = -2
-_BUDGET_SHARE: Final = 4
+_BUDGET_SHARE: Final = 8
 
 
 class DetourTravel(SearchedTravel):
@@ -56,33 +50,25 @@ class DetourTravel(SearchedTravel):
         self._bound = LabelledTravel(streets, marked)
         states, arcs = streets.states, streets.arcs
         self._net = (states.node, states.first, states.arc, states.arrival, arcs.arc_ms)
+        self._budget = len(states.node) // _BUDGET_SHARE
 
     def one_to_one_ms(self, origin: int, goal: int, period: int) -> int:
         """Return the time of the quickest way, -1 for none."""
         bound = self._bound.one_to_one_ms(origin, goal, 0)
-        if _certain(bound):
-            return bound >> _MARKS
-        ms, _ = self._round(origin, goal)
-        return super().one_to_one_ms(origin, goal, period) if ms == _GAVE_UP else ms
+        return bound >> MARKS if _certain(bound) else int(self._rounds(np.array([origin]), goal)[0])
 
     def many_to_one_ms(self, origins: Ints, goal: int, period: int) -> Ints:
         """Return the (n,) times from each origin to one goal, -1 for none."""
         bounds = self._bound.many_to_one_ms(origins, goal, 0)
-        times = bounds >> _MARKS
-        unsure = np.flatnonzero(~_certain(bounds))
-        if len(unsure):
-            known = np.full(self.node_count, _UNKNOWN)
-            left = len(self.streets.states.node) // _BUDGET_SHARE
-            for i in unsure.tolist():
-                times[i], left = self._search(int(origins[i]), goal, known, left)[1:]
-                if times[i] == _GAVE_UP:
-                    return super().many_to_one_ms(origins, goal, period)
+        times, unsure = bounds >> MARKS, ~_certain(bounds)
+        if unsure.any():
+            times[unsure] = self._rounds(np.asarray(origins)[unsure], goal)
         return times
 
     def one_to_many_ms(self, origin: int, goals: Ints, period: int) -> Ints:
         """Return the (n,) times from one origin to each goal, -1 for none."""
         bounds = self._bound.one_to_many_ms(origin, goals, 0)
-        return bounds >> _MARKS if _certain(bounds).all() else super().one_to_many_ms(origin, goals, period)
+        return bounds >> MARKS if _certain(bounds).all() else super().one_to_many_ms(origin, goals, period)
 
     def route(self, origin: int, goal: int, period: int) -> Route:
         """Return the quickest way; of equally quick ways always the same."""
@@ -92,24 +78,20 @@ class DetourTravel(SearchedTravel):
         if _certain(bound):
             arcs = self._now.arc[self._row[self._bound.rows(origin, goal)]]
             return route_of(self.streets, origin, arcs[arcs >= 0])
-        ms, path = self._round(origin, goal)
-        if ms == _GAVE_UP:
+        arcs, ms = round_path(origin, goal, self._budget, self._net, self._bound.tables)
+        if ms == GAVE_UP:
             return super().route(origin, goal, period)
-        return no_route() if ms < 0 else route_of(self.streets, origin, path)
+        return route_of(self.streets, origin, arcs) if ms >= 0 else no_route()
 
-    def _round(self, origin: int, goal: int) -> tuple[int, Ints]:
-        known = np.full(self.node_count, _UNKNOWN)
-        path, ms, _ = self._search(origin, goal, known, len(self.streets.states.node) // _BUDGET_SHARE)
-        return ms, path
-
-    def _search(self, origin: int, goal: int, known: Ints, budget: int) -> tuple[Ints, int, int]:
-        path, ms, left = _round(origin, goal, known, budget, self._net, self._bound.tables)
-        return path, int(ms), int(left)
+    def _rounds(self, origins: Ints, goal: int) -> Ints:
+        """Return the times from where the labels are not sure."""
+        times: Ints = rounds_ms(origins, goal, self._budget, self._net, self._bound.tables)
+        return super().many_to_one_ms(origins, goal, 0) if GAVE_UP in times else times
 
 
 def _certain(bound: Any) -> Any:
     """Return whether a bound is the time itself: no way at all, or one that meets no change."""
-    return (bound < 0) | (bound & (2**_MARKS - 1) == 0)
+    return (bound < 0) | (bound & (2**MARKS - 1) == 0)
 
 
 def _marked(base: LabelSet, now: LabelGraph) -> tuple[Ints, LabelSet]:
@@ -128,12 +110,12 @@ def _marked(base: LabelSet, now: LabelGraph) -> tuple[Ints, LabelSet]:
         there = tree[:, column] >= 0
         gone = row[tree[there, column]] < 0
         tree[np.flatnonzero(there)[gone], column] = -1
-    hang(np.argsort(tree[:, DEPTH], kind="stable"), ms << _MARKS, tree)
+    hang(np.argsort(tree[:, DEPTH], kind="stable"), ms << MARKS, tree)
     sides = [
         Labels(side.first, _mark(side.first, side.entry, side.row, base.place[ends], changed), side.row)
         for side, ends in ((base.out, graph.head), (base.into, graph.tail))
     ]
-    return row, LabelSet(replace(graph, ms=ms << _MARKS), tree, base.place, *sides)
+    return row, LabelSet(replace(graph, ms=ms << MARKS), tree, base.place, *sides)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -161,59 +143,5 @@ def _mark(first: Ints, entry: Int32s, row: Int32s, onto: Ints, changed: NDArray[
             marks[chain[i]] = marks[at]
     marked = entry.copy()
     for i in range(len(row)):
-        marked[i, 1] = (entry[i, 1] << _MARKS) + marks[i]
+        marked[i, 1] = (entry[i, 1] << MARKS) + marks[i]
     return marked
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _round(
-    origin: int, goal: int, known: Ints, budget: int, net: tuple[Ints, Ints, Ints, Ints, Ints], tables: tuple[Ints, ...]
-) -> tuple[Ints, int, int]:
-    """Search from node to node, led by the labels.
-
-    ``known`` keeps the (nodes,) bounds to the goal from search to search; ``budget`` is how many states may be looked
-    at; ``net`` is the node of each state, the first and the arcs of its choices, the arrival and the time of each arc.
-    Returned are the arcs, the time (-1 for no way, -2 if the budget ran out), and what is left of the budget.
-    """
-    node, first, choice, arrival, arc_ms = net
-    spent_ms, by = np.full(len(node), -1), np.full(len(node), -1)
-    came = np.full(len(node), -1)
-    heap = np.empty(1024, np.int64)
-    spent_ms[origin] = 0
-    size = push(heap, 0, (_led(origin, goal, known, tables) << _STATE_BITS) | origin)
-    path = np.empty(0, np.int64)
-    while size > 0:
-        bound, here = heap[0] >> _STATE_BITS, heap[0] & (2**_STATE_BITS - 1)
-        size = pop(heap, size)
-        if bound > spent_ms[here] + known[node[here]]:
-            continue
-        if node[here] == goal:
-            n, at = 0, here
-            while by[at] >= 0:
-                n, at = n + 1, came[at]
-            path = np.empty(n, np.int64)
-            at = here
-            for i in range(n - 1, -1, -1):
-                path[i], at = by[at], came[at]
-            return path, spent_ms[here], budget
-        budget -= 1
-        if budget < 0:
-            return path, _GAVE_UP, 0
-        for i in range(first[here], first[here + 1]):
-            onto, new = arrival[choice[i]], spent_ms[here] + arc_ms[choice[i]]
-            rest = _led(node[onto], goal, known, tables)
-            if rest >= 0 and (spent_ms[onto] < 0 or new < spent_ms[onto]):
-                spent_ms[onto], by[onto], came[onto] = new, choice[i], here
-                if size == len(heap):
-                    wider = np.empty(2 * size, np.int64)
-                    wider[:size] = heap
-                    heap = wider
-                size = push(heap, size, ((new + rest) << _STATE_BITS) | onto)
-    return path, -1, budget
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _led(node: int, goal: int, known: Ints, tables: tuple[Ints, ...]) -> int:
-    if known[node] == _UNKNOWN:
-        known[node] = one_ms(node, goal, *tables) >> _MARKS
-    return int(known[node])

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from twin.travel.contraction import LONGEST_MS, Hierarchy
+from twin.travel.shortcuts import LONGEST_MS, Hierarchy
 
 Ints = NDArray[np.int64]
 Int32s = NDArray[np.int32]

@@ -100,30 +100,45 @@ def many_ms(
             raise IndexError("a node is not in the city")
     if end < 0 or end >= len(goals):
         raise IndexError("a node is not in the city")
-    times = np.full(len(ends), np.int64(NO_WAY))
     one = goals[end] if to_end else end
-    rest_ms = tree[one, DOWN_MS] if to_end else tree[one, UP_MS]
-    one_first, one_entry = (into_first, into_entry) if to_end else (out_first, out_entry)
-    many_first, many_entry = (out_first, out_entry) if to_end else (into_first, into_entry)
-    spread = np.full(len(one_first) - 1, np.int32(_FAR))
-    at = place[tree[one, ROOT]]
-    for i in range(one_first[at], one_first[at + 1]):
-        spread[one_entry[i, 0]] = one_entry[i, 1]
+    first, entry = (into_first, into_entry) if to_end else (out_first, out_entry)
+    many = (out_first, out_entry) if to_end else (into_first, into_entry)
+    spread = spread_out(place[tree[one, ROOT]], first, entry)
+    times = np.empty(len(ends), np.int64)
     for k in range(len(ends)):
-        other = ends[k] if to_end else goals[ends[k]]
-        root = tree[other, ROOT]
-        if root == tree[one, ROOT]:
-            times[k] = _within_ms(other, one, tree, ms) if to_end else _within_ms(one, other, tree, ms)
-            continue
-        own_ms = tree[other, UP_MS] if to_end else tree[other, DOWN_MS]
-        if own_ms < 0 or rest_ms < 0:
-            continue
-        best = np.int64(_FAR)
-        for i in range(many_first[place[root]], many_first[place[root] + 1]):
-            best = min(best, np.int64(spread[many_entry[i, 0]]) + many_entry[i, 1])
-        if best < _FAR:
-            times[k] = own_ms + best + rest_ms
+        times[k] = read_off(ends[k] if to_end else goals[ends[k]], one, to_end, spread, tree, place, ms, many)
     return times
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def spread_out(at: int, first: Ints, entry: Int32s) -> Int32s:
+    """Return the times of the label of a place by hub, and something too far for the hubs it has not."""
+    spread = np.full(len(first) - 1, np.int32(_FAR))
+    for i in range(first[at], first[at + 1]):
+        spread[entry[i, 0]] = entry[i, 1]
+    return spread
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def read_off(
+    other: int, one: int, to_one: bool, spread: Int32s, tree: Ints, place: Ints, ms: Ints, own: tuple[Ints, Int32s]
+) -> int:
+    """Return the time between a vertex and the one whose label is spread out: to it, or from it.
+
+    ``own`` are the labels of ``other`` in that direction.
+    """
+    root = tree[other, ROOT]
+    if root == tree[one, ROOT]:
+        total: int = _within_ms(other, one, tree, ms) if to_one else _within_ms(one, other, tree, ms)
+        return total
+    own_ms = tree[other, UP_MS] if to_one else tree[other, DOWN_MS]
+    rest_ms = tree[one, DOWN_MS] if to_one else tree[one, UP_MS]
+    if own_ms < 0 or rest_ms < 0:
+        return NO_WAY
+    best = np.int64(_FAR)
+    for i in range(own[0][place[root]], own[0][place[root] + 1]):
+        best = min(best, np.int64(spread[own[1][i, 0]]) + own[1][i, 1])
+    return int(own_ms + best + rest_ms) if best < _FAR else NO_WAY
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
