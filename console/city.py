@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from console.city_figures import figures
+from console.city_fleet import fleet
 from console.city_picture import picture
 from twin.errors import Fault, InputError
 
@@ -19,6 +20,7 @@ Box = tuple[float, float, float, float]
 
 app = typer.Typer(no_args_is_help=True, help="Build a city, say what is in it, write it in other forms.")
 app.command("figures")(figures)
+app.command("fleet")(fleet)
 app.command("picture")(picture)
 
 
