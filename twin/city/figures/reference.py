@@ -38,8 +38,8 @@ class Reference:
 def reference_of(city: City) -> Reference:
     """Return what is asked of a city, by the names of its districts."""
     figures = frame_figures()
-    known = {plain(district.title): district for district in figures.districts.values()}
-    names = [plain(str(name)) for name in city.districts["name"]]
+    known = {_bare(district.title): district for district in figures.districts.values()}
+    names = [_bare(str(name)) for name in city.districts["name"]]
     return Reference(figures, {row: known[name] for row, name in enumerate(names) if name in known})
 
 
@@ -48,6 +48,11 @@ def plain(name: str) -> str:
     for mark in "‘’ʻʼ`´":
         name = name.replace(mark, "'")
     return " ".join(name.lower().split())
+
+
+def _bare(name: str) -> str:
+    """Return a district's name without the word for district and without apostrophes, which spellings leave out."""
+    return plain(name).removesuffix(" tumani").replace("'", "")
 
 
 def district_rows(city: City, xy: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -39,7 +39,13 @@ def ground(sheet: Sheet, city: City) -> None:
     seen = sheet.view.holds(shapes)
     for order, (kind, colour) in enumerate(AREAS.items()):
         chosen = shapes[seen & (city.areas["kind"] == kind).to_numpy()] if len(shapes) else shapes
-        sheet.fill(chosen, colour, 2 + 0.1 * order, WATER_EDGE if kind == "water" else "", 0.3)
+        edge, width = _edge(kind, sheet.view.close)
+        sheet.fill(chosen, colour, 2 + 0.1 * order, edge, width)
+
+
+def _edge(kind: str, close: bool) -> tuple[str, float]:
+    """Return colour and width of an area's edge; water is widened on a small scale, or no canal would be seen."""
+    return (WATER_EDGE, 0.4 if close else 1.1) if kind == "water" else ("", 0.0)
 
 
 def buildings(sheet: Sheet, city: City) -> None:
@@ -107,8 +113,7 @@ def borders(sheet: Sheet, city: City) -> None:
         edges = shapely.boundary(shapes[sheet.view.holds(shapes)])
         sheet.lines(edges, BORDER, 0.9, 29, linestyle=(0, (2, 4)), alpha=0.7)
     edges = shapely.boundary(city.districts.geometry.to_numpy())
-    sheet.lines(edges, "#ffffff", 2.2, 30, alpha=0.6)
-    sheet.lines(edges, BORDER, 1.0, 30.1, linestyle=(0, (6, 2, 1, 2)))
+    sheet.lines(edges, BORDER, 1.1, 30.1, linestyle=(0, (6, 2, 1, 2)), alpha=0.85)
 
 
 def _by_width(shapes: Shapes, width: NDArray[np.float64], least: float) -> list[tuple[float, Shapes]]:
