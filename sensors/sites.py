@@ -56,10 +56,10 @@ class JunctionSites:
 
     Args:
         city: with streets.
-        weights: how much sooner an arm of a class is taken than one of weight 1; only these classes where ``only``.
+        weights: how much sooner an arm of a class is taken than one of weight 1.
         seed: another seed gives another order.
         nodes: (nodes,) which junctions may be taken, by default all.
-        only: leave out arms of classes without a weight.
+        only: leave out arms of classes without a weight, where there are others.
     """
 
     def __init__(
@@ -77,8 +77,9 @@ class JunctionSites:
         classes = streets["street_class"].to_numpy().astype(str)
         if nodes is not None:
             wanted &= nodes[ends]
-        if only:
-            wanted &= np.tile(np.isin(classes, list(weights)), 2)
+        known = wanted & np.tile(np.isin(classes, list(weights)), 2)
+        if only and known.any():
+            wanted = known
         weight = np.array([weights.get(name, 1.0) for name in classes], dtype=np.float64)
         arm = np.arange(len(ends))[wanted]
         keys = draw_unit(seed, "junction sites", arm) / np.tile(weight, 2)[arm]
