@@ -158,21 +158,39 @@ def _fill_patches(
     height_dm: Heights_dm, mask: NDArray[np.bool_], bounds: Floats, cell_m: float, west_m: float,
     north_m: float,
 ) -> None:  # fmt: skip
-    """Write the class of each cell into each camera's own stretch of ``patches``."""
+    """Write the class of each cell into each camera's own stretch of ``patches``.
+
+    Lines of sight are walked on a copy of the camera's window: in the whole raster each row lies far from the next.
+    """
     for i in prange(len(cameras)):
         camera, at = cameras[i], starts[i]
-        for row in range(windows[i, 0], windows[i, 1]):
-            y = north_m - (row + 0.5) * cell_m
-            for column in range(windows[i, 2], windows[i, 3]):
-                if is_open(height_dm, mask, row, column):
-                    x = west_m + (column + 0.5) * cell_m
+        top, left = windows[i, 0], windows[i, 2]
+        own = height_dm[top : windows[i, 1], left : windows[i, 3]].copy()
+        own_west_m, own_north_m = west_m + left * cell_m, north_m - top * cell_m
+        for row in range(own.shape[0]):
+            y = own_north_m - (row + 0.5) * cell_m
+            first, last = _within_range(camera, y, own_west_m, cell_m, own.shape[1])
+            for column in range(first, last):
+                if own[row, column] <= TARGET_DM and (mask.size == 0 or mask[top + row, left + column]):
+                    x = own_west_m + (column + 0.5) * cell_m
                     dx, dy, dz = x - camera[0], y - camera[1], TARGET_M - camera[2]
                     density = view_density(camera, dx, dy, dz)
                     if density >= bounds[0] and line_clear(
-                        x, y, TARGET_M, -dx, -dy, -dz, height_dm, cell_m, west_m, north_m
+                        x, y, TARGET_M, -dx, -dy, -dz, own, cell_m, own_west_m, own_north_m
                     ):
-                        patches[at] = _class_of(density, bounds)
-                at += 1
+                        patches[at + column] = _class_of(density, bounds)
+            at += own.shape[1]
+
+
+@kernel
+def _within_range(camera: Floats, y: float, west_m: float, cell_m: float, columns: int) -> tuple[int, int]:
+    """Return the first column of a row, and the one after the last, that may lie within a camera's range."""
+    left = camera[10] * camera[10] - (y - camera[1]) * (y - camera[1])
+    if left < 0.0:
+        return 0, 0
+    half = math.sqrt(left)
+    first = max(0, math.floor((camera[0] - half - west_m) / cell_m) - 1)
+    return first, min(columns, math.ceil((camera[0] + half - west_m) / cell_m) + 1)
 
 
 @parallel_kernel
