@@ -20,7 +20,7 @@ SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 def all_rows() -> Iterator[Row]:
     """Yield every row, cheap ones first."""
-    city = open_city(None)
+    city = open_city("default:Chilonzor")
     yield travel_times(city)
     yield from osm_import()
     yield coverage_of_fleet(city)

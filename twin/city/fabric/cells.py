@@ -20,9 +20,10 @@ from twin.city.frame import District, Frame
 from twin.streams import stream
 
 CELL_HA: Final = {
-    "flats": 3.6, "mahalla": 3.6, "village": 6.0, "campus": 4.5, "industry": 7.5, "field": 28.0, "park": 60.0,
+    "flats": 4.0, "mahalla": 4.0, "village": 7.0, "campus": 5.0, "industry": 11.0, "field": 40.0, "park": 60.0,
     "stadium": 90.0, "bazaar": 12.0, "square": 90.0, "cemetery": 200.0,
 }  # fmt: skip
+HOUSE_BLOCK_M2: Final = {"mahalla": 6400.0, "village": 11_000.0}
 PEOPLE_HA: Final = {"flats": 280.0, "mahalla": 80.0, "village": 35.0}
 PLOT_HA: Final = {
     "school": 1.9, "kindergarten": 0.75, "clinic": 0.7, "fire_station": 0.7, "police": 0.5, "data_centre": 0.8,
@@ -81,7 +82,7 @@ def _with_flats(
     return out
 
 
-def lay_passages(plan: Plan, cells: Sequence[Cell], district: str, names: NameGiver, seed: int) -> list[Cell]:
+def lay_passages(plan: Plan, cells: Sequence[Cell], district: str, plot_size: float, names: NameGiver, seed: int) -> list[Cell]:
     """Divide the cells of courtyard houses into house blocks along passages; other cells are returned as they are."""
     out: list[Cell] = []
     for cell in cells:
@@ -89,7 +90,7 @@ def lay_passages(plan: Plan, cells: Sequence[Cell], district: str, names: NameGi
             out.append(cell)
             continue
         rng = stream(seed, "city", district, "passages", str(cell.face))
-        target = 5200.0 if cell.use == "mahalla" else 9500.0
+        target = plot_size * HOUSE_BLOCK_M2[cell.use]
         parts = divide(
             plan, cell.face, rng, target_m2=target, way_of=_passage(names), bend=0.07, skew=0.22, snap_m=12.0
         )  # fmt: skip

@@ -18,7 +18,7 @@ from shapely import STRtree
 
 from twin.city.fabric.borders import join_mahallas, outline_of, parcels_of
 from twin.city.fabric.cells import CELL_HA, Cell, lay_cells, lay_passages
-from twin.city.fabric.deadends import close_passages, drop_islands, make_oneways
+from twin.city.fabric.deadends import close_passages, drop_islands, make_oneways, plan_fields
 from twin.city.fabric.divide import divide
 from twin.city.fabric.flats import flat_shares
 from twin.city.fabric.houses import draw_houses
@@ -89,10 +89,11 @@ def fill_district(skeleton: Skeleton, frame: Frame, number: int, seed: int) -> F
     dwellings = int(_dwellings(frame)[number])
     shapes = as_array([parcel.shape for parcel in parcels[: len(blocks)]])
     zones = zone(shapes, known, frame, district, dwellings, rng("zones"))
+    plan_fields(plan, [face for face, kind in zip(blocks, zones.kinds, strict=True) if kind == "field"])
     cells = lay_cells(plan, blocks, zones, frame, district, names, seed)
-    cells = lay_passages(plan, cells, district.name, names, seed)
+    cells = lay_passages(plan, cells, district.name, zones.plot_size, names, seed)
     dead_ends = close_passages(plan, rng("dead ends"))
-    stock = [b for cell in cells for b in _build(plan, cell, frame, rng("build", str(cell.face)))]
+    stock = [b for cell in cells for b in _build(plan, cell, frame, zones.plot_size, rng("build", str(cell.face)))]
     airports = [i for i, face in enumerate(whole) if grounds[face].use == "airport"]
     stock += [b for i in airports for b in build_airport(parcels[len(blocks) + i].shape, len(blocks) + i)]
     areas = [*_areas(plan, cells, zones), *_strip_areas(plan, grounds)]
@@ -113,7 +114,7 @@ def fill_district(skeleton: Skeleton, frame: Frame, number: int, seed: int) -> F
     return Fabric(
         number, own, plan.points, ways, inserted, shapely.to_wkb(as_array([b.shape for b in kept])),
         _columns(kept, homes, people, rng("years")), mahallas,
-        district_places(district, kept, people, mahallas), areas, dict(sorted(counts.items())),
+        district_places(frame, district, kept, people, mahallas), areas, dict(sorted(counts.items())),
     )  # fmt: skip
 
 
@@ -155,9 +156,10 @@ def _superblocks(
     return blocks, known, [face for face, ground in enumerate(grounds) if ground.use and ground.use not in CELL_HA]
 
 
-def _build(plan: Plan, cell: Cell, frame: Frame, rng: np.random.Generator) -> list[Building]:
+def _build(plan: Plan, cell: Cell, frame: Frame, plot_size: float, rng: np.random.Generator) -> list[Building]:
     if cell.use in ("mahalla", "village"):
-        return draw_houses(plan.ground(cell.face), plan.main_sides(cell.face), cell.use, cell.block, rng)
+        ground, front = plan.ground(cell.face), plan.main_sides(cell.face)
+        return draw_houses(ground, front, cell.use, plot_size, cell.block, rng)
     if cell.use in PATTERNS:
         return build_public(plan, cell, rng)
     if cell.use in ("field", "cemetery", "square"):

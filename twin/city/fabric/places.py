@@ -39,6 +39,7 @@ class Place:
 
 
 def district_places(
+    frame: Frame,
     district: District,
     stock: Sequence[Building],
     residents: NDArray[np.int64],
@@ -48,8 +49,10 @@ def district_places(
     lived = residents > 0
     homes = shapely.get_coordinates(shapely.centroid(as_array([b.shape for b in stock])))[lived]
     posts: list[Place] = []
+    counts = {**district.figures.counts}
+    counts["security_post"] = max(1, round(district.figures.residents / frame.figures.people.security_residents))
     for kind, name in POSTS.items():
-        many = int(district.figures.counts.get(kind, 0))
+        many = int(counts.get(kind, 0))
         if many:
             posts += spread_posts(kind, f"{district.name} {name}", many, homes, residents[lived])
     for name, _, outline in mahallas:

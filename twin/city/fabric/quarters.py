@@ -52,7 +52,7 @@ def build_rows(plan: Plan, cell: Cell, rng: np.random.Generator) -> list[Buildin
     drawn = draw_rows(ground, axes, _style(cell.use, _depth_m(ground, axes), rng), rng)
     buildings += _as_buildings(drawn, axes, cell, rng)
     if cell.use != "bazaar":
-        for v in drawn.lanes_v:
+        for v in drawn.lanes_v[:: 2 if cell.use == "industry" else 1]:
             _lay_lane(plan, cell.face, axes, v, DRIVE if cell.use in ("campus", "industry") else YARD, rng)
     return buildings
 

@@ -35,7 +35,7 @@ BRIDGE_FREE_M: Final = 280.0
 RAIL_WIDTH_M: Final = 30.0
 MOST_ROUNDS: Final = 8
 VERGE_M2: Final = 6000.0
-VERGE_COMPACT: Final = 0.06
+VERGE_WIDE_M: Final = 34.0
 LAND_EDGES: Final[Mapping[str, Way | None]] = {
     "park": FOOTWAY, "square": FOOTWAY, "cemetery": FOOTWAY, "bazaar": DRIVE, "campus": DRIVE, "stadium": DRIVE,
     "industry": None,
@@ -253,8 +253,7 @@ def _use_of(face: Polygon, known: Sequence[_Strip]) -> tuple[str, str]:
     for strip in known:
         if shapely.area(shapely.intersection(strip.shape, face)) > 0.6 * face.area:
             return strip.kind, strip.name
-    thin = 12.566 * face.area / face.length**2 < VERGE_COMPACT
-    return ("verge" if face.area < VERGE_M2 or thin else ""), ""
+    return ("verge" if face.area < VERGE_M2 or 2 * face.area / face.length < VERGE_WIDE_M else ""), ""
 
 
 def _ways(
