@@ -10,15 +10,13 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from difflib import get_close_matches
-from multiprocessing import current_process, get_context
 from typing import Any, Final
 
 import numpy as np
 import shapely
 
-from twin.city.fabric.fill import Fabric, fill_district
+from twin.city.fabric.fill import Fabric
 from twin.city.fabric.network import Network, network_of
 from twin.city.fabric.places import Place, known_places
 from twin.city.fabric.skeleton import Skeleton, skeleton_of
@@ -35,6 +33,7 @@ from twin.city.fabric.tables import (
     street_table,
 )
 from twin.city.fabric.turns import turn_table
+from twin.city.fabric.workers import filled
 from twin.city.frame import Frame, load_frame
 from twin.city.model import City
 from twin.errors import InputError
@@ -69,7 +68,7 @@ def default_city(seed: int = 1, districts: Sequence[str] | None = None, workers:
     frame = load_frame()
     numbers = _numbers(frame, districts)
     skeleton = skeleton_of(int(seed))
-    fabrics = _filled(numbers, int(seed), workers)
+    fabrics = filled(numbers, int(seed), workers or os.cpu_count() or 1)
     points, ways, dropped = stitched(skeleton, fabrics)
     network = network_of(points, ways)
     crs = frame.figures.crs
@@ -104,22 +103,6 @@ def _numbers(frame: Frame, districts: Sequence[str] | None) -> list[int]:
         told = ", ".join(repr(name) for name in wrong) or "none"
         raise InputError(ASKED, f"no such district: {told}{hint} known: {', '.join(known)}")
     return sorted({known.index(name) for name in asked})
-
-
-def _filled(numbers: Sequence[int], seed: int, workers: int | None) -> list[Fabric]:
-    """Return the districts' fabrics in the order of their numbers; the greatest districts are begun first."""
-    many = min(len(numbers), workers or os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count() or 1)
-    if many < 2 or current_process().daemon:
-        return [_fill(number, seed) for number in numbers]
-    frame = load_frame()
-    order = sorted(numbers, key=lambda n: (-frame.districts[n].polygon.area, n))
-    with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
-        found = dict(zip(order, pool.map(_fill, order, [seed] * len(order)), strict=True))
-    return [found[number] for number in numbers]
-
-
-def _fill(number: int, seed: int) -> Fabric:
-    return fill_district(skeleton_of(seed), load_frame(), number, seed)
 
 
 def _places(frame: Frame, skeleton: Skeleton, fabrics: Sequence[Fabric], network: Network) -> list[Place]:

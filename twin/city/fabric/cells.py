@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from twin.city.fabric.divide import cut_across, divide
+from twin.city.fabric.divide import cut_across, divide, divide_rows
 from twin.city.fabric.flats import flat_shares, share_cells
 from twin.city.fabric.names import NameGiver
 from twin.city.fabric.plan import Plan
@@ -23,7 +23,7 @@ CELL_HA: Final = {
     "flats": 4.0, "mahalla": 4.0, "village": 7.0, "campus": 5.0, "industry": 11.0, "field": 40.0, "park": 60.0,
     "stadium": 90.0, "bazaar": 12.0, "square": 90.0, "cemetery": 200.0,
 }  # fmt: skip
-HOUSE_BLOCK_M2: Final = {"mahalla": 6400.0, "village": 11_000.0}
+HOUSE_BLOCK_M: Final = {"mahalla": (62.0, 210.0), "village": (84.0, 280.0)}  # two rows of plots deep, and long
 PEOPLE_HA: Final = {"flats": 280.0, "mahalla": 80.0, "village": 35.0}
 PLOT_HA: Final = {
     "school": 1.9, "kindergarten": 0.75, "clinic": 0.7, "fire_station": 0.7, "police": 0.5, "data_centre": 0.8,
@@ -90,9 +90,10 @@ def lay_passages(plan: Plan, cells: Sequence[Cell], district: str, plot_size: fl
             out.append(cell)
             continue
         rng = stream(seed, "city", district, "passages", str(cell.face))
-        target = plot_size * HOUSE_BLOCK_M2[cell.use]
-        parts = divide(
-            plan, cell.face, rng, target_m2=target, way_of=_passage(names), bend=0.07, skew=0.22, snap_m=12.0
+        depth_m, length_m = (plot_size**0.5 * side for side in HOUSE_BLOCK_M[cell.use])
+        parts = divide_rows(
+            plan, cell.face, rng, depth_m=depth_m, length_m=length_m, way_of=_passage(names), bend=0.06, skew=0.18,
+            snap_m=14.0,
         )  # fmt: skip
         out.extend(Cell(part, cell.block, cell.use) for part in parts)
     return out

@@ -122,6 +122,6 @@ def _spare_ways(plan: Plan, rng: np.random.Generator, street_class: str) -> list
     spare = []
     for i in order:
         (u, v), way = ways[i]
-        if not joints.join(u, v) and way.street_class == street_class:
+        if not joints.join(u, v) and way.street_class == street_class and (u, v) not in plan.origin:
             spare.append((u, v))
     return spare

@@ -37,7 +37,7 @@ from twin.city.fabric.zoning import Zones, zone
 from twin.city.frame import District, Frame
 from twin.streams import stream
 
-SUPERBLOCK_HA: Final = 27.0
+SUPERBLOCK_HA: Final = 33.0
 KERB_M: Final = 0.4
 OPEN: Final = {
     "park": "park", "stadium": "park", "field": "field", "industry": "industry", "square": "square",

@@ -68,6 +68,7 @@ PASSAGE: Final = Way("living_street", 1, 20, 4.0, 0.9)
 LANE: Final = Way("living_street", 1, 20, 3.4, 0.8)
 DRIVE: Final = Way("service", 2, 20, 5.5, 3.0)
 BANK_ROAD: Final = Way("residential", 2, 40, 6.0, 3.0)
+BANK_WALK: Final = Way("footway", 0, 5, 2.5, 3.0, drive=False)
 PROMENADE: Final = Way("pedestrian", 0, 5, 12.0, 4.0, drive=False)
 FOOTWAY: Final = Way("footway", 0, 5, 2.0, 1.0, drive=False)
 

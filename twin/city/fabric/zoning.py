@@ -22,6 +22,7 @@ HOUSES_PER_GROSS_HA: Final = 15.0  # drawn: plots of 540 m2 and their passages
 DWELLINGS_PER_HOUSE: Final = (1.35, 1.75)  # where land is wide and where it is tight; assumed: married sons stay
 PLOT_SIZE: Final = (1.5, 0.95)  # of a plot of 540 m2, the same; plots of 200 to 600 m2 and more (general knowledge)
 FIXED_LAND: Final = ("park", "campus", "industry")
+VILLAGE_HOUSES: Final = 0.5  # on a hectare of village against one of mahalla
 VILLAGE_SHARE: Final = 0.3  # assumed: of the land that is left over; the rest are fields
 MOST_FLATS: Final = 0.95
 NOISE_M: Final = 420.0
@@ -128,7 +129,9 @@ def _quotas(district: District, dwellings: int, total_ha: float) -> tuple[float,
         share = min((dwellings * per_house - room) / (dwellings * (per_house - per_flat)), MOST_FLATS)
     flats = dwellings * share * per_flat
     rest = max(0.0, room - flats - dwellings * (1.0 - share) * _ha_per_dwelling(tight))
-    wanted = {"flats": flats, "village": rest * VILLAGE_SHARE, "field": rest * (1.0 - VILLAGE_SHARE)}
+    village = rest * VILLAGE_SHARE
+    field = rest - village * (1.0 - VILLAGE_HOUSES * _plot_size(tight))
+    wanted = {"flats": flats, "village": village, "field": field}
     return share, _plot_size(tight), _summed(land, wanted)
 
 
