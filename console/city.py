@@ -11,11 +11,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from console.city_figures import figures
+from console.city_fleet import fleet
+from console.city_picture import picture
 from twin.errors import Fault, InputError
 
 Box = tuple[float, float, float, float]
 
 app = typer.Typer(no_args_is_help=True, help="Build a city, say what is in it, write it in other forms.")
+app.command("figures")(figures)
+app.command("fleet")(fleet)
+app.command("picture")(picture)
 
 
 @app.command("build")

@@ -11,9 +11,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
+from scipy.spatial import cKDTree
 
-from sensors.cameras import CAMERA_KINDS, Camera, CameraFleet, fleet_of
-from sensors.sites import EntranceSites, JunctionSites, Obstacles, PlaceSites, Queue, Spot, chosen
+from sensors.cameras import CAMERA_KINDS, CameraFleet
+from sensors.queues import Obstacles, Queue, Spot
+from sensors.sightline import Floats
+from sensors.sites import EntranceSites, JunctionSites, PlaceSites
 from twin.checked_yaml import Strict, read_checked
 from twin.city import City
 from twin.errors import unknown_name
@@ -22,7 +25,6 @@ from twin.streams import draw_unit
 MIX_FILE: Final = Path(__file__).parent / "data" / "camera_mix.yaml"
 DEFAULT_CAMERAS: Final = 2000
 FAMILIES: Final = ("junction", "entrance", "place")
-DRAWN: Final = ("kind", "site", "height", "pitch", "hfov", "ir")
 Between = tuple[float, float]
 
 
@@ -117,44 +119,78 @@ def default_fleet(city: City, n: int, seed: int, mix: CameraMix | None = None) -
         "entrance": Queue(EntranceSites(city, seed), obstacles),
         "place": Queue(PlaceSites(city, seed), obstacles),
     }
-    centres = city.places[city.places["kind"] == "data_centre"]
-    names, points = centres["name"].to_list(), centres.geometry.to_numpy()
-    draws = {what: draw_unit(seed, f"default fleet {what}", np.arange(n)) for what in DRAWN}
-    shares = {name: spec.share for name, spec in mix.kinds.items()}
-    cameras = []
-    for i in range(n):
-        own = {what: float(drawn[i]) for what, drawn in draws.items()}
-        kind = chosen(shares, own["kind"])
-        spot = _first_spot(queues, chosen(mix.kinds[kind].sites, own["site"]), kind)
+    kinds = chosen({name: spec.share for name, spec in mix.kinds.items()}, _draws(seed, "kind", n))
+    site = _draws(seed, "site", n)
+    families = np.empty(n, dtype="U10")
+    for kind, spec in mix.kinds.items():
+        families[kinds == kind] = chosen(spec.sites, site[kinds == kind])
+    spots: list[Spot] = []
+    for kind, family in zip(kinds.tolist(), families.tolist(), strict=True):
+        spot = _first_spot(queues, family, kind == "face")
         if spot is None:
             break
-        cameras.append(_camera(f"cam-{i:05d}", kind, mix.kinds[kind], spot, own, _nearest_name(names, points, spot)))
-    return fleet_of(cameras)
+        spots.append(spot)
+    names = np.array([f"cam-{i:05d}" for i in range(len(spots))])
+    return equipped(names, kinds[: len(spots)], spots, city, seed, mix)
 
 
-def _first_spot(queues: Mapping[str, Queue], family: str, kind: str) -> Spot | None:
+def equipped(
+    names: NDArray[np.str_], kinds: NDArray[np.str_], spots: Sequence[Spot], city: City, seed: int, mix: CameraMix
+) -> CameraFleet:
+    """Return cameras at their spots, each figure drawn from the range of its kind, the data centre the nearest one.
+
+    Args:
+        names: (n,) ids.
+        kinds: (n,) camera kinds of the mix.
+        spots: n of them.
+        city: its data centres are asked for.
+        seed: of the draws, which are tied to the camera's number.
+        mix: ranges, resolution, reach and infrared light of each kind.
+    """
+    n = len(spots)
+    x_m, y_m, bearing_deg = np.array(spots, dtype=np.float64).reshape(n, 3).T
+    columns = {name: np.zeros(n) for name in ("height_m", "pitch_deg", "hfov_deg", "range_m", "width", "height", "ir")}
+    for kind, spec in mix.kinds.items():
+        own = np.flatnonzero(kinds == kind)
+        for name, (low, high) in (
+            ("height_m", spec.height_m), ("pitch_deg", spec.pitch_deg), ("hfov_deg", spec.hfov_deg),
+        ):  # fmt: skip
+            drawn = draw_unit(seed, f"default fleet {name.rpartition('_')[0]}", own)
+            columns[name][own] = np.round(low + (high - low) * drawn, 1)
+        columns["range_m"][own] = spec.range_m
+        columns["width"][own], columns["height"][own] = spec.resolution_px
+        columns["ir"][own] = draw_unit(seed, "default fleet ir", own) < spec.ir
+    return CameraFleet(
+        id=names, kind=kinds, x_m=np.round(x_m, 2), y_m=np.round(y_m, 2), height_m=columns["height_m"],
+        bearing_deg=np.round(bearing_deg, 1) % 360.0, pitch_deg=columns["pitch_deg"], hfov_deg=columns["hfov_deg"],
+        width_px=columns["width"].astype(np.int32), height_px=columns["height"].astype(np.int32),
+        range_m=columns["range_m"], ir=columns["ir"].astype(np.bool_), data_centre=_nearest_centre(city, x_m, y_m),
+    )  # fmt: skip
+
+
+def chosen(shares: Mapping[str, float], draws: Floats) -> NDArray[np.str_]:
+    """Return for each draw in (0, 1) the name whose stretch of the summed shares holds it."""
+    ends = np.cumsum(list(shares.values()))
+    return np.array(list(shares))[np.minimum(np.searchsorted(ends / ends[-1], draws), len(ends) - 1)]
+
+
+def _draws(seed: int, what: str, n: int) -> Floats:
+    return draw_unit(seed, f"default fleet {what}", np.arange(n))
+
+
+def _first_spot(queues: Mapping[str, Queue], family: str, facing: bool) -> Spot | None:
     """Return the next spot of that family, or of another where it has no more."""
     for name in (family, *(other for other in FAMILIES if other != family)):
-        spot = queues[name].take(kind)
+        spot = queues[name].take(facing)
         if spot is not None:
             return spot
     return None
 
 
-def _camera(name: str, kind: str, spec: KindMix, spot: Spot, own: Mapping[str, float], data_centre: str) -> Camera:
-    def within(what: str, between: Between) -> float:
-        return round(between[0] + (between[1] - between[0]) * own[what], 1)
-
-    return Camera(
-        id=name, kind=kind, x_m=round(spot.x_m, 2), y_m=round(spot.y_m, 2), height_m=within("height", spec.height_m),
-        bearing_deg=round(spot.bearing_deg, 1) % 360.0, pitch_deg=within("pitch", spec.pitch_deg),
-        hfov_deg=within("hfov", spec.hfov_deg), width_px=spec.resolution_px[0], height_px=spec.resolution_px[1],
-        range_m=spec.range_m, ir=own["ir"] < spec.ir, data_centre=data_centre,
-    )  # fmt: skip
-
-
-def _nearest_name(names: Sequence[str], points: NDArray[np.object_], spot: Spot) -> str:
-    """Return the name of the nearest data centre, "" in a city without one."""
-    if not names:
-        return ""
-    return str(names[int(np.argmin(shapely.distance(points, shapely.Point(spot.x_m, spot.y_m))))])
+def _nearest_centre(city: City, x_m: Floats, y_m: Floats) -> NDArray[np.str_]:
+    """Return the name of the data centre nearest to each point, "" in a city without one."""
+    centres = city.places[city.places["kind"] == "data_centre"]
+    if not len(centres) or not len(x_m):
+        return np.full(len(x_m), "", dtype=np.str_)
+    _, nearest = cKDTree(shapely.get_coordinates(centres.geometry.to_numpy())).query(np.column_stack([x_m, y_m]))
+    return np.array(centres["name"].to_list(), dtype=np.str_)[nearest]

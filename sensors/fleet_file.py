@@ -68,13 +68,14 @@ def read_fleet(path: Path, city_crs: str, bounds: tuple[float, float, float, flo
     return fleet_of(cameras)
 
 
-def write_fleet(fleet: CameraFleet, path: Path, crs: str) -> None:
+def write_fleet(fleet: CameraFleet, path: Path, crs: str, note: str = "") -> None:
     """Write cameras as GeoJSON points in WGS84, one to a line, to seven decimals (a centimetre).
 
     Args:
         fleet: the cameras.
         path: the file, replaced where it exists.
         crs: the system their positions are in.
+        note: what is to be known of the whole fleet; stands at the head of the file.
     """
     lon, lat = _between(crs, WGS84).transform(fleet.x_m, fleet.y_m)
     rows = []
@@ -83,7 +84,8 @@ def write_fleet(fleet: CameraFleet, path: Path, crs: str) -> None:
         properties = {f.name: getattr(camera, f.name) for f in fields(Camera) if f.name not in ("x_m", "y_m")}
         point = {"type": "Point", "coordinates": [round(float(lon[i]), 7), round(float(lat[i]), 7)]}
         rows.append(json.dumps({"type": "Feature", "properties": properties, "geometry": point}, ensure_ascii=False))
-    text = '{"type": "FeatureCollection", "features": [\n' + ",\n".join(rows) + "\n]}\n"
+    told = f'"note": {json.dumps(note, ensure_ascii=False)}, ' if note else ""
+    text = '{"type": "FeatureCollection", ' + told + '"features": [\n' + ",\n".join(rows) + "\n]}\n"
     path.write_text(text, encoding="utf-8")
 
 

@@ -11,6 +11,7 @@ import networkx as nx
 import numpy as np
 
 from tests.benchmarks.timing import Row, in_turn, seconds
+from tests.benchmarks.whole_city import whole_city_rows
 from twin.city import City
 from twin.city.resolve import open_city
 from twin.streets import StreetGraph
@@ -27,6 +28,7 @@ def all_rows() -> Iterator[Row]:
     yield chain()
     yield from footage(city)
     yield from recognition(city)
+    yield from whole_city_rows(city)
 
 
 def travel_times(city: City) -> Row:
