@@ -82,9 +82,7 @@ def _with_flats(
     return out
 
 
-def lay_passages(
-    plan: Plan, cells: Sequence[Cell], district: str, plot_size: float, names: NameGiver, seed: int
-) -> list[Cell]:
+def lay_passages(plan: Plan, cells: Sequence[Cell], district: str, plot_size: float, names: NameGiver, seed: int) -> list[Cell]:
     """Divide the cells of courtyard houses into house blocks along passages; other cells are returned as they are."""
     out: list[Cell] = []
     for cell in cells:

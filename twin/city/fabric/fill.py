@@ -106,16 +106,10 @@ def fill_district(skeleton: Skeleton, frame: Frame, number: int, seed: int) -> F
     )
     in_block = np.bincount([b.block for b in kept], weights=people, minlength=len(parcels)).astype(np.int64)
     group = np.array(join_mahallas(parcels, in_block, len(district.mahallas)))
-    mahallas = _mahallas(
-        district,
-        [outline_of(parcels, np.flatnonzero(group == i).tolist()) for i in range(group.max() + 1)],
-        np.bincount(group, weights=in_block).astype(np.int64),
-        rng("mahalla names"),
-    )
+    mahallas = _mahallas(district, [outline_of(parcels, np.flatnonzero(group == i).tolist()) for i in range(group.max() + 1)],
+                         np.bincount(group, weights=in_block).astype(np.int64), rng("mahalla names"))
     counts = Counter(f"{kind} superblocks" for kind in zones.kinds)
-    counts.update(
-        {"dead ends": dead_ends, "one-way ways": oneways, "buildings dropped for streets": len(stock) - len(kept)}
-    )
+    counts.update({"dead ends": dead_ends, "one-way ways": oneways, "buildings dropped for streets": len(stock) - len(kept)})
     ways, inserted = _laid(plan, own)
     return Fabric(
         number, own, plan.points, ways, inserted, shapely.to_wkb(as_array([b.shape for b in kept])),

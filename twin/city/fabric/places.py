@@ -58,9 +58,7 @@ def district_places(
     for name, _, outline in mahallas:
         shape = shapely.from_wkb(outline)
         inside = shapely.contains_xy(shape, *homes.T)
-        middle = (
-            homes[inside].mean(axis=0) if inside.any() else shapely.get_coordinates(shape.representative_point())[0]
-        )
+        middle = homes[inside].mean(axis=0) if inside.any() else shapely.get_coordinates(shape.representative_point())[0]
         posts.append(Place("mahalla_post", f"{name} mahalla posti", (float(middle[0]), float(middle[1]))))
     return places_in_buildings(district, stock) + into_buildings(posts, homes)
 

@@ -111,7 +111,9 @@ def _streets(frame: Frame, strips: Sequence[_Strip], seed: int) -> list[_Line]:
         way, before = _way_of(street), shapely.union_all([line.shape for line in laid])
         for part in shapely.get_parts(course.difference(airport.buffer(40.0))):
             laid += [_Line(piece, way) for piece in fitted(part, before, STREET_REACH_M)]
-    others = [shapely.union_all([line.shape for j, line in enumerate(laid) if j != i]) for i in range(len(laid))]
+    others = [
+        shapely.union_all([line.shape for j, line in enumerate(laid) if j != i]) for i in range(len(laid))
+    ]
     return [
         replace(line, shape=carried_on(line.shape, rest, END_REACH_M, AHEAD_M))
         for line, rest in zip(laid, others, strict=True)
@@ -241,7 +243,9 @@ def _faces(segments: NDArray[np.float64]) -> tuple[list[Polygon], list[LineStrin
     return faces, loose
 
 
-def _assembled(faces: Sequence[Polygon], lines: Sequence[_Line], strips: Sequence[_Strip], frame: Frame) -> Skeleton:
+def _assembled(
+    faces: Sequence[Polygon], lines: Sequence[_Line], strips: Sequence[_Strip], frame: Frame
+) -> Skeleton:
     outlines = np.array([district.polygon for district in frame.districts], dtype=object)
     known = [*strips, *(_Strip(land.kind, land.name, Polygon(land.outline)) for land in frame.lands)]
     kept, owner = _owned(faces, outlines)

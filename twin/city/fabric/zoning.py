@@ -146,9 +146,7 @@ def _plot_size(tight: float) -> float:
 
 
 def _summed(one: Mapping[str, float], two: Mapping[str, float]) -> dict[str, float]:
-    return {
-        kind: one.get(kind, 0.0) + two.get(kind, 0.0) for kind in sorted({*one, *two, "industry", "park", "campus"})
-    }
+    return {kind: one.get(kind, 0.0) + two.get(kind, 0.0) for kind in sorted({*one, *two, "industry", "park", "campus"})}
 
 
 def _first(
