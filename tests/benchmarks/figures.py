@@ -11,6 +11,7 @@ import networkx as nx
 import numpy as np
 
 from tests.benchmarks.timing import Row, in_turn, seconds
+from tests.benchmarks.travel import travel_rows
 from twin.city import City
 from twin.city.resolve import open_city
 from twin.streets import StreetGraph
@@ -22,6 +23,7 @@ def all_rows() -> Iterator[Row]:
     """Yield every row, cheap ones first."""
     city = open_city(None)
     yield travel_times(city)
+    yield from travel_rows(city)
     yield from osm_import()
     yield coverage_of_fleet(city)
     yield chain()
