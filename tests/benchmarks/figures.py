@@ -11,6 +11,7 @@ import networkx as nx
 import numpy as np
 
 from tests.benchmarks.timing import Row, in_turn, seconds
+from tests.benchmarks.travel import travel_rows
 from tests.benchmarks.whole_city import whole_city_rows
 from twin.city import City
 from twin.city.resolve import open_city
@@ -28,7 +29,9 @@ def all_rows() -> Iterator[Row]:
     yield chain()
     yield from footage(city)
     yield from recognition(city)
-    yield from whole_city_rows(city)
+    whole = open_city(None)
+    yield from whole_city_rows(whole)
+    yield from travel_rows(whole)
 
 
 def travel_times(city: City) -> Row:
