@@ -7,6 +7,7 @@ from typing import Final
 
 from experiments.encounters import CALIBRATION_SEEDS, SECONDS, watch_all
 from experiments.request import Tell
+from experiments.training_views import TRAINING_DISTRICTS
 from sensors.alarms import load_alarm_rules
 from sensors.fitted import FittedModel
 from vision.calibrate import calibrate
@@ -27,7 +28,7 @@ def calibrate_cameras(each: int, seed: int, workers: int, weights: Path | None, 
     tell("encounters", 0.0)
     found = watch_all(each, seed, workers, weights, lambda share: tell("encounters", share))
     tell("fit", 0.0)
-    cities = ", ".join(f"default_city(seed={s})" for s in CALIBRATION_SEEDS)
+    cities = ", ".join(f"default_city({s}, {list(TRAINING_DISTRICTS)})" for s in CALIBRATION_SEEDS)
     seen = f"{len(found.encounters)} encounters and {len(found.plates)} plates in view"
     fitted_on = f"seed {seed}: {seen}, {SECONDS['crash']} s of a crash, {SECONDS['person_lying']} s of others; {cities}"
     return calibrate(found.encounters, found.plates, found.quiet, load_alarm_rules(), sha256, fitted_on, DELAY_S)

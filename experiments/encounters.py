@@ -25,7 +25,7 @@ from agents.staging_spots import spot_of
 from experiments.footage import Shooter
 from experiments.matching import incident_shown
 from experiments.standing_ground import JunctionGround
-from experiments.training_views import Grounds, draw_sky
+from experiments.training_views import TRAINING_DISTRICTS, Grounds, draw_sky
 from experiments.viewpoints import aimed
 from scenarios.places import CitySpots
 from sensors.alarms import load_alarm_rules
@@ -274,7 +274,7 @@ def _watcher(city_seed: int, seed: int, weights: Path | None) -> Watcher:
     if _KEPT.get("city") != (city_seed, seed, weights):
         if "renderer" in _KEPT:
             _KEPT["renderer"].close()
-        city = default_city(seed=city_seed)
+        city = default_city(city_seed, TRAINING_DISTRICTS)
         renderer = make_renderer(city)
         _KEPT.update(city=(city_seed, seed, weights), renderer=renderer)
         _KEPT["watcher"] = Watcher(city, _KEPT["recogniser"], renderer, seed + zlib.crc32(str(city_seed).encode()))

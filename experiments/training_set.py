@@ -24,7 +24,7 @@ from agents.actors import scene_of
 from agents.ambient import Ambient
 from experiments.footage import overlaps
 from experiments.training_cast import STREET_CHANCES, Cast, harmless
-from experiments.training_views import Grounds, Spot, draw_site, draw_sky, plate_view, street_view
+from experiments.training_views import TRAINING_DISTRICTS, Grounds, Spot, draw_site, draw_sky, plate_view, street_view
 from twin.city import City
 from twin.errors import InputError
 from twin.scene import DETECTOR_CLASSES, Scene, join_scenes
@@ -155,8 +155,8 @@ def write_training_set(
     origin = {
         "command": f"twin vision train --frames {n} --seed {seed}",
         "seed": seed,
-        "cities": [f"default_city(seed={s})" for s in city_seeds],
-        "validation": f"default_city(seed={validation_seed})",
+        "cities": [f"default_city({s}, {list(TRAINING_DISTRICTS)})" for s in city_seeds],
+        "validation": f"default_city({validation_seed}, {list(TRAINING_DISTRICTS)})",
         "frames_with_class": share,
     }
     summary = join_datasets(parts, out_dir, origin)
@@ -199,7 +199,7 @@ def _shooter(city_seed: int, seed: int) -> TrainingShooter:
         for old in _KEPT.values():
             old.close()
         _KEPT.clear()
-        _KEPT[city_seed, seed] = TrainingShooter(default_city(seed=city_seed), seed)
+        _KEPT[city_seed, seed] = TrainingShooter(default_city(city_seed, TRAINING_DISTRICTS), seed)
     return _KEPT[city_seed, seed]
 
 

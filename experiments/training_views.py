@@ -20,6 +20,7 @@ from sensors.cameras import Camera
 from twin.city import City
 from twin.sky import Sky, sky_at
 
+TRAINING_DISTRICTS: Final = ("Chilonzor",)  # a district is made in seconds and has every kind of street
 LIGHT_SHARES: Final = {"day": 0.5, "dusk": 0.15, "night": 0.35}
 WEATHER_SHARES: Final = {"clear": 0.56, "rain": 0.14, "fog": 0.08, "snow": 0.12, "dust": 0.10}
 _YEAR: Final = datetime(2026, 1, 1)

@@ -11,6 +11,8 @@ import networkx as nx
 import numpy as np
 
 from tests.benchmarks.timing import Row, in_turn, seconds
+from tests.benchmarks.travel import travel_rows
+from tests.benchmarks.whole_city import whole_city_rows
 from twin.city import City
 from twin.city.resolve import open_city
 from twin.streets import StreetGraph
@@ -20,13 +22,16 @@ SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 def all_rows() -> Iterator[Row]:
     """Yield every row, cheap ones first."""
-    city = open_city(None)
+    city = open_city("default:Chilonzor")
     yield travel_times(city)
     yield from osm_import()
     yield coverage_of_fleet(city)
     yield chain()
     yield from footage(city)
     yield from recognition(city)
+    whole = open_city(None)
+    yield from whole_city_rows(whole)
+    yield from travel_rows(whole)
 
 
 def travel_times(city: City) -> Row:

@@ -37,7 +37,7 @@ def test_the_recogniser_on_streets_it_was_never_trained_on():
     from experiments.evaluate import evaluate
     from vision.recogniser import Recogniser
 
-    scores = evaluate([open_city(None)], Recogniser.load(), 320, silent)
+    scores = evaluate([open_city("default:Chilonzor")], Recogniser.load(), 320, silent)
     assert not scores["absent"]
     assert scores["map50"] >= 0.60
     near = [row for row in scores["plates_by_density"] if row["light"] == "day" and row["from_px_m"] >= 200]

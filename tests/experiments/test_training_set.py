@@ -100,7 +100,7 @@ def test_a_set_is_written_with_its_origin(tmp_path, monkeypatch):
     pytest.importorskip("cv2")
     monkeypatch.setattr("experiments.training_set._renderer", lambda city: FlatRenderer())
     monkeypatch.setattr("experiments.training_set._KEPT", {})
-    monkeypatch.setattr("twin.city.default.default_city", lambda seed: grid_town(3 + seed % 3, 4, 130.0))
+    monkeypatch.setattr("twin.city.default.default_city", lambda seed, districts: grid_town(3 + seed % 3, 4, 130.0))
     summary = write_training_set(tmp_path / "set", 10, 3, workers=1, city_seeds=(101, 102), validation_share=0.2)
     assert summary["frames"] == {"train": 8, "val": 2}
     assert summary["origin"]["seed"] == 3

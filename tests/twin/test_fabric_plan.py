@@ -16,7 +16,7 @@ SQUARE = [(0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (0.0, 100.0)]
 
 
 def square() -> Plan:
-    return Plan(SQUARE, [QUARTER] * 4)
+    return Plan.within(SQUARE, [QUARTER] * 4)
 
 
 def areas(plan: Plan) -> list[float]:
@@ -69,7 +69,7 @@ def test_a_cut_that_leaves_no_two_blocks_is_refused(line, why):
 @given(seed=st.integers(0, 2**32), bend=st.floats(0.0, 0.15), skew=st.floats(0.0, 0.4))
 def test_dividing_loses_no_ground(seed, bend, skew):
     """However a block is divided, the parts are valid, do not overlap, and add up to the whole."""
-    plan = Plan([(0, 0), (400, -30), (430, 260), (180, 330), (-20, 240)], [QUARTER] * 5)
+    plan = Plan.within([(0, 0), (400, -30), (430, 260), (180, 330), (-20, 240)], [QUARTER] * 5)
     whole = plan.polygon(0)
     parts = divide(
         plan, 0, np.random.default_rng(seed), target_m2=6000.0, way_of=lambda _: LANE, bend=bend, skew=skew, snap_m=10.0
@@ -94,7 +94,7 @@ def test_a_fence_is_no_street_and_costs_one_metre():
 
 def test_an_island_is_taken_away():
     """A passage between two fences, which no street leads to, is no street."""
-    plan = Plan([(0, 0), (300, 0), (300, 300), (0, 300)], [QUARTER] * 4)
+    plan = Plan.within([(0, 0), (300, 0), (300, 300), (0, 300)], [QUARTER] * 4)
     a, b = plan.add_point((100, 100)), plan.add_point((200, 100))
     plan.add_way(a, b, LANE)
     assert drop_islands(plan) == 1
@@ -104,9 +104,9 @@ def test_an_island_is_taken_away():
 
 def test_oneways_leave_a_way_back():
     """With the one-way quarter roads every point can still be driven to from every other."""
-    plan = Plan([(0, 0), (600, 0), (600, 600), (0, 600)], [QUARTER] * 4)
+    plan = Plan.within([(0, 0), (600, 0), (600, 600), (0, 600)], [QUARTER] * 4)
     divide(plan, 0, np.random.default_rng(3), target_m2=9000.0, way_of=lambda _: QUARTER, snap_m=8.0)
-    assert make_oneways(plan, seed=5) > 0
+    assert make_oneways(plan, np.random.default_rng(5)) > 0
     edges = {(u, v) for (u, v), way in plan.ways.items() if way}
     edges |= {(v, u) for (u, v), way in plan.ways.items() if way and not way.oneway}
     for directed in (edges, {(v, u) for u, v in edges}):
@@ -121,9 +121,9 @@ def test_oneways_leave_a_way_back():
 
 def test_dead_ends_cut_nothing_off():
     """After closing passages every point of a street can still be reached from every other."""
-    plan = Plan([(0, 0), (300, 0), (300, 300), (0, 300)], [QUARTER] * 4)
+    plan = Plan.within([(0, 0), (300, 0), (300, 300), (0, 300)], [QUARTER] * 4)
     divide(plan, 0, np.random.default_rng(3), target_m2=5000.0, way_of=lambda _: LANE, snap_m=8.0)
-    closed = close_passages(plan, seed=5)
+    closed = close_passages(plan, np.random.default_rng(5))
     links: dict[int, set[int]] = {}
     for (u, v), way in plan.ways.items():
         if way is not None:

@@ -65,6 +65,15 @@ def test_overlays_hold_for_their_time_and_combine() -> None:
     assert calendar.period_count == 4
 
 
+def test_the_periods_of_a_stretch_are_all_that_hold_in_it() -> None:
+    works = Overlay("works", closed=(1,), from_ms=90_500, until_ms=90_600)
+    calendar = Calendar(CAR, datetime(2026, 6, 19, 16, 58, 30, tzinfo=ZoneInfo("Asia/Tashkent")), [works])
+    day, evening = (calendar.period_at(t) for t in (0, 100_000))
+    assert calendar.periods_between(0, 90_000) == [day]
+    assert calendar.periods_between(0, 90_001) == [day, evening]
+    assert calendar.periods_between(0, 120_000) == [day, evening, calendar.period_at(90_500)]
+
+
 def test_a_start_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="no time zone"):
         Calendar(CAR, datetime(2026, 6, 19))

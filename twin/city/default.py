@@ -10,15 +10,13 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from difflib import get_close_matches
-from multiprocessing import current_process, get_context
 from typing import Any, Final
 
 import numpy as np
 import shapely
 
-from twin.city.fabric.fill import Fabric, fill_district
+from twin.city.fabric.fill import Fabric
 from twin.city.fabric.network import Network, network_of
 from twin.city.fabric.places import Place, known_places
 from twin.city.fabric.skeleton import Skeleton, skeleton_of
@@ -35,6 +33,7 @@ from twin.city.fabric.tables import (
     street_table,
 )
 from twin.city.fabric.turns import turn_table
+from twin.city.fabric.workers import filled
 from twin.city.frame import Frame, load_frame
 from twin.city.model import City
 from twin.errors import InputError
@@ -45,8 +44,8 @@ REAL: Final = (
     "stations, known places, names of the mahallas, shares of flats by storeys."
 )
 SYNTHETIC: Final = (
-    "the fabric, drawn from a seed: all other streets, all buildings, the mahallas' borders, all posts; courses of main "
-    "streets of quality weak or assumed are moved."
+    "the fabric, drawn from a seed: all other streets, all buildings, the mahallas' borders, all posts; main streets "
+    "of weak or assumed course are moved."
 )
 ASKED: Final = "build the default city"
 
@@ -69,7 +68,7 @@ def default_city(seed: int = 1, districts: Sequence[str] | None = None, workers:
     frame = load_frame()
     numbers = _numbers(frame, districts)
     skeleton = skeleton_of(int(seed))
-    fabrics = _filled(numbers, int(seed), workers)
+    fabrics = filled(numbers, int(seed), workers or os.cpu_count() or 1)
     points, ways, dropped = stitched(skeleton, fabrics)
     network = network_of(points, ways)
     crs = frame.figures.crs
@@ -106,30 +105,11 @@ def _numbers(frame: Frame, districts: Sequence[str] | None) -> list[int]:
     return sorted({known.index(name) for name in asked})
 
 
-def _filled(numbers: Sequence[int], seed: int, workers: int | None) -> list[Fabric]:
-    """Return the districts' fabrics in the order of their numbers; the greatest districts are begun first."""
-    many = min(
-        len(numbers), workers or os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count() or 1
-    )
-    if many < 2 or current_process().daemon:
-        return [_fill(number, seed) for number in numbers]
-    frame = load_frame()
-    order = sorted(numbers, key=lambda n: (-frame.districts[n].polygon.area, n))
-    with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
-        found = dict(zip(order, pool.map(_fill, order, [seed] * len(order)), strict=True))
-    return [found[number] for number in numbers]
-
-
-def _fill(number: int, seed: int) -> Fabric:
-    return fill_district(skeleton_of(seed), load_frame(), number, seed)
-
-
 def _places(frame: Frame, skeleton: Skeleton, fabrics: Sequence[Fabric], network: Network) -> list[Place]:
     """Return the places the frame knows inside the districts built, the districts' own, and the gates."""
     ground = shapely.union_all([ground_of(skeleton, fabric.district) for fabric in fabrics])
-    shapely.prepare(ground)
-    known = [place for place in known_places(frame) if ground.intersects(shapely.Point(place.at))]
-    return [*known, *(place for fabric in fabrics for place in fabric.places), *gates(network, ground)]
+    known = known_places(frame, {frame.districts[fabric.district].name for fabric in fabrics})
+    return [*known, *(place for fabric in fabrics for place in fabric.places), *gates(frame, network, ground)]
 
 
 def _name(frame: Frame, numbers: Sequence[int]) -> str:

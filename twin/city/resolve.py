@@ -1,42 +1,57 @@
-"""From what a user names to a city: a folder, or nothing for the default city, which is built once and kept."""
+"""From what a user names to a city: a folder, or a default city, which is built once and kept."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from twin.city.model import City
 from twin.city.store import cache_folder, load_city, save_city
 from twin.errors import InputError
+
+DEFAULT: Final = "default"
 
 
 def open_city(spec: str | None, seed_city: int = 1) -> City:
     """Open a city.
 
     Args:
-        spec: a folder that ``twin city build`` made, or None for the default city.
+        spec: a folder that ``twin city build`` made; None or ``default`` for all of Tashkent; ``default:Chilonzor`` or
+            ``default:Chilonzor,Uchtepa`` for some of its districts alone.
         seed_city: seed of the default city. It is built into the cache folder on first use, under the version of its
             generator, and loaded from there after.
 
     Raises:
-        InputError: the folder is no city, or has faults.
+        InputError: the folder is no city, or has faults; a district is not known.
     """
-    if spec is not None:
-        return load_city(Path(spec))
+    districts = default_districts(spec)
+    if districts is None and spec not in (None, DEFAULT):
+        return load_city(Path(str(spec)))
     from twin.city.default import default_city
 
-    folder = default_folder(seed_city)
+    folder = default_folder(seed_city, districts)
     if folder.is_dir():
         return load_city(folder)
+    city = default_city(seed_city) if districts is None else default_city(seed_city, districts)
     try:
-        return save_city(default_city(seed_city), folder)
+        return save_city(city, folder)
     except InputError:
         if not folder.is_dir():
             raise
         return load_city(folder)  # another process was quicker
 
 
-def default_folder(seed_city: int) -> Path:
-    """Return where the default city of a seed is kept."""
+def default_districts(spec: str | None) -> list[str] | None:
+    """Return the districts that ``default:A,B`` names; None for every other spec."""
+    if spec is None or not spec.startswith(f"{DEFAULT}:"):
+        return None
+    return [name.strip() for name in spec.removeprefix(f"{DEFAULT}:").split(",") if name.strip()]
+
+
+def default_folder(seed_city: int, districts: Sequence[str] | None = None) -> Path:
+    """Return where the default city of a seed, or of some districts of it, is kept."""
     from twin.city.default import GENERATOR_VERSION
 
-    return cache_folder() / "cities" / f"default-{GENERATOR_VERSION}-seed{seed_city}"
+    names = "" if districts is None else "-" + "-".join(sorted({name.lower().replace(" ", "_") for name in districts}))
+    return cache_folder() / "cities" / f"default-{GENERATOR_VERSION}-seed{seed_city}{names}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, Final
 
@@ -86,8 +87,9 @@ def tidied(layer: str, table: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
 
 def city_faults(city: City) -> list[str]:
     """Return every fault of a city's layers, one sentence each; [] for a sound city."""
-    faults = [fault for layer in LAYERS for fault in layer_faults(layer, getattr(city, layer), city.crs)]
-    return faults or _reference_faults(city)
+    with ThreadPoolExecutor(2) as checkers:
+        told = list(checkers.map(lambda layer: layer_faults(layer, getattr(city, layer), city.crs), LAYERS))
+    return [fault for faults in told for fault in faults] or _reference_faults(city)
 
 
 def layer_faults(layer: str, table: gpd.GeoDataFrame, crs: str) -> list[str]:

@@ -84,13 +84,16 @@ def city_hash(city: City) -> str:
     Equal for a city in memory and the same city read back from its folder; the name and the manifest do not enter.
     """
     digest = hashlib.sha256(city.crs.encode())
-    for layer, columns in LAYERS.items():
-        table = getattr(city, layer)
-        digest.update(f"\n{layer} {len(table)}".encode())
-        for column in columns:
-            digest.update(_column_bytes(table[column], DTYPES[column]))
-        digest.update(b"".join(shapely.to_wkb(table.geometry.to_numpy(), byte_order=1, include_srid=False)))
+    with ThreadPoolExecutor(2) as writers:
+        for part in writers.map(lambda layer: _layer_bytes(layer, getattr(city, layer)), LAYERS):
+            digest.update(part)
     return digest.hexdigest()
+
+
+def _layer_bytes(layer: str, table: gpd.GeoDataFrame) -> bytes:
+    columns = [_column_bytes(table[column], DTYPES[column]) for column in LAYERS[layer]]
+    shapes = shapely.to_wkb(table.geometry.to_numpy(), byte_order=1, include_srid=False)
+    return b"".join([f"\n{layer} {len(table)}".encode(), *columns, *shapes])
 
 
 def _column_bytes(column: Any, dtype: str) -> bytes:

@@ -70,6 +70,12 @@ class Calendar:
         row = self._row_after[bisect_right(self._changes, t_ms)]
         return row * len(self.profile.periods) + speed
 
+    def periods_between(self, from_ms: int, until_ms: int) -> list[int]:
+        """Return the periods that hold at some time from ``from_ms`` to before ``until_ms``, lowest first."""
+        minutes = range(from_ms, until_ms, 60_000)
+        changes = [t_ms for t_ms in self._changes if from_ms <= t_ms < until_ms]
+        return sorted({self.period_at(t_ms) for t_ms in (*minutes, *changes, until_ms - 1)})
+
     @property
     def period_count(self) -> int:
         """Periods are 0 to ``period_count - 1``; not each of them need ever hold."""

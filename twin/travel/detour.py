@@ -2,8 +2,8 @@
 
 What is laid over a city only ever makes streets slower, so a time from the labels bounds the true one from below. It
 is the true one where the labels' way meets nothing that was changed; for that each entry of a label carries a mark. For
-the others an A* search goes round, led by that bound (P. Hart, N. Nilsson, B. Raphael, 1968; states are opened again
-where the bound is not consistent). A search that does not end soon gives way to a plain one.
+the others an A* search goes round the change, led by that bound (P. Hart, N. Nilsson, B. Raphael, 1968; states are
+opened again where the bound is not consistent). A search that does not end soon gives way to a plain one.
 """
 
 from __future__ import annotations
@@ -76,12 +76,18 @@ class DetourTravel(SearchedTravel):
         if bound < 0:
             return no_route()
         if _certain(bound):
-            arcs = self._now.arc[self._row[self._bound.rows(origin, goal)]]
-            return route_of(self.streets, origin, arcs[arcs >= 0])
-        arcs, ms = round_path(origin, goal, self._budget, self._net, self._bound.tables)
+            return route_of(self.streets, origin, self._sure_arcs(origin, goal))
+        arcs, sure, ms = round_path(origin, goal, self._budget, self._net, self._bound.tables)
         if ms == GAVE_UP:
             return super().route(origin, goal, period)
-        return route_of(self.streets, origin, arcs) if ms >= 0 else no_route()
+        if ms < 0:
+            return no_route()
+        return route_of(self.streets, origin, np.concatenate([arcs, self._sure_arcs(sure, goal)]))
+
+    def _sure_arcs(self, origin: int, goal: int) -> Ints:
+        """Return the arcs of the labels' way, which meets no change."""
+        arcs = self._now.arc[self._row[self._bound.rows(origin, goal)]]
+        return arcs[arcs >= 0]
 
     def _rounds(self, origins: Ints, goal: int) -> Ints:
         """Return the times from where the labels are not sure."""

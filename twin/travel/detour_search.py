@@ -1,4 +1,8 @@
-"""The A* search behind detours, compiled; it is led by marked labels, see :mod:`twin.travel.detour`."""
+"""The A* search behind detours, compiled; it is led by marked labels, see :mod:`twin.travel.detour`.
+
+It goes only as far as it must: from the first junction it comes to whose own way meets no change, the labels know the
+rest.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,7 @@ _UNKNOWN: Final = -2
 
 
 class _Scratch(NamedTuple):
-    """What searches to one goal share: ``known`` bounds of nodes; and of states, as it was before after each search."""
+    """What searches to one goal share: marked bounds of nodes; and of states what each search leaves as it found it."""
 
     known: Ints
     spread: Int32s
@@ -58,17 +62,17 @@ def rounds_ms(origins: Ints, goal: int, budget: int, net: Net, tables: Tables) -
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def round_path(origin: int, goal: int, budget: int, net: Net, tables: Tables) -> tuple[Ints, int]:
-    """Return the arcs from origin to goal and their time, as :func:`rounds_ms` does."""
+def round_path(origin: int, goal: int, budget: int, net: Net, tables: Tables) -> tuple[Ints, int, int]:
+    """Return the arcs to the junction from which the labels know the way, that junction, and the time to the goal."""
     scratch = _scratch(goal, len(net[0]), tables)
     end, ms, _, _ = _search(origin, goal, budget, net, tables, scratch)
-    n, at = 0, end
+    n, at, sure = 0, end, net[0][end]
     while ms >= 0 and scratch.by[at] >= 0:
         n, at = n + 1, scratch.came[at]
     path, at = np.empty(n, np.int64), end
     for i in range(n - 1, -1, -1):
         path[i], at = scratch.by[at], scratch.came[at]
-    return path, ms
+    return path, sure, ms
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -98,10 +102,11 @@ def _search(
     while size > 0:
         bound, here = heap[0] >> _STATE_BITS, heap[0] & (2**_STATE_BITS - 1)
         size = pop(heap, size)
-        if bound > at.spent_ms[here] + at.known[node[here]]:
+        rest = at.known[node[here]]
+        if bound > at.spent_ms[here] + (rest >> MARKS):
             continue
-        if node[here] == goal:
-            return here, at.spent_ms[here], budget, touched
+        if node[here] == goal or (here < len(at.known) and rest & (2**MARKS - 1) == 0):
+            return here, bound, budget, touched
         budget -= 1
         if budget < 0:
             return here, GAVE_UP, budget, touched
@@ -122,9 +127,8 @@ def _search(
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _led(node: int, goal: int, at: _Scratch, tables: Tables) -> int:
-    """Return what the labels promise from a node to the goal."""
+    """Return the least that a node is away from the goal, by the labels; -1 for no way."""
     if at.known[node] == _UNKNOWN:
         goals, tree, place, ms, first, entry, _, _ = tables
-        bound = read_off(node, goals[goal], True, at.spread, tree, place, ms, (first, entry))
-        at.known[node] = bound >> MARKS
-    return int(at.known[node])
+        at.known[node] = read_off(node, goals[goal], True, at.spread, tree, place, ms, (first, entry))
+    return int(at.known[node] >> MARKS)

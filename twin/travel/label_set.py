@@ -55,6 +55,7 @@ def make_labels(graph: LabelGraph, progress: Callable[[float], None] = lambda sh
     Raises:
         OverflowError: a way takes longer than labels can hold.
     """
+    progress(0.0)
     trees = trees_of(graph)
     core = np.full(graph.vertices, -1, dtype=np.int64)
     core[trees.roots] = np.arange(len(trees.roots))

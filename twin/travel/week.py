@@ -13,6 +13,9 @@ from twin.travel.routes import pose_on
 class WeekTravel:
     """A :class:`twin.travel.contract.Travel` that hands each question to the period it is about.
 
+    Once its periods are prepared, threads may ask at once where labels answer; searches, which keep what they found,
+    are for one thread.
+
     Attributes:
         calendar: which period holds when.
         streets: the streets without overlays in period 0; their nodes, components and lines are those of all periods.
@@ -55,6 +58,11 @@ class WeekTravel:
                 raise IndexError(f"period {period} is not one of 0 to {self.period_count - 1}")
             self._of[period] = self._make(period)
         return self._of[period]
+
+    def prepare(self, from_ms: int, until_ms: int) -> None:
+        """Make what answers for all periods of a stretch of simulated time now, rather than when first asked."""
+        for period in self.calendar.periods_between(from_ms, until_ms):
+            self.in_period(period)
 
     def one_to_one_ms(self, origin: int, goal: int, period: int) -> int:
         """Return the time of the quickest way, -1 for none."""

@@ -7,13 +7,15 @@ every street stays reachable from every other.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from math import hypot
 from typing import Final
 
 import numpy as np
 
-from twin.city.fabric.plan import Plan
+from twin.city.fabric.plan import Plan, edge_of
+from twin.city.fabric.ways import TRACK
 
 DEAD_END_SHARE: Final = 0.62  # of the passages that may be closed; 1,756 of 4,344 named passages are dead ends
 ONEWAY_SHARE: Final = 0.14
@@ -32,6 +34,20 @@ def close_passages(plan: Plan, rng: np.random.Generator) -> int:
         plan.stop_way(u, v, (x1 + (x2 - x1) * share, y1 + (y2 - y1) * share))
         closed += 1
     return closed
+
+
+def open_fields(plan: Plan, fields: Sequence[int]) -> None:
+    """Take away streets between two fields, as far as no street is cut off by it; those that stay are tracks."""
+    sides = Counter(edge_of(u, v) for face in fields for u, v, way in plan.sides(face) if way is not None)
+    between = {edge for edge, times in sides.items() if times == 2 and edge not in plan.origin}
+    joints = _joints_of(plan)
+    ways = [edge for edge, way in sorted(plan.ways.items()) if way is not None and way.drive]
+    for u, v in sorted(ways, key=lambda edge: edge in between):
+        if not joints.join(u, v) and (u, v) in between:
+            plan.ways[u, v] = None
+    for edge in sorted(between):
+        if plan.ways[edge] is not None:
+            plan.ways[edge] = TRACK
 
 
 def make_oneways(plan: Plan, rng: np.random.Generator) -> int:
@@ -110,6 +126,6 @@ def _spare_ways(plan: Plan, rng: np.random.Generator, street_class: str) -> list
     spare = []
     for i in order:
         (u, v), way = ways[i]
-        if not joints.join(u, v) and way.street_class == street_class:
+        if not joints.join(u, v) and way.street_class == street_class and (u, v) not in plan.origin:
             spare.append((u, v))
     return spare

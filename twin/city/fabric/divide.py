@@ -52,6 +52,40 @@ def divide(
     return parts
 
 
+def divide_rows(
+    plan: Plan,
+    face: int,
+    rng: np.random.Generator,
+    *,
+    depth_m: float,
+    length_m: float,
+    way_of: WayOf,
+    bend: float,
+    skew: float,
+    snap_m: float,
+) -> list[int]:
+    """Cut a face into long blocks, about ``depth_m`` deep and ``length_m`` long, and return them.
+
+    A block is first cut along until it is no deeper than two rows of plots, then across where it is long; the other
+    arguments are those of :func:`divide`.
+    """
+    todo, parts = [face], []
+    while todo:
+        block = todo.pop()
+        _, along, across = box_of(plan.polygon(block))
+        long_m, deep_m = hypot(*along), hypot(*across)
+        deep = deep_m > depth_m * rng.uniform(1.25, 1.5)
+        halves = None
+        if deep or long_m > length_m * rng.uniform(1.1, 1.6):
+            way = way_of(long_m * deep_m)
+            halves = cut_across(plan, block, rng, way, bend=bend, skew=skew, snap_m=snap_m, along=deep)
+        if halves is None:
+            parts.append(block)
+        else:
+            todo.extend(halves)
+    return parts
+
+
 def cut_across(
     plan: Plan,
     face: int,
@@ -62,12 +96,18 @@ def cut_across(
     bend: float = 0.0,
     skew: float = 0.0,
     snap_m: float = 30.0,
+    along: bool = False,
 ) -> tuple[int, int] | None:
-    """Cut a face once across its longer axis, at ``share`` of its length (drawn near the middle when None)."""
+    """Cut a face once across its longer axis, at ``share`` of its length (drawn near the middle when None).
+
+    ``along`` cuts it along that axis instead.
+    """
     block = plan.polygon(face)
     for attempt in range(5):
         at = share if share is not None and attempt == 0 else rng.uniform(0.4, 0.6)
-        line = _line_across(block, at, rng.uniform(-skew, skew), rng.uniform(-bend, bend), turned=attempt >= 3)
+        line = _line_across(
+            block, at, rng.uniform(-skew, skew), rng.uniform(-bend, bend), turned=along is (attempt < 3)
+        )
         piece = longest_piece(block, line)
         if piece is not None:
             halves = plan.cut(face, piece, way, snap_m)

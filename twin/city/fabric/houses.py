@@ -26,7 +26,7 @@ SHOP_REACH_M: Final = 32.0
 
 
 def draw_houses(
-    ground: BaseGeometry, avenue: BaseGeometry, use: str, block: int, rng: np.random.Generator
+    ground: BaseGeometry, avenue: BaseGeometry, use: str, plot_size: float, block: int, rng: np.random.Generator
 ) -> list[Building]:
     """Return the houses of a house block.
 
@@ -34,6 +34,7 @@ def draw_houses(
         ground: the block without its passages.
         avenue: centre lines of the main streets beside it, on which some houses are shops; may be empty.
         use: ``mahalla`` or ``village``, which sets the size of the plots.
+        plot_size: against the usual plot.
         block: index of the superblock.
         rng: sizes of plots and houses.
     """
@@ -42,7 +43,7 @@ def draw_houses(
     for part in parts:
         axes = axes_of(part)
         local = axes.local(part)
-        plots, turned = _plots(local, PLOT_M2[use], rng)
+        plots, turned = _plots(local, plot_size * PLOT_M2[use], rng)
         shapes = axes.world(_houses_on(local, plots, turned, rng))
         storeys = 1 + (rng.uniform(size=len(shapes)) < 0.3)
         built = rng.uniform(size=len(shapes)) < BUILT[use]

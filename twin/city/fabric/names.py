@@ -19,6 +19,7 @@ from twin.streams import stream
 STREET: Final = "ko‘chasi"
 PASSAGE_SHARE: Final = 3242 / 8061
 DEAD_END_SHARE: Final = 1756 / 8061
+SHARED: Final = 0.8  # street names found in one district only, of those given out in all
 MARK: Final = "#"
 
 
@@ -66,7 +67,7 @@ def name_passages(plan: Plan, district: str) -> None:
             streets.add(way.name)
     ends = {mark for mark, run in runs.items() if any(len(arms[point]) == 1 for edge in run for point in edge)}
     named: set[str] = set()
-    wanted = len(streets) / (1.0 - PASSAGE_SHARE - DEAD_END_SHARE)
+    wanted = SHARED * len(streets) / (1.0 - PASSAGE_SHARE - DEAD_END_SHARE)
     for share, marks in ((DEAD_END_SHARE, ends), (PASSAGE_SHARE, set(runs) - ends)):
         order = sorted(marks, key=lambda mark: (-round(_length(plan, runs[mark]), 2), int(mark[1:])))
         named |= set(order[: round(share * wanted)])

@@ -17,6 +17,7 @@ from twin.city.fabric.plan import XY, Edge
 from twin.city.fabric.ways import MEDIAN_M, Way
 
 RANK: Final = {"trunk": 4, "primary": 4, "secondary": 3, "tertiary": 2, "residential": 1}
+COURSE_M: Final = 24.0  # inside the strip that an avenue keeps free of houses
 CORNER_REACH: Final = 1.8  # a corner lies at most this many offsets from its junction
 
 
@@ -90,10 +91,19 @@ class _Junctions:
         """Return the street or the two carriageways of the way u-v."""
         if not way.dual:
             a, b = self._leaves[u, v], self._enters[v, u]
-            return [Street(a, b, (self.points[a], self.points[b]), way)]
+            line = [self.points[a], *self._back_on_course(u, v, a), *self._back_on_course(v, u, b), self.points[b]]
+            return [Street(a, b, tuple(line), way)]
         half = replace(way, lanes=way.lanes // 2, width_m=way.width_m / 2, oneway=True, dual=False)
         pairs = ((self._leaves[u, v], self._enters[v, u]), (self._leaves[v, u], self._enters[u, v]))
         return [Street(a, b, (self.points[a], self.points[b]), half) for a, b in pairs]
+
+    def _back_on_course(self, u: int, v: int, corner: int) -> list[XY]:
+        """Return where a street that leaves from a corner beside its junction u is on its own course to v again."""
+        (x, y), (x2, y2) = self._plan_points[u], self._plan_points[v]
+        if self.points[corner] == (x, y):
+            return []
+        t = min(COURSE_M / hypot(x2 - x, y2 - y), 0.4)
+        return [(round(x + t * (x2 - x), 2), round(y + t * (y2 - y), 2))]
 
     def _add(self, xy: XY, signal: bool) -> int:
         self.points.append((round(xy[0], 2), round(xy[1], 2)))
@@ -112,7 +122,9 @@ class _Junctions:
         others = [way for _, way in arms if not way.dual and way.drive]
         if len(corners) == 2 and not any(RANK.get(way.street_class, 0) >= 2 for way in others):
             return []
-        link = replace(dual, lanes=2, width_m=7.0, dual=False, oneway=len(corners) > 2, name="", inferred="all")
+        link = replace(
+            dual, walk=True, lanes=2, width_m=7.0, dual=False, oneway=len(corners) > 2, name="", inferred="all"
+        )
         pairs = list(zip(corners, [*corners[1:], corners[0]], strict=True))
         if len(corners) == 2:
             pairs = pairs[:1]

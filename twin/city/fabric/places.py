@@ -39,6 +39,7 @@ class Place:
 
 
 def district_places(
+    frame: Frame,
     district: District,
     stock: Sequence[Building],
     residents: NDArray[np.int64],
@@ -48,8 +49,10 @@ def district_places(
     lived = residents > 0
     homes = shapely.get_coordinates(shapely.centroid(as_array([b.shape for b in stock])))[lived]
     posts: list[Place] = []
+    counts = {**district.figures.counts}
+    counts["security_post"] = max(1, round(district.figures.residents / frame.figures.people.security_residents))
     for kind, name in POSTS.items():
-        many = int(district.figures.counts.get(kind, 0))
+        many = int(counts.get(kind, 0))
         if many:
             posts += spread_posts(kind, f"{district.name} {name}", many, homes, residents[lived])
     for name, _, outline in mahallas:
@@ -77,9 +80,20 @@ def places_in_buildings(district: District, stock: Sequence[Building]) -> list[P
     return places
 
 
-def known_places(frame: Frame) -> list[Place]:
-    """Return the places the frame knows: metro stations, landmarks, hospitals, bazaars, stations."""
-    return [Place(spot.kind, spot.name, spot.at, spot.inferred) for spot in frame.spots]
+def known_places(frame: Frame, districts: set[str]) -> list[Place]:
+    """Return the places the frame knows in some districts: metro stations, landmarks, hospitals, bazaars, stations."""
+    return [Place(spot.kind, spot.name, spot.at, spot.inferred) for spot in frame.spots if spot.district in districts]
+
+
+def parks_of(areas: Sequence[tuple[str, str, bytes]]) -> list[Place]:
+    """Return a place in each park; where streets part one, in its largest piece."""
+    largest: dict[str, shapely.Geometry] = {}
+    for kind, name, outline in areas:
+        shape = shapely.from_wkb(outline)
+        if kind == "park" and (name not in largest or shape.area > largest[name].area):
+            largest[name] = shape
+    inner = {name: shape.representative_point() for name, shape in largest.items()}
+    return [Place("park", name, (round(at.x, 2), round(at.y, 2))) for name, at in inner.items()]
 
 
 def spread_posts(

@@ -1,8 +1,8 @@
-"""The skeleton of the whole city: main streets, borders, canals, rail and airport, and the faces they leave between them.
+"""The skeleton of the whole city: main streets, borders, canals, rails, known lands, and the faces between them.
 
-Main streets are laid as the frame knows them, moved by a seed where it knows little; districts' borders follow a street or
-a canal that runs beside them; canals and the railway are strips that only main streets and a few bridges cross. All of
-it becomes one planar subdivision, so each district can then be filled by itself.
+Main streets are laid as the frame knows them, moved by a seed where it knows little; districts' borders follow a street
+or a canal that runs beside them; canals and the railway are strips that only main streets and a few bridges cross. All
+of it becomes one planar subdivision, so each district can then be filled by itself.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from twin.city.fabric.lines import carried_on, fitted, moved, segments_of
 from twin.city.fabric.plan import XY, Edge, edge_of
-from twin.city.fabric.ways import BANK_ROAD, COLLECTOR, DISTRICT, DRIVE, FOOTWAY, PROMENADE, Way, avenue
+from twin.city.fabric.ways import BANK_ROAD, BANK_WALK, COLLECTOR, DISTRICT, DRIVE, FOOTWAY, PROMENADE, Way, avenue
 from twin.city.frame import Frame, MainStreet, load_frame
 from twin.streams import stream
 
@@ -35,7 +35,7 @@ BRIDGE_FREE_M: Final = 280.0
 RAIL_WIDTH_M: Final = 30.0
 MOST_ROUNDS: Final = 8
 VERGE_M2: Final = 6000.0
-VERGE_COMPACT: Final = 0.06
+VERGE_WIDE_M: Final = 34.0
 LAND_EDGES: Final[Mapping[str, Way | None]] = {
     "park": FOOTWAY, "square": FOOTWAY, "cemetery": FOOTWAY, "bazaar": DRIVE, "campus": DRIVE, "stadium": DRIVE,
     "industry": None,
@@ -89,7 +89,7 @@ def skeleton_of(seed: int) -> Skeleton:
     frame = load_frame()
     strips = _strips(frame)
     streets = _streets(frame, strips, seed)
-    lines = [*streets, *_bridges(frame, strips, streets), *_banks(strips), *_lands(frame, streets, strips)]
+    lines = [*streets, *_bridges(frame, strips, streets), *_banks(frame, strips), *_lands(frame, streets, strips)]
     lines += _borders(frame, streets, strips)
     segments = _noded(lines)
     for _ in range(MOST_ROUNDS):
@@ -127,7 +127,7 @@ def _way_of(street: MainStreet) -> Way:
         way = replace(PROMENADE, name=street.name, inferred=inferred)
     elif street.street_class in ("trunk", "primary"):
         way = avenue(street.name, street.lanes, street.speed_kmh, inferred)
-        way = replace(way, street_class=street.street_class)
+        way = replace(way, street_class=street.street_class, walk=street.street_class != "trunk")
     else:
         usual = DISTRICT if street.street_class == "secondary" else COLLECTOR
         way = replace(usual, name=street.name, speed_kmh=street.speed_kmh, inferred=inferred)
@@ -179,13 +179,24 @@ def _bridges(frame: Frame, strips: Sequence[_Strip], streets: Sequence[_Line]) -
     return out
 
 
-def _banks(strips: Sequence[_Strip]) -> list[_Line]:
+def _banks(frame: Frame, strips: Sequence[_Strip]) -> list[_Line]:
+    """Return the edges of strips: of a canal a road on the one bank and a walk on the other, of others no street."""
     out = []
     for strip in strips:
-        way = BANK_ROAD if strip.kind == "water" else None
-        for ring in [strip.shape.exterior, *strip.shape.interiors]:
-            out.append(_Line(LineString(ring.segmentize(CORNER_M).coords), way))
+        sides = shapely.linestrings(segments_of(strip.shape.exterior.segmentize(CORNER_M)))
+        ways: list[Way | None] = [None] * len(sides)
+        if strip.kind == "water":
+            course = next(LineString(water.course) for water in frame.waters if water.name == strip.name)
+            ways = [BANK_ROAD if _lies_left(side, course) else BANK_WALK for side in sides]
+        out += [_Line(side, way) for side, way in zip(sides, ways, strict=True)]
     return out
+
+
+def _lies_left(side: LineString, course: LineString) -> bool:
+    at = side.interpolate(0.5, normalized=True)
+    along = course.project(at)
+    back, ahead = course.interpolate(max(along - 5.0, 0.0)), course.interpolate(along + 5.0)
+    return bool((ahead.x - back.x) * (at.y - back.y) - (ahead.y - back.y) * (at.x - back.x) > 0.0)
 
 
 def _borders(frame: Frame, streets: Sequence[_Line], strips: Sequence[_Strip]) -> list[_Line]:
@@ -197,10 +208,19 @@ def _borders(frame: Frame, streets: Sequence[_Line], strips: Sequence[_Strip]) -
     out = []
     for edge in shapely.get_parts(shapely.line_merge(rings)):
         inside = not rim.buffer(1.0).contains(edge.interpolate(0.5, normalized=True))
-        for piece in fitted(edge, laid, BORDER_REACH_M):
-            shape = shapely.segmentize(piece, CORNER_M) if inside else piece
-            out.append(_Line(shape, COLLECTOR if inside else None))
+        if not inside:
+            out.append(_Line(edge, None))
+            continue
+        pieces = [*fitted(edge, laid, BORDER_REACH_M), *_to_rim(edge, laid, rim)]
+        out += [_Line(shapely.segmentize(piece, CORNER_M), COLLECTOR) for piece in pieces]
     return out
+
+
+def _to_rim(edge: LineString, laid: BaseGeometry, rim: BaseGeometry) -> list[LineString]:
+    """Return how a border goes on from a street near the rim to the rim itself, so that it parts the ground beyond."""
+    ends = [Point(edge.coords[i]) for i in (0, -1)]
+    lines = [shapely.shortest_line(end, laid) for end in ends if rim.distance(end) < 1.0]
+    return [line for line in lines if 1.0 < line.length <= BORDER_REACH_M]
 
 
 def _noded(lines: Sequence[_Line]) -> NDArray[np.float64]:
@@ -210,14 +230,14 @@ def _noded(lines: Sequence[_Line]) -> NDArray[np.float64]:
 def _faces(segments: NDArray[np.float64]) -> tuple[list[Polygon], list[LineString]]:
     """Return the faces, and connections for those that have holes: a face is to be one ring."""
     lines = shapely.linestrings(segments)
-    faces = [face for face in shapely.get_parts(shapely.polygonize(lines))]
+    faces = list(shapely.get_parts(shapely.polygonize(lines)))
     loose: list[LineString] = []
     for face in faces:
-        for hole in face.interiors:
-            others = [ring for ring in (face.exterior, *face.interiors) if ring is not hole]
-            west, east = min(hole.coords), max(hole.coords)
-            for tip in (west, east):
-                loose.append(shapely.shortest_line(Point(tip), shapely.union_all(others)))
+        rings = [face.exterior, *face.interiors]
+        for i, hole in enumerate(rings[1:], 1):
+            others = shapely.union_all([ring for j, ring in enumerate(rings) if j != i])
+            tips = (min(hole.coords), max(hole.coords))
+            loose += [shapely.shortest_line(Point(tip), others) for tip in tips]
     return faces, loose
 
 
@@ -249,8 +269,7 @@ def _use_of(face: Polygon, known: Sequence[_Strip]) -> tuple[str, str]:
     for strip in known:
         if shapely.area(shapely.intersection(strip.shape, face)) > 0.6 * face.area:
             return strip.kind, strip.name
-    thin = 12.566 * face.area / face.length**2 < VERGE_COMPACT
-    return ("verge" if face.area < VERGE_M2 or thin else ""), ""
+    return ("verge" if face.area < VERGE_M2 or 2 * face.area / face.length < VERGE_WIDE_M else ""), ""
 
 
 def _ways(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,13 @@ from twin.city.fabric.skeleton import Skeleton
 from twin.city.fabric.ways import Way
 
 
+SAME_M: Final = 1.0
+
+
 def stitched(skeleton: Skeleton, fabrics: Sequence[Fabric]) -> tuple[list[XY], dict[Edge, Way], int]:
     """Return points, the ways between them, and how many ways were left out because no street leads to them."""
     points = list(skeleton.points)
-    ways: dict[Edge, Way] = {}
+    laid: list[tuple[int, int, Way]] = []
     on_edge: dict[Edge, list[int]] = {}
     for fabric in fabrics:
         first = len(points) - len(fabric.own)
@@ -29,14 +33,17 @@ def stitched(skeleton: Skeleton, fabrics: Sequence[Fabric]) -> tuple[list[XY], d
             return own[point] if point < len(own) else first + point
 
         for (u, v), way in fabric.ways.items():
-            ways[edge_of(number(u), number(v))] = way
+            laid.append((number(u), number(v), way))
         for edge, inserted in fabric.inserted.items():
             on_edge.setdefault(edge, []).extend(number(point) for point in inserted)
+    same: dict[int, int] = {}
     for edge in _edges_of(skeleton, fabrics):
-        way = skeleton.ways[edge]
-        if way is not None:
-            chain = _along(points, edge, on_edge.get(edge, []))
-            ways.update({edge_of(u, v): way for u, v in pairwise(chain) if u != v})
+        main = skeleton.ways[edge]
+        chain = _along(points, edge, on_edge.get(edge, []), same)
+        if main is not None:
+            laid += [(u, v, main) for u, v in pairwise(chain)]
+    joined = [(same.get(u, u), same.get(v, v), way) for u, v, way in laid]
+    ways = {edge_of(u, v): way for u, v, way in joined if u != v}
     kept = _hanging_together(len(points), ways)
     return points, kept, len(ways) - len(kept)
 
@@ -47,11 +54,22 @@ def _edges_of(skeleton: Skeleton, fabrics: Sequence[Fabric]) -> list[Edge]:
     return sorted({edge_of(u, v) for ring in rings for u, v in zip(ring, (*ring[1:], ring[0]), strict=True)})
 
 
-def _along(points: Sequence[XY], edge: Edge, inserted: Sequence[int]) -> list[int]:
-    """Return the points on an edge from its one end to the other; two districts' points in one place are one."""
+def _along(points: Sequence[XY], edge: Edge, inserted: Sequence[int], same: dict[int, int]) -> list[int]:
+    """Return the points on an edge from its one end to the other; where two lie in one place, ``same`` learns of it."""
     (x, y), (x2, y2) = points[edge[0]], points[edge[1]]
     order = sorted(inserted, key=lambda p: ((points[p][0] - x) * (x2 - x) + (points[p][1] - y) * (y2 - y), p))
-    return [edge[0], *order, edge[1]]
+    chain = [edge[0]]
+    for point in order:
+        near = next((end for end in (chain[-1], edge[1]) if _close(points[end], points[point])), None)
+        if near is None:
+            chain.append(point)
+        else:
+            same[point] = near
+    return [*chain, edge[1]]
+
+
+def _close(a: XY, b: XY) -> bool:
+    return abs(a[0] - b[0]) < SAME_M and abs(a[1] - b[1]) < SAME_M
 
 
 def _hanging_together(count: int, ways: dict[Edge, Way]) -> dict[Edge, Way]:

@@ -19,7 +19,7 @@ FOLDER_MB: Final = 250.0
 LOAD_S: Final = 2.0
 BUILD_S: Final = 90.0
 BUILD_GB: Final = 6.0
-RASTER: Final = "heights"
+MADE_ON_USE: Final = ("heights", "travel")
 _BUILD: Final = (
     "import sys; from pathlib import Path; from twin.city.default import default_city; "
     "from twin.city.store import save_city; save_city(default_city(int(sys.argv[1])), Path(sys.argv[2]))"
@@ -27,11 +27,11 @@ _BUILD: Final = (
 
 
 def folder_size(city: City, judged: bool) -> Figure:
-    """Return the size of the city's folder without the height raster."""
+    """Return the size of the city's folder without what is made on first use: height rasters, labels of travel times."""
     if city.folder is None:
         return Figure("folder", "", "not on disk", SKIPPED, "the city was only made in memory")
     files = [path for path in city.folder.rglob("*") if path.is_file()]
-    size_mb = sum(path.stat().st_size for path in files if not _is_raster(path, city.folder)) / 1e6
+    size_mb = sum(path.stat().st_size for path in files if not _is_made_on_use(path, city.folder)) / 1e6
     return Figure(
         "folder without the raster",
         f"{FOLDER_MB:g} MB" if judged else "",
@@ -83,8 +83,8 @@ def build_cost(seed: int) -> Figure:
     )
 
 
-def _is_raster(path: Path, folder: Path) -> bool:
-    return path.relative_to(folder).parts[0].startswith(RASTER)
+def _is_made_on_use(path: Path, folder: Path) -> bool:
+    return path.relative_to(folder).parts[0].startswith(MADE_ON_USE)
 
 
 def _timed_load(folder: Path) -> tuple[float, float]:

@@ -79,8 +79,10 @@ def roads(city: City) -> Mask:
 
 
 def _asked_share(reference: Reference) -> float | None:
+    """Return the register's share in tenths: of its 8,061 names 4,998 are passages and dead ends, 6 of 10."""
     figures = reference.figures.city
-    return (figures.named_passages + figures.named_dead_ends) / figures.named_ways if reference.whole else None
+    share = (figures.named_passages + figures.named_dead_ends) / figures.named_ways
+    return round(share, 1) if reference.whole else None
 
 
 def _paired(city: City, road: Mask) -> Mask:

@@ -12,6 +12,7 @@ from twin.city.figures.network import shape_beside, together
 from twin.city.figures.people import dwellings, residents
 from twin.city.figures.reference import reference_of
 from twin.city.figures.storeys import storeys
+from twin.city.figures.travel_times import travel_times
 from twin.city.figures.walking import metro_walks
 from twin.city.model import City
 
@@ -37,6 +38,7 @@ def city_table(city: City, against: Path | None = None, build: bool = False) -> 
     yield from metro_walks(city, reference, against)
     yield together(city)
     yield from shape_beside(city, None if against is None else against.parent / "osm_other_cities")
+    yield from travel_times(city, reference.whole)
     yield folder_size(city, reference.whole)
     yield load_time(city, reference.whole)
     if build:
