@@ -157,7 +157,7 @@ def test_streets_join_their_nodes(city):
 
 
 def test_streets_of_tashkent(city):
-    """Limits of 60 on avenues and 50 where signed, 20 in yards and passages, 30 beside schools; passages of 3 to 5 m."""
+    """Limits of 60 on avenues and 50 where signed, 20 in yards and passages, 30 beside schools."""
     by_class = dict(list(city.streets.groupby("street_class")))
     assert set(by_class["primary"]["speed_kmh"]) <= {50.0, 60.0}
     assert set(by_class["secondary"]["speed_kmh"]) <= {50.0, 60.0}

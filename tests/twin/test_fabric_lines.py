@@ -12,7 +12,7 @@ AVENUE = LineString([(0, 0), (4000, 0)])
 
 
 def test_a_line_beside_another_is_taken_for_the_same():
-    """A border that comes from the north, runs 30 m beside the avenue and leaves to the north becomes two ends on it."""
+    """A border that comes from the north, runs 30 m beside the avenue and leaves becomes two ends on it."""
     border = LineString([(500, 900), (500, 30), (2500, 30), (2500, 900)])
     pieces = fitted(border, AVENUE, 50.0)
     assert [round(piece.length) for piece in pieces] == [900, 900]
@@ -35,7 +35,7 @@ def test_a_line_far_from_all_is_kept_as_it_is():
 
 
 def test_a_loose_end_goes_to_the_nearest_line_or_straight_ahead():
-    """40 m short of the avenue it takes the shortest way there; 600 m short it goes on to the avenue as it was going."""
+    """40 m short of the avenue it takes the shortest way there; 600 m short it goes straight on to it."""
     near = carried_on(LineString([(300, 900), (340, 40)]), AVENUE, 100.0, 2000.0)
     assert near.coords[-1] == (340.0, 0.0)
     ahead = carried_on(LineString([(300, 1200), (300, 600)]), AVENUE, 100.0, 2000.0)

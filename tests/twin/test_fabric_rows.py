@@ -109,5 +109,9 @@ def test_the_least_populous_neighbours_are_joined_first():
 
 
 def test_ground_without_people_goes_with_the_neighbour_it_borders_on_most():
-    parcels = [Parcel(box(0, 0, 1, 1), {1: 5.0, 2: 9.0}), Parcel(box(1, 0, 2, 1), {0: 5.0}), Parcel(box(0, 1, 1, 2), {0: 9.0})]
+    parcels = [
+        Parcel(box(0, 0, 1, 1), {1: 5.0, 2: 9.0}),
+        Parcel(box(1, 0, 2, 1), {0: 5.0}),
+        Parcel(box(0, 1, 1, 2), {0: 9.0}),
+    ]
     assert join_mahallas(parcels, np.array([0, 3, 8]), 2) == [0, 1, 0]

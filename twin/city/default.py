@@ -44,8 +44,8 @@ REAL: Final = (
     "stations, known places, names of the mahallas, shares of flats by storeys."
 )
 SYNTHETIC: Final = (
-    "the fabric, drawn from a seed: all other streets, all buildings, the mahallas' borders, all posts; courses of main "
-    "streets of quality weak or assumed are moved."
+    "the fabric, drawn from a seed: all other streets, all buildings, the mahallas' borders, all posts; main streets "
+    "of weak or assumed course are moved."
 )
 ASKED: Final = "build the default city"
 
@@ -108,9 +108,8 @@ def _numbers(frame: Frame, districts: Sequence[str] | None) -> list[int]:
 def _places(frame: Frame, skeleton: Skeleton, fabrics: Sequence[Fabric], network: Network) -> list[Place]:
     """Return the places the frame knows inside the districts built, the districts' own, and the gates."""
     ground = shapely.union_all([ground_of(skeleton, fabric.district) for fabric in fabrics])
-    shapely.prepare(ground)
-    known = [place for place in known_places(frame) if ground.intersects(shapely.Point(place.at))]
-    return [*known, *(place for fabric in fabrics for place in fabric.places), *gates(network, ground)]
+    known = known_places(frame, {frame.districts[fabric.district].name for fabric in fabrics})
+    return [*known, *(place for fabric in fabrics for place in fabric.places), *gates(frame, network, ground)]
 
 
 def _name(frame: Frame, numbers: Sequence[int]) -> str:

@@ -20,10 +20,10 @@ from twin.city.frame import District, Frame
 from twin.streams import stream
 
 CELL_HA: Final = {
-    "flats": 4.0, "mahalla": 4.0, "village": 7.0, "campus": 5.0, "industry": 11.0, "field": 40.0, "park": 60.0,
+    "flats": 4.4, "mahalla": 4.6, "village": 8.0, "campus": 5.0, "industry": 11.0, "field": 40.0, "park": 60.0,
     "stadium": 90.0, "bazaar": 12.0, "square": 90.0, "cemetery": 200.0,
 }  # fmt: skip
-HOUSE_BLOCK_M: Final = {"mahalla": (62.0, 210.0), "village": (84.0, 280.0)}  # two rows of plots deep, and long
+HOUSE_BLOCK_M: Final = {"mahalla": (66.0, 240.0), "village": (88.0, 300.0)}  # two rows of plots deep, and long
 PEOPLE_HA: Final = {"flats": 280.0, "mahalla": 80.0, "village": 35.0}
 PLOT_HA: Final = {
     "school": 1.9, "kindergarten": 0.75, "clinic": 0.7, "fire_station": 0.7, "police": 0.5, "data_centre": 0.8,
@@ -70,7 +70,7 @@ def lay_cells(
 def _with_flats(
     plan: Plan, cells: Sequence[Cell], zones: Zones, district: District, rng: np.random.Generator
 ) -> list[Cell]:
-    """Return the cells, those of flats with the kind and epoch of their blocks; superblocks are for the most of a kind."""
+    """Return the cells, those of flats with the kind and epoch of their blocks; a superblock has mostly one."""
     flats = [i for i, cell in enumerate(cells) if cell.use == "flats"]
     area_ha = np.array([plan.polygon(cells[i].face).area / 1e4 for i in flats])
     own = rng.normal(0.0, 500.0, len(zones.kinds))
@@ -82,7 +82,9 @@ def _with_flats(
     return out
 
 
-def lay_passages(plan: Plan, cells: Sequence[Cell], district: str, plot_size: float, names: NameGiver, seed: int) -> list[Cell]:
+def lay_passages(
+    plan: Plan, cells: Sequence[Cell], district: str, plot_size: float, names: NameGiver, seed: int
+) -> list[Cell]:
     """Divide the cells of courtyard houses into house blocks along passages; other cells are returned as they are."""
     out: list[Cell] = []
     for cell in cells:
@@ -127,12 +129,13 @@ def _give_public_uses(
         "hospital": campus, "fire_station": work if work.any() else people, "police": campus, "data_centre": campus,
     }  # fmt: skip
     known = _known_blocks(plan, cells, frame)
+    anywhere = [int(i) for i in np.argsort(-people, kind="stable") if people[i] > 0.0]
     for use, weight in weights.items():
         real = known.get(use, [])
         drawn = spread(weight, int(district.figures.counts.get(use, 0)) - len(real), rng) if weight.any() else []
         for block in [*real, *drawn]:
             others = [int(i) for i in np.argsort(-weight, kind="stable") if weight[i] > 0.0]
-            next((b for b in [block, *others] if _give(plan, cells[b], use, rng)), None)
+            next((b for b in [block, *others, *anywhere] if _give(plan, cells[b], use, rng)), None)
 
 
 def _known_blocks(plan: Plan, cells: list[list[Cell]], frame: Frame) -> dict[str, list[int]]:
@@ -140,7 +143,7 @@ def _known_blocks(plan: Plan, cells: list[list[Cell]], frame: Frame) -> dict[str
     shapes = [shapely.union_all([plan.polygon(cell.face) for cell in group]) for group in cells]
     found: dict[str, list[int]] = {}
     for spot in frame.spots:
-        inside = np.flatnonzero(shapely.contains_xy(np.array(shapes, dtype=object), *spot.at)) if shapes else []
+        inside: NDArray[np.intp] = np.flatnonzero(shapely.contains_xy(np.array(shapes, dtype=object), *spot.at))
         if spot.kind in ("hospital", "data_centre") and len(inside):
             found.setdefault(spot.kind, []).append(int(inside[0]))
     return found

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from twin.city.fabric.plan import Plan, edge_of
+from twin.city.fabric.ways import TRACK
 
 DEAD_END_SHARE: Final = 0.62  # of the passages that may be closed; 1,756 of 4,344 named passages are dead ends
 ONEWAY_SHARE: Final = 0.14
@@ -35,8 +36,8 @@ def close_passages(plan: Plan, rng: np.random.Generator) -> int:
     return closed
 
 
-def plan_fields(plan: Plan, fields: Sequence[int]) -> None:
-    """Take away streets between two fields, as far as no street is cut off by it."""
+def open_fields(plan: Plan, fields: Sequence[int]) -> None:
+    """Take away streets between two fields, as far as no street is cut off by it; those that stay are tracks."""
     sides = Counter(edge_of(u, v) for face in fields for u, v, way in plan.sides(face) if way is not None)
     between = {edge for edge, times in sides.items() if times == 2 and edge not in plan.origin}
     joints = _joints_of(plan)
@@ -44,6 +45,9 @@ def plan_fields(plan: Plan, fields: Sequence[int]) -> None:
     for u, v in sorted(ways, key=lambda edge: edge in between):
         if not joints.join(u, v) and (u, v) in between:
             plan.ways[u, v] = None
+    for edge in sorted(between):
+        if plan.ways[edge] is not None:
+            plan.ways[edge] = TRACK
 
 
 def make_oneways(plan: Plan, rng: np.random.Generator) -> int:

@@ -105,7 +105,9 @@ def cut_across(
     block = plan.polygon(face)
     for attempt in range(5):
         at = share if share is not None and attempt == 0 else rng.uniform(0.4, 0.6)
-        line = _line_across(block, at, rng.uniform(-skew, skew), rng.uniform(-bend, bend), turned=along is (attempt < 3))
+        line = _line_across(
+            block, at, rng.uniform(-skew, skew), rng.uniform(-bend, bend), turned=along is (attempt < 3)
+        )
         piece = longest_piece(block, line)
         if piece is not None:
             halves = plan.cut(face, piece, way, snap_m)

@@ -1,4 +1,4 @@
-"""One district filled: its faces of the skeleton become superblocks, cells, streets, buildings, people, mahallas, places.
+"""One district filled: its faces of the skeleton become superblocks, streets, buildings, people, mahallas, places.
 
 A district draws from its own streams and reads only the skeleton, so it comes out the same alone, beside others and in
 any process.
@@ -18,13 +18,13 @@ from shapely import STRtree
 
 from twin.city.fabric.borders import join_mahallas, outline_of, parcels_of
 from twin.city.fabric.cells import CELL_HA, Cell, lay_cells, lay_passages
-from twin.city.fabric.deadends import close_passages, drop_islands, make_oneways, plan_fields
+from twin.city.fabric.deadends import close_passages, drop_islands, make_oneways, open_fields
 from twin.city.fabric.divide import divide
 from twin.city.fabric.flats import flat_shares
 from twin.city.fabric.houses import draw_houses
 from twin.city.fabric.names import NameGiver, name_passages
 from twin.city.fabric.people import settle, share_out
-from twin.city.fabric.places import Place, district_places
+from twin.city.fabric.places import Place, district_places, parks_of
 from twin.city.fabric.plan import XY, Edge, Plan, edge_of
 from twin.city.fabric.public import PATTERNS, build_airport, build_park, build_public, build_stadium
 from twin.city.fabric.quarters import STYLES, build_rows
@@ -76,7 +76,7 @@ class Fabric:
 
 
 def fill_district(skeleton: Skeleton, frame: Frame, number: int, seed: int) -> Fabric:
-    """Lay out, build and people one district: streets from the greatest to the least, then buildings and their lanes."""
+    """Lay out, build and people one district: the greatest streets first, buildings and their lanes last."""
     district = frame.districts[number]
 
     def rng(*purpose: str) -> np.random.Generator:
@@ -89,14 +89,14 @@ def fill_district(skeleton: Skeleton, frame: Frame, number: int, seed: int) -> F
     dwellings = int(_dwellings(frame)[number])
     shapes = as_array([parcel.shape for parcel in parcels[: len(blocks)]])
     zones = zone(shapes, known, frame, district, dwellings, rng("zones"))
-    plan_fields(plan, [face for face, kind in zip(blocks, zones.kinds, strict=True) if kind == "field"])
+    open_fields(plan, [face for face, kind in zip(blocks, zones.kinds, strict=True) if kind == "field"])
     cells = lay_cells(plan, blocks, zones, frame, district, names, seed)
     cells = lay_passages(plan, cells, district.name, zones.plot_size, names, seed)
     dead_ends = close_passages(plan, rng("dead ends"))
     stock = [b for cell in cells for b in _build(plan, cell, frame, zones.plot_size, rng("build", str(cell.face)))]
     airports = [i for i, face in enumerate(whole) if grounds[face].use == "airport"]
     stock += [b for i in airports for b in build_airport(parcels[len(blocks) + i].shape, len(blocks) + i)]
-    areas = [*_areas(plan, cells, zones), *_strip_areas(plan, grounds)]
+    areas = [*_areas(plan, cells, zones, district.name), *_strip_areas(plan, grounds)]
     drop_islands(plan)
     oneways = make_oneways(plan, rng("one-way"))
     name_passages(plan, district.name)
@@ -106,15 +106,22 @@ def fill_district(skeleton: Skeleton, frame: Frame, number: int, seed: int) -> F
     )
     in_block = np.bincount([b.block for b in kept], weights=people, minlength=len(parcels)).astype(np.int64)
     group = np.array(join_mahallas(parcels, in_block, len(district.mahallas)))
-    mahallas = _mahallas(district, [outline_of(parcels, np.flatnonzero(group == i).tolist()) for i in range(group.max() + 1)],
-                         np.bincount(group, weights=in_block).astype(np.int64), rng("mahalla names"))
+    mahallas = _mahallas(
+        district,
+        [outline_of(parcels, np.flatnonzero(group == i).tolist()) for i in range(group.max() + 1)],
+        np.bincount(group, weights=in_block).astype(np.int64),
+        rng("mahalla names"),
+    )
     counts = Counter(f"{kind} superblocks" for kind in zones.kinds)
-    counts.update({"dead ends": dead_ends, "one-way ways": oneways, "buildings dropped for streets": len(stock) - len(kept)})
+    counts.update(
+        {"dead ends": dead_ends, "one-way ways": oneways, "buildings dropped for streets": len(stock) - len(kept)}
+    )
     ways, inserted = _laid(plan, own)
     return Fabric(
         number, own, plan.points, ways, inserted, shapely.to_wkb(as_array([b.shape for b in kept])),
         _columns(kept, homes, people, rng("years")), mahallas,
-        district_places(frame, district, kept, people, mahallas), areas, dict(sorted(counts.items())),
+        [*district_places(frame, district, kept, people, mahallas), *parks_of(areas)], areas,
+        dict(sorted(counts.items())),
     )  # fmt: skip
 
 
@@ -138,7 +145,7 @@ def _start(skeleton: Skeleton, number: int) -> tuple[Plan, tuple[int, ...], list
 def _superblocks(
     plan: Plan, grounds: Sequence[Ground], names: NameGiver, rng: np.random.Generator
 ) -> tuple[list[int], dict[int, tuple[str, str]], list[int]]:
-    """Return the superblocks that are to be filled, what those are that the frame knows, and the faces left as they are."""
+    """Return the superblocks to be filled, what those are that the frame knows, and the faces left as they are."""
 
     def way_of(area_m2: float) -> Way:
         return (DISTRICT if area_m2 > 1.3e6 else COLLECTOR).named(names.street())
@@ -195,7 +202,7 @@ def clear_of_streets(stock: Sequence[Building], plan: Plan) -> list[Building]:
     return [building for building, gone in zip(stock, hit.tolist(), strict=True) if not gone]
 
 
-def _areas(plan: Plan, cells: Sequence[Cell], zones: Zones) -> list[tuple[str, str, bytes]]:
+def _areas(plan: Plan, cells: Sequence[Cell], zones: Zones, district: str) -> list[tuple[str, str, bytes]]:
     out, parks = [], 0
     for cell in cells:
         kind = OPEN.get(cell.use)
@@ -205,7 +212,7 @@ def _areas(plan: Plan, cells: Sequence[Cell], zones: Zones) -> list[tuple[str, s
         if ground.is_empty or ground.area < 500.0:
             continue
         parks += kind == "park"
-        name = zones.names[cell.block] or (f"{parks}-bog‘" if kind == "park" else "")
+        name = zones.names[cell.block] or (f"{district} {parks}-bog‘" if kind == "park" else "")
         out.append((kind, name, shapely.to_wkb(ground)))
     return out
 

@@ -1,7 +1,7 @@
 """Kinds of blocks of flats: storeys, epoch, density; how many of each kind a district has; where in it they stand.
 
-The kinds follow the bands of the two tables of flats on sale (about 2019 and August 2026), so that a district's flats built
-before and since 2015 come out in the shares of the one and the other.
+The kinds follow the bands of the two tables of flats on sale (about 2019 and August 2026), so that a district's flats
+built before and since 2015 come out in the shares of the one and the other.
 """
 
 from __future__ import annotations

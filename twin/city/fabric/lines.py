@@ -1,4 +1,4 @@
-"""Main lines brought together: one line beside another is taken for the same, loose ends are carried to what is near."""
+"""Main lines brought together: a line beside another is taken for the same, loose ends go on to what is near."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def rounded(line: Sequence[XY]) -> list[XY]:
 
 
 def moved(course: Sequence[XY], shift_m: float, rng: np.random.Generator) -> list[XY]:
-    """Return a course moved sideways by ``shift_m`` at most, smoothly along its way; coarse courses lose their corners."""
+    """Return a course moved sideways, smoothly, by ``shift_m`` at most; coarse courses lose their corners."""
     xy = np.array(course)
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
     if shift_m:

@@ -103,6 +103,4 @@ def _stem(plan: Plan, run: Sequence[Edge], arms: dict[int, list[Edge]], district
 
 
 def _length(plan: Plan, run: Sequence[Edge]) -> float:
-    return sum(
-        hypot(plan.points[u][0] - plan.points[v][0], plan.points[u][1] - plan.points[v][1]) for u, v in run
-    )
+    return sum(hypot(plan.points[u][0] - plan.points[v][0], plan.points[u][1] - plan.points[v][1]) for u, v in run)

@@ -122,7 +122,9 @@ class _Junctions:
         others = [way for _, way in arms if not way.dual and way.drive]
         if len(corners) == 2 and not any(RANK.get(way.street_class, 0) >= 2 for way in others):
             return []
-        link = replace(dual, lanes=2, width_m=7.0, dual=False, oneway=len(corners) > 2, name="", inferred="all")
+        link = replace(
+            dual, walk=True, lanes=2, width_m=7.0, dual=False, oneway=len(corners) > 2, name="", inferred="all"
+        )
         pairs = list(zip(corners, [*corners[1:], corners[0]], strict=True))
         if len(corners) == 2:
             pairs = pairs[:1]

@@ -58,7 +58,9 @@ def district_places(
     for name, _, outline in mahallas:
         shape = shapely.from_wkb(outline)
         inside = shapely.contains_xy(shape, *homes.T)
-        middle = homes[inside].mean(axis=0) if inside.any() else shapely.get_coordinates(shape.representative_point())[0]
+        middle = (
+            homes[inside].mean(axis=0) if inside.any() else shapely.get_coordinates(shape.representative_point())[0]
+        )
         posts.append(Place("mahalla_post", f"{name} mahalla posti", (float(middle[0]), float(middle[1]))))
     return places_in_buildings(district, stock) + into_buildings(posts, homes)
 
@@ -78,9 +80,20 @@ def places_in_buildings(district: District, stock: Sequence[Building]) -> list[P
     return places
 
 
-def known_places(frame: Frame) -> list[Place]:
-    """Return the places the frame knows: metro stations, landmarks, hospitals, bazaars, stations."""
-    return [Place(spot.kind, spot.name, spot.at, spot.inferred) for spot in frame.spots]
+def known_places(frame: Frame, districts: set[str]) -> list[Place]:
+    """Return the places the frame knows in some districts: metro stations, landmarks, hospitals, bazaars, stations."""
+    return [Place(spot.kind, spot.name, spot.at, spot.inferred) for spot in frame.spots if spot.district in districts]
+
+
+def parks_of(areas: Sequence[tuple[str, str, bytes]]) -> list[Place]:
+    """Return a place in each park; where streets part one, in its largest piece."""
+    largest: dict[str, shapely.Geometry] = {}
+    for kind, name, outline in areas:
+        shape = shapely.from_wkb(outline)
+        if kind == "park" and (name not in largest or shape.area > largest[name].area):
+            largest[name] = shape
+    inner = {name: shape.representative_point() for name, shape in largest.items()}
+    return [Place("park", name, (round(at.x, 2), round(at.y, 2))) for name, at in inner.items()]
 
 
 def spread_posts(

@@ -15,7 +15,7 @@ import shapely
 from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from twin.city.fabric.ways import Way
+from twin.city.fabric.ways import Way, is_main
 
 XY = tuple[float, float]
 Edge = tuple[int, int]
@@ -84,11 +84,11 @@ class Plan:
         return self.polygon(face).difference(shapely.union_all(strips))
 
     def main_sides(self, face: int) -> BaseGeometry:
-        """Return the centre lines of the avenues and district streets that bound a face; empty for none."""
+        """Return the centre lines of the main streets that bound a face; empty for none."""
         main = [
             LineString([self.points[u], self.points[v]])
             for u, v, way in self.sides(face)
-            if way is not None and way.street_class in ("primary", "secondary")
+            if way is not None and is_main(way)
         ]
         return shapely.union_all(main) if main else LineString()
 

@@ -59,7 +59,7 @@ def build_stadium(plan: Plan, cell: Cell, at: XY) -> list[Building]:
     if ground.is_empty:
         return []
     inner = ground.centroid if ground.contains(ground.centroid) else ground.point_on_surface()
-    for scale in (1.0, 0.85, 0.7):
+    for scale in (1.0, 0.85, 0.7, 0.55, 0.45, 0.35):
         bowl = affinity.scale(Point(0.0, 0.0).buffer(1.0, quad_segs=8), a * scale, b * scale)
         for step in range(11):
             share = step / 10

@@ -16,7 +16,7 @@ from twin.city.fabric.flats import FLAT_STOREYS
 from twin.city.fabric.plan import XY, Plan
 from twin.city.fabric.rows import Drawn, RowStyle, as_array, draw_rows
 from twin.city.fabric.stock import Building
-from twin.city.fabric.ways import DRIVE, FOOTWAY, YARD, Way
+from twin.city.fabric.ways import DRIVE, FOOTWAY, YARD, Way, is_main
 
 STYLES: Final = {
     "rows4": RowStyle(12.0, 16.0, (3, 6), (14.0, 24.0), 25.0, 34.0),
@@ -73,7 +73,7 @@ def _style(use: str, depth_m: float, rng: np.random.Generator) -> RowStyle:
 
 def _faces_avenue(plan: Plan, face: int, axes: Axes) -> bool:
     way = plan.side_at(face, axes.point(1.0, 0.0))
-    return way is not None and way.street_class in ("primary", "secondary")
+    return way is not None and is_main(way)
 
 
 def _as_buildings(drawn: Drawn, axes: Axes, cell: Cell, rng: np.random.Generator) -> list[Building]:

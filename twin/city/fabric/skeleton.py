@@ -1,8 +1,8 @@
-"""The skeleton of the whole city: main streets, borders, canals, rail and airport, and the faces they leave between them.
+"""The skeleton of the whole city: main streets, borders, canals, rails, known lands, and the faces between them.
 
-Main streets are laid as the frame knows them, moved by a seed where it knows little; districts' borders follow a street or
-a canal that runs beside them; canals and the railway are strips that only main streets and a few bridges cross. All of
-it becomes one planar subdivision, so each district can then be filled by itself.
+Main streets are laid as the frame knows them, moved by a seed where it knows little; districts' borders follow a street
+or a canal that runs beside them; canals and the railway are strips that only main streets and a few bridges cross. All
+of it becomes one planar subdivision, so each district can then be filled by itself.
 """
 
 from __future__ import annotations
@@ -111,9 +111,7 @@ def _streets(frame: Frame, strips: Sequence[_Strip], seed: int) -> list[_Line]:
         way, before = _way_of(street), shapely.union_all([line.shape for line in laid])
         for part in shapely.get_parts(course.difference(airport.buffer(40.0))):
             laid += [_Line(piece, way) for piece in fitted(part, before, STREET_REACH_M)]
-    others = [
-        shapely.union_all([line.shape for j, line in enumerate(laid) if j != i]) for i in range(len(laid))
-    ]
+    others = [shapely.union_all([line.shape for j, line in enumerate(laid) if j != i]) for i in range(len(laid))]
     return [
         replace(line, shape=carried_on(line.shape, rest, END_REACH_M, AHEAD_M))
         for line, rest in zip(laid, others, strict=True)
@@ -129,7 +127,7 @@ def _way_of(street: MainStreet) -> Way:
         way = replace(PROMENADE, name=street.name, inferred=inferred)
     elif street.street_class in ("trunk", "primary"):
         way = avenue(street.name, street.lanes, street.speed_kmh, inferred)
-        way = replace(way, street_class=street.street_class)
+        way = replace(way, street_class=street.street_class, walk=street.street_class != "trunk")
     else:
         usual = DISTRICT if street.street_class == "secondary" else COLLECTOR
         way = replace(usual, name=street.name, speed_kmh=street.speed_kmh, inferred=inferred)
@@ -243,9 +241,7 @@ def _faces(segments: NDArray[np.float64]) -> tuple[list[Polygon], list[LineStrin
     return faces, loose
 
 
-def _assembled(
-    faces: Sequence[Polygon], lines: Sequence[_Line], strips: Sequence[_Strip], frame: Frame
-) -> Skeleton:
+def _assembled(faces: Sequence[Polygon], lines: Sequence[_Line], strips: Sequence[_Strip], frame: Frame) -> Skeleton:
     outlines = np.array([district.polygon for district in frame.districts], dtype=object)
     known = [*strips, *(_Strip(land.kind, land.name, Polygon(land.outline)) for land in frame.lands)]
     kept, owner = _owned(faces, outlines)

@@ -38,10 +38,10 @@ def stitched(skeleton: Skeleton, fabrics: Sequence[Fabric]) -> tuple[list[XY], d
             on_edge.setdefault(edge, []).extend(number(point) for point in inserted)
     same: dict[int, int] = {}
     for edge in _edges_of(skeleton, fabrics):
-        way = skeleton.ways[edge]
+        main = skeleton.ways[edge]
         chain = _along(points, edge, on_edge.get(edge, []), same)
-        if way is not None:
-            laid += [(u, v, way) for u, v in pairwise(chain)]
+        if main is not None:
+            laid += [(u, v, main) for u, v in pairwise(chain)]
     joined = [(same.get(u, u), same.get(v, v), way) for u, v, way in laid]
     ways = {edge_of(u, v): way for u, v, way in joined if u != v}
     kept = _hanging_together(len(points), ways)

@@ -59,7 +59,7 @@ def street_table(network: Network, schools: NDArray[np.float64], crs: str) -> gp
         "width_m": [way.width_m for way in ways],
         "name": [way.name for way in ways],
         "drive": drive,
-        "walk": True,
+        "walk": [way.walk for way in ways],
         "layer": [way.layer for way in ways],
         "osm_id": -1,
         "inferred": [STREET_INFERRED if way.inferred == "all" else way.inferred for way in ways],
@@ -136,11 +136,12 @@ def area_table(fabrics: Sequence[Fabric], crs: str) -> gpd.GeoDataFrame:
     return layer_table("areas", columns, shapes, crs)
 
 
-def gates(network: Network, ground: shapely.Geometry) -> list[Place]:
-    """Return the gates: where a street of rank ends on the city's rim."""
+def gates(frame: Frame, network: Network, ground: shapely.Geometry) -> list[Place]:
+    """Return the gates: where a main street that the frame knows ends on the city's rim."""
     rim = shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(ground)]).boundary
     lines = _lines(network)
-    ranked = np.array([street.way.street_class in ("trunk", "primary", "secondary") for street in network.streets])
+    main = {street.name for street in frame.streets if street.street_class != "pedestrian"}
+    ranked = np.array([street.way.name in main for street in network.streets])
     shapely.prepare(rim)
     inside = shapely.distance(shapely.line_interpolate_point(lines, 0.5, normalized=True), rim) > 1.0
     found: dict[tuple[float, float], str] = {}

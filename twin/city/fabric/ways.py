@@ -24,6 +24,7 @@ class Way:
         dual: two carriageways, ``median_m`` apart.
         oneway: True when vehicles go from the first to the second point only.
         drive: whether vehicles use it.
+        walk: whether walkers use it.
         inferred: the columns that were not read from a source.
         structure: "" or ``bridge``.
         layer: 0 on the ground, 1 on a bridge.
@@ -40,6 +41,7 @@ class Way:
     dual: bool = False
     oneway: bool = False
     drive: bool = True
+    walk: bool = True
     inferred: str = "all"
     structure: str = ""
     layer: int = 0
@@ -70,9 +72,15 @@ DRIVE: Final = Way("service", 2, 20, 5.5, 3.0)
 BANK_ROAD: Final = Way("residential", 2, 40, 6.0, 3.0)
 BANK_WALK: Final = Way("footway", 0, 5, 2.5, 3.0, drive=False)
 PROMENADE: Final = Way("pedestrian", 0, 5, 12.0, 4.0, drive=False)
+TRACK: Final = Way("track", 1, 40, 4.5, 3.0)
 FOOTWAY: Final = Way("footway", 0, 5, 2.0, 1.0, drive=False)
 
 
 def avenue(name: str, lanes: int, speed_kmh: int, inferred: str) -> Way:
     """Return an avenue of two carriageways with ``lanes`` lanes in all."""
     return Way("primary", lanes, speed_kmh, lanes * LANE_M, 13.0, name, dual=True, inferred=inferred)
+
+
+def is_main(way: Way) -> bool:
+    """Return whether shops stand along a street: avenues, district streets and food streets."""
+    return way.street_class in ("primary", "secondary") or way.corridor == "gastronomic"

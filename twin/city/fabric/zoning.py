@@ -1,7 +1,7 @@
 """What each superblock is: flats, mahallas of courtyard houses, villages, parks, campuses, industry, fields.
 
-Flats gather along the metro, the main avenues and towards the centre, courtyard mahallas lie between and behind them and
-in the old city round Chorsu, the rims are loosely built (where flats on sale stand, most lie within 2 km of the metro).
+Flats gather along the metro, the main avenues and towards the centre, courtyard mahallas lie between and behind them
+and in the old city round Chorsu, the rims are loosely built (most flats on sale stand within 2 km of the metro).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ PLOT_SIZE: Final = (1.5, 0.95)  # of a plot of 540 m2, the same; plots of 200 to
 FIXED_LAND: Final = ("park", "campus", "industry")
 VILLAGE_HOUSES: Final = 0.5  # on a hectare of village against one of mahalla
 VILLAGE_SHARE: Final = 0.3  # assumed: of the land that is left over; the rest are fields
+FOOD_M: Final = 60.0  # beside a gastronomic street lie no fields, villages and factories
 MOST_FLATS: Final = 0.95
 NOISE_M: Final = 420.0
 METRO_FREE_M: Final = 700.0  # no industry nearer to a metro station
@@ -87,9 +88,11 @@ def zone(
     near_metro = shapely.distance(shapes, metro) < METRO_FREE_M
     prevails = [ZONE_KINDS[i] for i in frame.zones.kinds_at(middles).tolist()]
     to_flats = np.array([FLATS_LEAN_M[kind] for kind in prevails])
-    take("field", -remote_m + noise(500.0) + np.where(np.array(prevails) == "village", -800.0, 0.0))
-    take("village", -remote_m + noise(300.0) + np.where(np.array(prevails) == "village", -1500.0, 0.0))
-    take("industry", -remote_m + noise(900.0) + np.where(near_metro, 1e5, 0.0))
+    food = shapely.union_all([LineString(s.course) for s in frame.streets if s.corridor == "gastronomic"])
+    lively = np.where(shapely.distance(shapes, food) < FOOD_M, 1e5, 0.0)
+    take("field", lively - remote_m + noise(500.0) + np.where(np.array(prevails) == "village", -800.0, 0.0))
+    take("village", lively - remote_m + noise(300.0) + np.where(np.array(prevails) == "village", -1500.0, 0.0))
+    take("industry", lively - remote_m + noise(900.0) + np.where(near_metro, 1e5, 0.0))
     take("park", rng.uniform(0.0, 1.0, len(shapes)))
     take("campus", remote_m + noise(1200.0))
     take("flats", remote_m + noise(NOISE_M) + to_flats)
@@ -146,7 +149,9 @@ def _plot_size(tight: float) -> float:
 
 
 def _summed(one: Mapping[str, float], two: Mapping[str, float]) -> dict[str, float]:
-    return {kind: one.get(kind, 0.0) + two.get(kind, 0.0) for kind in sorted({*one, *two, "industry", "park", "campus"})}
+    return {
+        kind: one.get(kind, 0.0) + two.get(kind, 0.0) for kind in sorted({*one, *two, "industry", "park", "campus"})
+    }
 
 
 def _first(
