@@ -94,6 +94,11 @@ def city_faults(city: City) -> list[str]:
 
 def layer_faults(layer: str, table: gpd.GeoDataFrame, crs: str) -> list[str]:
     """Return what is wrong with one layer taken alone: columns, kinds, geometry, values."""
+    return kind_faults(layer, table, crs) or [*_value_faults(layer, table), *_geometry_faults(layer, table)]
+
+
+def kind_faults(layer: str, table: gpd.GeoDataFrame, crs: str) -> list[str]:
+    """Return what is wrong with the columns of one layer, their kinds and its coordinate system."""
     missing = [column for column in LAYERS[layer] if column not in table.columns]
     if missing:
         return [f"{layer}: no column {', '.join(missing)}; a city has {', '.join(LAYERS[layer])}"]
@@ -104,7 +109,7 @@ def layer_faults(layer: str, table: gpd.GeoDataFrame, crs: str) -> list[str]:
     ]
     if table.crs is None or table.crs != _system(crs):
         faults.append(f"{layer}: is in {table.crs or 'no coordinate system'}, the city in {crs}")
-    return faults or [*_value_faults(layer, table), *_geometry_faults(layer, table)]
+    return faults
 
 
 @cache

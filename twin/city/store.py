@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 
 from twin.city.model import DTYPES, LAYERS, City
-from twin.city.schema import city_faults, tidied
+from twin.city.schema import city_faults, kind_faults, tidied
 from twin.errors import Fault, InputError
 
 SCHEMA: Final = 2
@@ -40,9 +40,7 @@ def save_city(city: City, folder: Path) -> City:
         InputError: the folder already holds something, cannot be written, or the city has faults.
     """
     asked = f"write the city to {folder}"
-    faults = city_faults(city)
-    if faults:
-        raise InputError(asked, [Fault(fault) for fault in faults])
+    _refuse(asked, city_faults(city))
     _refuse_taken(folder, asked)
     whole = replace(city, folder=folder, **{layer: tidied(layer, getattr(city, layer), city.crs) for layer in LAYERS})
     stamped = {"schema": SCHEMA, "name": city.name, "crs": city.crs, "hash": city_hash(whole)}
@@ -58,7 +56,7 @@ def load_city(folder: Path) -> City:
     """Read a city from its folder.
 
     ``manifest["hash"]`` is the hash of the layers as they are; ``manifest["edited"]`` is set when that is not the hash
-    they were saved with.
+    they were saved with. Layers that are still as saved were checked then; others are checked whole again.
 
     Raises:
         InputError: the folder is no city, or its layers have faults; all of them are named.
@@ -69,13 +67,13 @@ def load_city(folder: Path) -> City:
     if faults:
         raise InputError(asked, faults)
     city = City(name=manifest["name"], crs=manifest["crs"], manifest=manifest, folder=folder, **tables)
-    wrong = city_faults(city)
-    if wrong:
-        raise InputError(asked, [Fault(fault) for fault in wrong])
-    city = replace(city, **{layer: tidied(layer, getattr(city, layer), city.crs) for layer in LAYERS})
-    found = city_hash(city)
-    edited = {"edited": True} if found != manifest.get("hash") else {}
-    return replace(city, manifest={**manifest, "hash": found, **edited})
+    _refuse(asked, [fault for layer in LAYERS for fault in kind_faults(layer, getattr(city, layer), city.crs)])
+    tidy = replace(city, **{layer: tidied(layer, getattr(city, layer), city.crs) for layer in LAYERS})
+    found = city_hash(tidy)
+    if found == manifest.get("hash"):
+        return tidy
+    _refuse(asked, city_faults(city))
+    return replace(tidy, manifest={**manifest, "hash": found, "edited": True})
 
 
 def city_hash(city: City) -> str:
@@ -101,6 +99,11 @@ def _column_bytes(column: Any, dtype: str) -> bytes:
         return json.dumps(column.tolist(), ensure_ascii=False).encode()
     values: np.ndarray[Any, Any] = column.to_numpy().astype(dtype)
     return values.astype(values.dtype.newbyteorder("<")).tobytes()
+
+
+def _refuse(asked: str, faults: list[str]) -> None:
+    if faults:
+        raise InputError(asked, [Fault(fault) for fault in faults])
 
 
 def _refuse_taken(folder: Path, asked: str) -> None:

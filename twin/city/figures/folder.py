@@ -27,7 +27,7 @@ _BUILD: Final = (
 
 
 def folder_size(city: City, judged: bool) -> Figure:
-    """Return the size of the city's folder without what is made on first use: height rasters, labels of travel times."""
+    """Return the size of the folder without what is made on first use: height rasters, labels of travel times."""
     if city.folder is None:
         return Figure("folder", "", "not on disk", SKIPPED, "the city was only made in memory")
     files = [path for path in city.folder.rglob("*") if path.is_file()]
