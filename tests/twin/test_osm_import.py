@@ -46,7 +46,7 @@ def test_ways_are_cut_where_they_cross(tmp_path: Path) -> None:
     assert city.streets["osm_id"].tolist() == [10, 10, 11, 11]
     assert city.streets["speed_kmh"].tolist() == [40.0, 40.0, 60.0, 60.0]
     assert city.streets["lanes"].tolist() == [2, 2, 2, 2]
-    assert set(city.streets["inferred"]) == {"speed_kmh,lanes,width_m"}
+    assert set(city.streets["inferred"]) == {"speed_kmh,lanes,width_m,lanes_forward,lanes_backward"}
     assert (city.crs, city.manifest["timezone"]) == ("EPSG:32642", "Etc/GMT-5")
 
 
@@ -67,9 +67,10 @@ def test_a_one_way_against_its_line_is_turned_round(tmp_path: Path) -> None:
 
 
 def test_tags_are_read_before_anything_is_inferred(tmp_path: Path) -> None:
-    tags = {"highway": "tertiary", "maxspeed": "30", "lanes": "3", "width": "9", "bridge": "yes"}
+    tags = {"highway": "tertiary", "maxspeed": "30", "lanes": "3", "lanes:forward": "2", "width": "9", "bridge": "yes"}
     row = made(crossing().way(12, [1, 4], tags), tmp_path).streets.iloc[-1]
-    assert (row["speed_kmh"], row["lanes"], row["width_m"], row["layer"], row["inferred"]) == (30.0, 3, 9.0, 1, "")
+    assert (row["speed_kmh"], row["width_m"], row["layer"], row["structure"]) == (30.0, 9.0, 1, "bridge")
+    assert (row["lanes"], row["lanes_forward"], row["lanes_backward"], row["inferred"]) == (3, 2, 1, "")
 
 
 def test_private_ways_are_kept_closed_and_counted(tmp_path: Path) -> None:

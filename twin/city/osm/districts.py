@@ -65,7 +65,7 @@ def border_layers(
 
 def _data_area(streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, ground: Ground) -> shapely.Geometry:
     points = [shapely.get_coordinates(layer.geometry.to_numpy()) for layer in (streets, buildings)]
-    hull = shapely.convex_hull(shapely.MultiPoint(np.concatenate(points))).buffer(1.0, quad_segs=2)
+    hull = shapely.convex_hull(shapely.linestrings(np.concatenate(points))).buffer(1.0, quad_segs=2)
     if ground.box is not None and not ground.box.intersection(hull).is_empty:
         hull = ground.box.intersection(hull)
     return shapely.set_precision(hull, 0.001)
@@ -84,7 +84,7 @@ def _whole_boundaries(
         shape = shapely.union_all(parts) if parts else None
         if shape is None or not shape.intersects(whole):
             reason = "it is not whole in the file" if shape is None else "it lies beside the data"
-            ledger.refuse("boundaries", reason)
+            ledger.refuse("boundaries", reason, [f"r{relation.id}"])
             continue
         if ground.box is not None:
             shape = _polygonal(shape.intersection(ground.box))
