@@ -41,11 +41,12 @@ def restriction_table(extract: Extract, net: StreetNet, ledger: Ledger) -> gpd.G
         ledger.read["turn_restrictions"] += 1
         try:
             turns = _turns(relation, extract, arms)
+            if all(turn in found for turn in turns):
+                raise Refused("it says the same as an earlier one")
         except Refused as reason:
             ledger.refuse("turn_restrictions", str(reason), [f"r{relation.id}"])
             continue
         ledger.imported["turn_restrictions"] += 1
-        ledger.repaired["turn restrictions that say the same again"] += all(turn in found for turn in turns)
         for turn in turns:
             found.setdefault(turn, relation.id)
     osm_ids = net.nodes["osm_id"].to_numpy()
