@@ -371,7 +371,8 @@ def test_south_of_the_equator_the_zone_is_a_southern_one(tmp_path: Path) -> None
 
 BAD_FILES = (
     "half.osm", "half.osm.gz", "half.osm.bz2", "words.osm.pbf", "words.osm", "page.osm", "id.osm", "place.osm",
-    "nothing.osm", "bare.osm", "map.geojson", "streetless.osm",
+    "nothing.osm", "bare.osm", "map.geojson", "streetless.osm", "nan.osm", "bomb.osm", "outer.osm", "packed.osm",
+    "packed.osm.bz2", "binary.osm", "long.osm", "torn.osm.pbf", "letters.osm",
 )  # fmt: skip
 
 
@@ -391,7 +392,31 @@ def _bad_files(folder: Path) -> dict[str, bytes]:
         "bare.osm": b'<osm version="0.6"></osm>',
         "map.geojson": b"{}",
         "streetless.osm": b'<osm version="0.6"><node id="1" lat="41" lon="69"/></osm>',
+        "nan.osm": whole.replace(b'lat="', b'lat="nan', 1),
+        "bomb.osm": BOMB,
+        "outer.osm": BOMB.replace(b'"&a;&a;&a;&a;"', b'SYSTEM "file:///etc/hostname"'),
+        "packed.osm": packed,
+        "packed.osm.bz2": packed,
+        "binary.osm": bytes(range(256)) * 50,
+        "long.osm": b'<osm version="0.6"><node id="1" lat="1" lon="2"><tag k="a" v="'
+        + b"x" * 10**6
+        + b'"/></node></osm>',
+        "torn.osm.pbf": _pbf(folder)[:-20],
+        "letters.osm": whole.replace(b"North", b"\xff\xfe", 1),
     }
+
+
+BOMB = (
+    b'<?xml version="1.0"?><!DOCTYPE osm [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
+    b'<osm version="0.6"><node id="1" lat="41" lon="69"><tag k="name" v="&b;"/></node></osm>'
+)
+
+
+def _pbf(folder: Path) -> bytes:
+    with osmium.SimpleWriter(str(folder / "whole.osm.pbf")) as out:
+        for thing in osmium.FileProcessor(str(folder / "whole.osm")):
+            out.add(thing)
+    return (folder / "whole.osm.pbf").read_bytes()
 
 
 @pytest.mark.parametrize("name", [*BAD_FILES, "missing.osm", "folder.osm"])
@@ -404,6 +429,41 @@ def test_a_file_that_is_no_extract_is_refused_and_never_a_traceback(tmp_path: Pa
         import_osm(tmp_path / name, "town")
     assert name in str(refusal.value)
     assert len(str(refusal.value).splitlines()) == 2
+
+
+def test_a_file_that_goes_by_another_name_says_which_would_do(tmp_path: Path) -> None:
+    (tmp_path / "town.osm").write_bytes(_pbf(crossing().write(tmp_path / "whole.osm").parent))
+    with pytest.raises(InputError, match=r"its content is that of a \.pbf file; give it a name that ends so"):
+        import_osm(tmp_path / "town.osm", "town")
+
+
+def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = crossing().write(tmp_path / "town.osm")
+
+    def shut(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", shut)
+    with pytest.raises(InputError, match="Permission denied; it must be readable"):
+        import_osm(path, "town")
+
+
+def test_objects_that_were_deleted_are_not_there(tmp_path: Path) -> None:
+    text = crossing()
+    text.lines.append('<way id="99" visible="false"><nd ref="1"/><nd ref="4"/><tag k="highway" v="primary"/></way>')
+    assert 99 not in set(made(text, tmp_path).streets["osm_id"])
+
+
+def test_nodes_out_of_the_world_are_counted_and_listed(tmp_path: Path) -> None:
+    text = crossing()
+    text.lines += ['<node id="98" lat="95" lon="200"/>', '<node id="99"/>']
+    city = made(text, tmp_path)
+    assert city.manifest["refused_objects"]["nodes"] == {"without a sound location": ["n98", "n99"]}
+
+
+def test_an_extract_without_buildings_is_a_city_without_residents(tmp_path: Path) -> None:
+    city = made(crossing(), tmp_path)
+    assert (len(city.buildings), city.residents, len(city.districts)) == (0, 0, 1)
 
 
 @pytest.mark.parametrize(
