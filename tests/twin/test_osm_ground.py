@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 
-from tests.twin.osm_text import crossing, lon_lat
+from tests.twin.osm_text import SOUTH_M, WEST_M, OsmText, crossing, lon_lat
 from tests.twin.test_osm_import import SQUARE, made
 
 RING = [*SQUARE, 21]
@@ -126,3 +127,41 @@ def test_relations_in_a_circle_do_no_harm(tmp_path: Path) -> None:
         )
     city = made(text, tmp_path)
     assert city.buildings.geometry.area.tolist() == pytest.approx([600.0, 600.0], rel=1e-3)
+
+
+def three_borders(ways: tuple[int, ...]) -> OsmText:
+    """A square of 400 m; from its middle lines run west, south and north-east: A lies between west and south, B between
+    south and north-east, C between north-east and west. Each line is a way that two of them share."""
+    text = OsmText().nodes({1: (0, 0), 2: (400, 0), 3: (400, 400), 4: (0, 400)})
+    text.way(10, [1, 2, 3, 4, 1], {"highway": "primary"})
+    text.nodes({5: (200, 200), 6: (5, 200), 7: (200, 5), 8: (600, 600)})
+    lines = {40: [5, 6], 41: [7, 5], 42: [5, 8]}
+    for way in ways:
+        text.way(way, lines[way], {})
+    for i, (name, own) in enumerate({"A": (40, 41), "B": (41, 42), "C": (42, 40)}.items()):
+        tags = {"type": "boundary", "boundary": "administrative", "admin_level": "6", "name": name}
+        text.relation(50 + i, [*((way, "outer") for way in own), (99, "outer")], tags)
+    return text
+
+
+def test_borders_that_run_out_of_the_file_are_told_apart_by_their_neighbours(tmp_path: Path) -> None:
+    city = made(three_borders((40, 41, 42)), tmp_path)
+    assert city.districts["name"].tolist() == ["A", "B", "C"]
+    assert city.districts.geometry.area.tolist() == pytest.approx([40_000.0, 60_000.0, 60_000.0], rel=0.02)
+    assert set(city.districts["inferred"]) == {"geometry,residents"}
+    at = {
+        name: shapely.Point(WEST_M + x, SOUTH_M + y) for name, x, y in (("A", 50, 50), ("B", 350, 50), ("C", 50, 350))
+    }
+    assert all(city.districts.set_index("name").geometry[name].contains(point) for name, point in at.items())
+    assert city.manifest["repaired"]["boundaries that run out of the file, cut at its edge"] == 3
+
+
+def test_one_line_between_two_does_not_say_which_side_is_whose(tmp_path: Path) -> None:
+    text = OsmText().nodes({1: (0, 0), 2: (400, 0), 3: (400, 400), 4: (0, 400), 6: (5, 200), 8: (600, 200)})
+    text.way(10, [1, 2, 3, 4, 1], {"highway": "primary"}).way(40, [6, 8], {})
+    for i, name in enumerate("AB"):
+        tags = {"type": "boundary", "boundary": "administrative", "admin_level": "6", "name": name}
+        text.relation(50 + i, [(40, "outer"), (98 + i, "outer")], tags)
+    city = made(text, tmp_path)
+    assert city.districts["name"].tolist() == ["town"]
+    assert city.manifest["refused_objects"]["boundaries"] == {"too little of it is in the file": ["r50", "r51"]}

@@ -316,7 +316,7 @@ def test_whole_borders_become_districts_and_what_they_leave_over_one_more(tmp_pa
     city = made(text, tmp_path)
     assert city.districts["name"].tolist() == ["D0", "D1", "rest of town"]
     assert city.districts["residents"].tolist() == [city.residents, 0, 0]
-    assert city.manifest["refused"]["boundaries"] == {"it is not whole in the file": 1}
+    assert city.manifest["refused"]["boundaries"] == {"too little of it is in the file": 1}
 
 
 def test_a_box_cuts_ways_and_leaves_out_what_lies_beyond(tmp_path: Path) -> None:
