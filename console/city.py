@@ -39,7 +39,7 @@ def build(
     from twin.city.store import save_city
 
     box = _checked_request(osm, default, bbox, name, timezone)
-    short = name or (osm.name.split(".")[0] if osm else "")
+    short = name or (osm.name.split(".")[0] or "city" if osm else "")
     folder = out or _usual_folder(osm, short, seed)
     _refuse_taken(folder)
     with _status(f"building {folder}", as_json):

@@ -39,7 +39,7 @@ def main() -> None:
     print(f"{count} damaged extracts, seed {seed}, {process_time() - start:.0f} s here and the rest in the child")
     for mutation in sorted({name for name, _ in found}):
         print(
-            f"  {mutation:<18}"
+            f"  {mutation:<21}"
             + "; ".join(f"{found[mutation, kind]} {kind}" for kind in kinds if found[mutation, kind])
         )
     for kind in kinds:

@@ -37,7 +37,8 @@ from twin.city.osm.uses import ground_use, guessed_use, tagged_use
         ({"maxspeed": "DE:30"}, 30.0),
         ({"maxspeed": "80|60|60"}, 60.0),
         ({"maxspeed": "50;70"}, 50.0),
-        ({"maxspeed": "signals", "maxspeed:forward": "80", "maxspeed:backward": "70"}, 80.0),
+        ({"maxspeed": "signals", "maxspeed:forward": "80", "maxspeed:backward": "70"}, 70.0),
+        ({"maxspeed": "60", "maxspeed:backward": "40"}, 40.0),
         ({"maxspeed": "none"}, None),
         ({"maxspeed": "none", "highway": "motorway"}, 130.0),
         ({"maxspeed": "1e309"}, None),
@@ -52,6 +53,11 @@ from twin.city.osm.uses import ground_use, guessed_use, tagged_use
 )
 def test_speed_limits(given: dict[str, str], wanted: float | None) -> None:
     assert speed_limit_kmh(given) == wanted
+
+
+def test_on_a_one_way_the_limit_of_its_direction_holds() -> None:
+    given = {"maxspeed": "60", "maxspeed:forward": "50", "maxspeed:backward": "40"}
+    assert [speed_limit_kmh(given, way) for way in (Direction.ALONG, Direction.AGAINST, Direction.BOTH)] == [50, 40, 40]
 
 
 @pytest.mark.parametrize(

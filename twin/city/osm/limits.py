@@ -7,19 +7,21 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from twin.city.osm.directions import Direction
 from twin.city.osm.figures import figures
 
-LIMIT_KEYS: Final = (
-    "maxspeed",
+_GENERAL: Final = (
     "maxspeed:motorcar",
-    "maxspeed:forward",
-    "maxspeed:backward",
+    "maxspeed",
     "maxspeed:lanes",
     "zone:maxspeed",
     "maxspeed:type",
     "source:maxspeed",
 )
-"""Where a limit may stand, the first that says one counts."""
+_ALONG: Final = "maxspeed:forward"
+_AGAINST: Final = "maxspeed:backward"
+LIMIT_KEYS: Final = (*_GENERAL, _ALONG, _AGAINST)
+"""Where a limit may stand; of the general ones the first that names one counts."""
 
 CHANGING: Final = frozenset({"signals", "variable", "implicit", "default"})
 """Values that are in order and yet name no limit."""
@@ -31,16 +33,20 @@ _NAMED: Final = re.compile(r"(?:[A-Z]{2}(?:-[A-Z]{2,3})?:)?(?:zone:?)?([a-z_]+:?
 _LIST: Final = re.compile(r"[;|,]")
 
 
-def speed_limit_kmh(tags: Mapping[str, str]) -> float | None:
+def speed_limit_kmh(tags: Mapping[str, str], way: Direction = Direction.BOTH) -> float | None:
     """Return the limit: ``50``, ``30 mph``, ``RU:urban``, ``walk``; of several the lowest, None where none is named."""
-    for key in LIMIT_KEYS:
-        if key in tags:
-            limit = _lowest_kmh(tags[key])
-            if limit is not None:
-                return limit
-    if tags.get("maxspeed") == "none" and tags.get("highway") in {"motorway", "trunk"}:
-        return float(figures()["no_limit_kmh"])
-    return None
+    return min(limits_kmh(tags, way), default=None)
+
+
+def limits_kmh(tags: Mapping[str, str], way: Direction) -> set[float]:
+    """Return the limits that hold in the directions vehicles may take; {} where none is named."""
+    named = (_lowest_kmh(tags[key]) for key in _GENERAL if key in tags)
+    general = next((limit for limit in named if limit is not None), None)
+    if general is None and tags.get("maxspeed") == "none" and tags.get("highway") in {"motorway", "trunk"}:
+        general = float(figures()["no_limit_kmh"])
+    keys = {Direction.ALONG: (_ALONG,), Direction.AGAINST: (_AGAINST,), Direction.BOTH: (_ALONG, _AGAINST)}[way]
+    found = {_lowest_kmh(tags[key]) if key in tags else None for key in keys}
+    return {limit for limit in (general if special is None else special for special in found) if limit is not None}
 
 
 @lru_cache(maxsize=4096)

@@ -116,6 +116,7 @@ def _count(ways: list[Way], facts: list[WayFacts], why: dict[int, str], ledger: 
             ledger.closed[fact.closed] += 1
         if fact.limited is not None:
             ledger.limited[fact.limited] += 1
+        ledger.repaired["ways whose speed limit differs by direction, the lower taken"] += fact.two_limits
         if way.tags.get("oneway") in CHANGING and fact.drivable_class:
             ledger.repaired["ways whose direction changes with the hour, taken as open both ways"] += 1
     for (key, value), times in sorted(unusable.items()):

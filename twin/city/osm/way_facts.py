@@ -10,7 +10,7 @@ from typing import Any, Final
 from twin.city.osm.directions import ONEWAY_KEYS, Direction, direction, unusable_direction
 from twin.city.osm.figures import figures
 from twin.city.osm.lanes import LANE_KEYS, lane_count, shared_lanes, tagged_lanes
-from twin.city.osm.limits import CHANGING, LIMIT_KEYS, speed_limit_kmh
+from twin.city.osm.limits import CHANGING, LIMIT_KEYS, limits_kmh, speed_limit_kmh
 from twin.city.osm.tags import (
     ACCESS_KEYS,
     DRIVABLE,
@@ -43,6 +43,7 @@ class WayFacts:
         unusable: keys with values that say nothing.
         closed: the access value that keeps vehicles out of a way they would use by its class.
         limited: the access value under which such a way is open to some.
+        two_limits: whether the speed limit differs by direction; the lower stands in the columns.
     """
 
     columns: dict[str, Any]
@@ -50,6 +51,7 @@ class WayFacts:
     unusable: tuple[tuple[str, str], ...]
     closed: str | None
     limited: str | None
+    two_limits: bool
 
     @property
     def drivable_class(self) -> bool:
@@ -70,7 +72,8 @@ def _facts(items: tuple[tuple[str, str], ...]) -> WayFacts:
     closed = closed_to_vehicles(tags) if name in DRIVABLE else None
     drive = closed is None if name in DRIVABLE else opened_to_vehicles(tags)
     counts, inferred = _lane_columns(tags, way, name, drive)
-    speed_kmh, width = speed_limit_kmh(tags), width_m(tags)
+    limits, width = limits_kmh(tags, way), width_m(tags)
+    speed_kmh = min(limits, default=None)
     if width is None:
         inferred = ["width_m", *inferred]
     if "lanes" in inferred:
@@ -90,7 +93,7 @@ def _facts(items: tuple[tuple[str, str], ...]) -> WayFacts:
         **counts,
     }
     limited = None if not drive else next((tags[key] for key in ACCESS_KEYS if tags.get(key) in _LIMITED), None)
-    return WayFacts(columns, way is Direction.AGAINST, tuple(_unusable(tags)), closed, limited)
+    return WayFacts(columns, way is Direction.AGAINST, tuple(_unusable(tags)), closed, limited, len(limits) > 1)
 
 
 def _lane_columns(tags: Mapping[str, str], way: Direction, name: str, drive: bool) -> tuple[dict[str, int], list[str]]:
