@@ -16,72 +16,85 @@ from tests.twin.osm_mutants import ABSURD, mutants
 
 PLAIN = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=12)
 VALUES = st.one_of(st.sampled_from(["yes", "no", "2", "-1", "50", "12 ft", "3;4", *ABSURD]), PLAIN)
-TAGS = {
-    "highway": (
-        "primary", "residential", "footway", "motorway_link", "service", "construction", "traffic_signals", "crossing",
-    ),
-    "building": ("yes", "apartments", "house", "no", "entrance"),
-    "type": ("multipolygon", "restriction", "boundary", "site", "route"),
-    "restriction": ("no_left_turn", "only_straight_on", "no_u_turn", "no_entry"),
-    "boundary": ("administrative",),
-    "barrier": ("bollard", "gate"),
-    "natural": ("water", "wood"),
-    "waterway": ("river", "canal", "riverbank"),
-    "landuse": ("industrial", "cemetery"),
-    "amenity": ("school", "police", "hospital"),
-    "junction": ("roundabout", "circular"),
-    "location": ("underground",),
-    "building:part": ("yes",),
-}  # fmt: skip
+WAYS = (
+    "highway=primary", "highway=residential", "highway=footway", "highway=motorway_link", "highway=service",
+    "highway=construction", "highway=pedestrian", "junction=roundabout", "building=yes", "building=apartments",
+    "building=no", "building:part=yes", "natural=water", "waterway=canal", "waterway=riverbank", "landuse=industrial",
+    "amenity=school", "leisure=park", "location=underground", "",
+)  # fmt: skip
+POINTS = (
+    "", "", "", "highway=traffic_signals", "highway=crossing", "barrier=bollard", "barrier=gate", "amenity=police",
+    "building=yes", "building=entrance", "entrance=main",
+)  # fmt: skip
+RELATIONS = (
+    "type=multipolygon,building=yes", "type=multipolygon,natural=water", "type=multipolygon",
+    "type=site,amenity=school",
+    "type=restriction,restriction=no_left_turn", "type=restriction,restriction=only_straight_on",
+    "type=restriction,restriction=no_entry", "type=restriction,restriction:conditional=no_u_turn @ (8:00)",
+    "type=boundary,boundary=administrative,admin_level=6", "type=boundary,boundary=administrative,admin_level=10", "",
+)  # fmt: skip
 FREE = (
     "maxspeed", "lanes", "lanes:forward", "lanes:backward", "oneway", "width", "layer", "bridge", "tunnel", "access",
     "name", "name:ru", "height", "building:levels", "building:flats", "start_date", "roof:levels", "admin_level",
-    "area", "except",
+    "area", "except", "highway", "building", "type", "restriction", "waterway", "barrier",
 )  # fmt: skip
-NODES = st.integers(1, 12)
-PLACES = st.one_of(
-    st.tuples(st.integers(0, 40), st.integers(0, 40)).map(lambda at: (69.2 + at[0] * 1e-4, 41.3 + at[1] * 1e-4)),
-    st.sampled_from([(0.0, 0.0), (180.0, 90.0), (-180.0, -90.0), (200.0, 95.0), (69.2, 41.3), (69.2000001, 41.3)]),
-)
+WILD = ((0.0, 0.0), (180.0, 90.0), (-180.0, -90.0), (200.0, 95.0), (69.2, 41.3), (69.2000001, 41.3), (69.3, 41.3))
+NODES = st.integers(1, 13)
 
 
 @st.composite
-def tag_lines(draw: st.DrawFn) -> str:
-    chosen = {key: draw(st.sampled_from(TAGS[key])) for key in draw(st.sets(st.sampled_from(sorted(TAGS)), max_size=3))}
-    chosen |= {key: draw(VALUES) for key in draw(st.sets(st.sampled_from(FREE), max_size=4))}
+def tag_lines(draw: st.DrawFn, themes: tuple[str, ...]) -> str:
+    theme = draw(st.sampled_from(themes))
+    chosen = dict(pair.split("=") for pair in theme.split(",") if pair)
+    if draw(st.integers(0, 2)) == 0:
+        chosen |= {key: draw(VALUES) for key in draw(st.sets(st.sampled_from(FREE), min_size=1, max_size=4))}
     return "".join(f"<tag k={quoteattr(key)} v={quoteattr(value)}/>" for key, value in chosen.items())
 
 
 @st.composite
 def documents(draw: st.DrawFn) -> bytes:
-    """An extract of a few objects, mostly in a small town, some of them wild; any order, ids may stand twice."""
+    """A small town of twelve nodes, its ways and relations; some nodes are wild, ids may stand twice, in any order."""
     parts = []
-    for _ in range(draw(st.integers(3, 16))):
-        lon, lat = draw(PLACES)
-        tags = draw(tag_lines()) if draw(st.booleans()) else ""
-        parts.append(f'<node id="{draw(NODES)}" lon="{lon!r}" lat="{lat!r}">{tags}</node>')
-    for _ in range(draw(st.integers(1, 8))):
-        refs = draw(st.lists(NODES, max_size=8))
+    for i in draw(st.permutations(range(12))):
+        lon, lat = 69.2 + (i % 4) * 4e-4, 41.3 + (i // 4) * 3e-4
+        parts.append(f'<node id="{i + 1}" lon="{lon:.7f}" lat="{lat:.7f}">{draw(tag_lines(POINTS))}</node>')
+    for _ in range(draw(st.integers(0, 2))):
+        lon, lat = draw(st.sampled_from(WILD))
+        parts.append(f'<node id="{draw(NODES)}" lon="{lon!r}" lat="{lat!r}"/>')
+    for way in range(20, 20 + draw(st.integers(2, 9))):
+        refs = draw(st.lists(NODES, min_size=draw(st.sampled_from([0, 2, 3, 4])), max_size=7))
         closed = [*refs, *refs[:1]] if draw(st.booleans()) else refs
         inside = "".join(f'<nd ref="{ref}"/>' for ref in closed)
-        parts.append(f'<way id="{draw(st.integers(20, 27))}">{inside}{draw(tag_lines())}</way>')
-    for _ in range(draw(st.integers(0, 4))):
-        members = draw(
-            st.lists(
-                st.tuples(
-                    st.sampled_from(["way", "way", "node", "relation"]),
-                    st.integers(1, 42),
-                    st.sampled_from(["outer", "inner", "from", "via", "to", ""]),
-                ),
-                max_size=6,
-            )
-        )
-        inside = "".join(f'<member type="{kind}" ref="{ref}" role="{role}"/>' for kind, ref, role in members)
-        parts.append(f'<relation id="{draw(st.integers(40, 42))}">{inside}{draw(tag_lines())}</relation>')
-    parts.append('<way id="28"><nd ref="1"/><nd ref="2"/><nd ref="3"/><tag k="highway" v="primary"/></way>')
+        osm_id = draw(st.sampled_from([way, way, way, 20]))
+        parts.append(f'<way id="{osm_id}">{inside}{draw(tag_lines(WAYS))}</way>')
+    for relation in range(40, 40 + draw(st.integers(0, 4))):
+        inside = draw(members())
+        parts.append(f'<relation id="{relation}">{inside}{draw(tag_lines(RELATIONS))}</relation>')
+    parts.append(
+        '<way id="50"><nd ref="1"/><nd ref="2"/><nd ref="6"/><nd ref="10"/><tag k="highway" v="primary"/></way>'
+    )
+    parts.append('<way id="51"><nd ref="5"/><nd ref="6"/><nd ref="7"/><tag k="highway" v="residential"/></way>')
     if draw(st.booleans()):
         parts = draw(st.permutations(parts))
     return f'<osm version="0.6">{"".join(parts)}</osm>'.encode()
+
+
+@st.composite
+def members(draw: st.DrawFn) -> str:
+    """Members of a relation: the rings of an area, a turn at node 6, or anything."""
+    form = draw(st.sampled_from(["rings", "turn", "any"]))
+    ways = st.one_of(st.integers(20, 29), st.sampled_from([50, 51]))
+    if form == "rings":
+        chosen = [
+            ("way", ref, draw(st.sampled_from(["outer", "outer", "inner"]))) for ref in draw(st.lists(ways, max_size=4))
+        ]
+    elif form == "turn":
+        via = draw(st.sampled_from([("node", 6), ("node", 6), ("node", 2), ("way", 50)]))
+        chosen = [("way", draw(ways), "from"), (*via, "via"), ("way", draw(ways), "to")]
+    else:
+        kinds, roles = st.sampled_from(["way", "node", "relation"]), st.sampled_from(["outer", "from", "via", "to", ""])
+        chosen = draw(st.lists(st.tuples(kinds, st.integers(1, 52), roles), max_size=6))
+    return "".join(f'<member type="{kind}" ref="{ref}" role="{role}"/>' for kind, ref, role in chosen)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.city.osm.figures import figures
-from twin.city.osm.ledger import Ledger
+from twin.city.osm.ledger import Ledger, shown
 from twin.city.osm.reading import Extract, Rows, Way
 from twin.city.osm.tags import ACCESS_KEYS, Tags, closed_to_vehicles
 from twin.city.osm.way_facts import WayFacts
@@ -27,7 +27,7 @@ def closing_points(extract: Extract, ways: list[Way], facts: list[WayFacts], led
             ledger.imported["barriers"] += 1
             closing.append(row)
         else:
-            ledger.refuse("barriers", f"barrier={tags['barrier']} leaves the way open", [f"n{osm_id}"])
+            ledger.refuse("barriers", f"barrier={shown(tags['barrier'])} leaves the way open", [f"n{osm_id}"])
     return np.array(closing, dtype=np.int64)
 
 

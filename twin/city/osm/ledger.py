@@ -50,8 +50,7 @@ class Ledger:
 
     def note_unusable(self, key: str, value: str, times: int = 1) -> None:
         """Count a tag whose value says nothing usable."""
-        shown = value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}..."
-        self.not_understood.setdefault(key, Counter())[shown] += times
+        self.not_understood.setdefault(key, Counter())[shown(value)] += times
 
     def note_inferred(self, layer: str, table: gpd.GeoDataFrame) -> None:
         """Count the inferred values of a finished layer, column by column."""
@@ -77,3 +76,8 @@ class Ledger:
 def way_name(osm_id: int) -> str:
     """Return the name under which a way is listed, such as ``w17``; that of a relation for a negative id."""
     return f"w{osm_id}" if osm_id >= 0 else f"r{-osm_id}"
+
+
+def shown(value: str) -> str:
+    """Return a value of a tag for a message, cut where it is long."""
+    return value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}..."

@@ -9,7 +9,7 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 
-from twin.city.osm.ledger import Ledger
+from twin.city.osm.ledger import Ledger, shown
 from twin.city.osm.reading import Extract, Relation
 from twin.city.osm.streets import StreetNet
 from twin.city.schema import layer_table
@@ -142,10 +142,10 @@ def _kind(tags: dict[str, str]) -> tuple[str, str]:
     if "@" in value or any(key in tags for key in _HOURS):
         raise Refused("it holds at some hours only")
     if not _EXEMPT.isdisjoint(part.strip() for part in tags.get("except", "").split(";")):
-        raise Refused(f"it does not hold for response vehicles (except={tags['except']})")
+        raise Refused(f"it does not hold for response vehicles (except={shown(tags['except'])})")
     kind, _, turn = value.partition("_")
     if kind not in {"no", "only"} or turn not in _TURNS:
-        raise Refused(f"restriction={value} is not known")
+        raise Refused(f"restriction={shown(value)} is not known")
     return kind, turn
 
 

@@ -16,7 +16,7 @@ from twin.city.osm.barriers import closing_points
 from twin.city.osm.cutting import Pieces, cut_ways
 from twin.city.osm.directions import CHANGING
 from twin.city.osm.ground import Ground
-from twin.city.osm.ledger import Ledger
+from twin.city.osm.ledger import Ledger, shown
 from twin.city.osm.names import name_of, other_names
 from twin.city.osm.reading import Extract, Rows, Way
 from twin.city.osm.signals import signal_rows
@@ -84,7 +84,9 @@ def _routable(extract: Extract, ledger: Ledger) -> list[Way]:
         if name is None:
             if "highway" in way.tags:
                 ledger.read["other_highway_ways"] += 1
-                ledger.refuse("other_highway_ways", f"highway={way.tags['highway']} is no street", [f"w{way.id}"])
+                ledger.refuse(
+                    "other_highway_ways", f"highway={shown(way.tags['highway'])} is no street", [f"w{way.id}"]
+                )
             continue
         kind = _kind(way)
         ledger.read[kind] += 1
