@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+import osmium
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.benchmarks.osm_fuzz import outcomes
-from tests.twin.osm_judge import CITY, CRASH, GOOD, TRACEBACK, Judge, unaccounted
+from tests.twin.osm_judge import CITY, CRASH, GOOD, REFUSED, TRACEBACK, Judge, unaccounted
 from tests.twin.osm_mutants import ABSURD, mutants
+from tests.twin.osm_text import crossing
 
 PLAIN = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=12)
 VALUES = st.one_of(st.sampled_from(["yes", "no", "2", "-1", "50", "12 ft", "3;4", *ABSURD]), PLAIN)
@@ -115,6 +117,21 @@ def test_damaged_files_end_in_a_city_or_a_clear_message(tmp_path: Path) -> None:
     print(dict(found))
     assert faults == []
     assert sum(found.values()) == 180
+
+
+def test_text_that_is_no_unicode_is_told_and_does_not_end_the_process(tmp_path: Path) -> None:
+    """The C++ writer tries again when it is freed; a fault there once aborted the interpreter."""
+    plain = crossing().write(tmp_path / "whole.osm")
+    form = osmium.io.File(str(tmp_path / "whole.osm.pbf"), "pbf,pbf_compression=none")
+    with osmium.SimpleWriter(form) as out:
+        for thing in osmium.FileProcessor(str(plain)):
+            out.add(thing)
+    damaged = (tmp_path / "whole.osm.pbf").read_bytes().replace(b"North", b"\xff\xfe\xff\xfe\xff")
+    with Judge(tmp_path) as judge:
+        outcome, said = judge.verdict("damaged.osm.pbf", damaged)
+        assert outcome == REFUSED
+        assert said.startswith("invalid Unicode codepoint: the file is cut short, damaged")
+        assert judge.verdict("sound.osm", plain.read_bytes())[0] == CITY
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ Python for each object; that costs a tenth of a Python object for each node.
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -97,8 +98,21 @@ def _as_text(path: Path, target: Path) -> str:
         try:
             osmium.apply(reader, writer)
         finally:
-            writer.close()
+            _close(writer)
     return str(date)
+
+
+def _close(writer: osmium.SimpleWriter) -> None:
+    """Close a writer, so that one that cannot be closed does not end the process.
+
+    After a failed write (text that is no Unicode, a full disk) the writer tries once more when it is freed, and a fault
+    there aborts the process; such a writer is therefore never freed.
+    """
+    try:
+        writer.close()
+    except BaseException:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(writer))
+        raise
 
 
 def _blocks(folder: TemporaryDirectory[str]) -> Iterator[Block]:
