@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import shapely
 
+from tests.twin.osm_city import SQUARE, made
 from tests.twin.osm_text import SOUTH_M, WEST_M, OsmText, crossing, lon_lat
-from tests.twin.test_osm_import import SQUARE, made
 
 RING = [*SQUARE, 21]
 POND = {"natural": "water", "name": "Pond"}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.twin.osm_city import ends, made
 from tests.twin.osm_text import OsmText
-from tests.twin.test_osm_import import ends, made
 from twin.city import City
 
 NO_LEFT = {"type": "restriction", "restriction": "no_left_turn"}

@@ -5,13 +5,11 @@ from __future__ import annotations
 import pytest
 
 from twin.city.osm import tags
-from twin.city.osm.areas import area_kind
 from twin.city.osm.barriers import closes
 from twin.city.osm.directions import Direction, direction
 from twin.city.osm.lanes import Lanes, shared_lanes, tagged_lanes
 from twin.city.osm.limits import speed_limit_kmh
 from twin.city.osm.names import name_of, other_names
-from twin.city.osm.uses import ground_use, guessed_use, tagged_use
 
 
 @pytest.mark.parametrize(
@@ -231,33 +229,6 @@ def test_street_classes(value: str, wanted: str | None) -> None:
 @pytest.mark.parametrize(
     ("given", "wanted"),
     [
-        ({"building": "apartments"}, "apartments"),
-        ({"building": "yes", "amenity": "school"}, "school"),
-        ({"building": "yes", "shop": "bakery"}, "commercial"),
-        ({"building": "yes", "shop": "no"}, None),
-        ({"building": "ship"}, "other"),
-        ({"building": "yes"}, None),
-    ],
-)
-def test_uses(given: dict[str, str], wanted: str | None) -> None:
-    assert tagged_use(given) == wanted
-
-
-def test_the_ground_and_the_size_stand_in_for_a_use_that_is_not_tagged() -> None:
-    assert ground_use({"amenity": "school"}) == "school"
-    assert ground_use({"landuse": "industrial"}) == "industrial"
-    assert ground_use({"landuse": "grass"}) is None
-    assert [guessed_use(area) for area in (29.9, 30.0, 199.9, 200.0)] == [
-        "outbuilding",
-        "house",
-        "house",
-        "residential",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("given", "wanted"),
-    [
         ({"bridge": "viaduct"}, "bridge"),
         ({"tunnel": "yes", "layer": "-2"}, "tunnel"),
         ({"tunnel": "building_passage"}, ""),
@@ -295,19 +266,3 @@ def test_names_in_several_scripts() -> None:
     assert other_names(given) == '{"int": "Navoi", "ru": "улица Навои", "uz-Latn": "Navoiy"}'
     assert name_of({"name:ru": "Навои", "ref": "M39"}) == "Навои"
     assert (name_of({"ref": "M39"}), other_names({"name": "x", "surname:uz": "y"})) == ("M39", "")
-
-
-@pytest.mark.parametrize(
-    ("given", "wanted"),
-    [
-        ({"natural": "water"}, "water"),
-        ({"landuse": "cemetery"}, "cemetery"),
-        ({"highway": "pedestrian", "area": "yes"}, "square"),
-        ({"highway": "pedestrian"}, None),
-        ({"leisure": "park", "building": "yes"}, None),
-        ({"aeroway": "aerodrome"}, "airport"),
-        ({"landuse": "grass"}, None),
-    ],
-)
-def test_kinds_of_open_ground(given: dict[str, str], wanted: str | None) -> None:
-    assert area_kind(given) == wanted
