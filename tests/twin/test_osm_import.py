@@ -214,6 +214,14 @@ def test_an_object_that_stands_twice_counts_once(tmp_path: Path) -> None:
     assert city.manifest["repaired"]["objects that stood in the file twice"] == 1
 
 
+def test_of_a_node_that_stands_twice_the_last_counts(tmp_path: Path) -> None:
+    text = crossing().node(5, 100, 100, highway="traffic_signals").node(5, 100, 100).node(1, 0, 90)
+    city = made(text, tmp_path)
+    assert not city.nodes["signal"].any()
+    assert city.streets["length_m"][0] == pytest.approx(100.5, abs=0.02)
+    assert city.manifest["repaired"]["objects that stood in the file twice"] == 3
+
+
 def test_a_time_zone_can_be_given_and_must_be_known(tmp_path: Path) -> None:
     assert made(crossing(), tmp_path, timezone="Asia/Tashkent").manifest["timezone"] == "Asia/Tashkent"
     with pytest.raises(InputError, match="try such as Asia/Tashkent"):

@@ -34,6 +34,7 @@ class Block:
     Attributes:
         node_ids, lon_lat: (n,) and (n, 2); NaN for a node without a location.
         tagged_nodes: id and tag text of each node that has tags.
+        tagged_at: position of each of those among ``node_ids``.
         ways: id and tag text of each way.
         way_sizes: (ways,) how many nodes each names.
         refs: ids of all nodes of all ways, one way after the other.
@@ -43,6 +44,7 @@ class Block:
     node_ids: NDArray[np.int64]
     lon_lat: NDArray[np.float64]
     tagged_nodes: list[tuple[int, str]]
+    tagged_at: list[int]
     ways: list[tuple[int, str]]
     way_sizes: NDArray[np.int64]
     refs: NDArray[np.int64]
@@ -133,6 +135,7 @@ def _block(text: str) -> Block:
         node_ids=node_ids,
         lon_lat=np.stack([_floats(lon), _floats(lat)], axis=1),
         tagged_nodes=[(int(osm_id), tag) for osm_id, tag in zip(ids, tags, strict=True) if tag],
+        tagged_at=[i for i, tag in enumerate(tags) if tag],
         ways=[(int(osm_id), tag) for osm_id, _, tag, _ in ways],
         way_sizes=np.array([refs.count(",") + bool(refs) for _, _, _, refs in ways], dtype=np.int64),
         refs=_integers(",".join(refs for _, _, _, refs in ways if refs).replace("n", "")),

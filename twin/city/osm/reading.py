@@ -148,11 +148,12 @@ def _looks_like(head: bytes) -> tuple[str, ...]:
 
 
 def _whole(path: Path, date: str, blocks: list[Block]) -> Extract:
-    node_ids, lon_lat, no_location, doubles = _node_table(blocks)
+    node_ids, lon_lat, no_location, again = _node_table(blocks)
     refs = _joined([block.refs for block in blocks])
     ways, relations, texts = _objects(blocks)
+    doubles = sum(len(block.node_ids) for block in blocks) - len(node_ids) - len(no_location)
     doubles += sum(len(block.ways) + len(block.relations) for block in blocks) - len(ways) - len(relations)
-    unsound = set(no_location)
+    unsound = set(no_location) | _bare_in_the_end(blocks, again)
     tagged = ((osm_id, text) for osm_id, text in texts.items() if osm_id not in unsound and _NODE_KEYS.search(text))
     return Extract(
         path=path,
@@ -186,14 +187,24 @@ def _objects(blocks: list[Block]) -> tuple[dict[int, Way], dict[int, Relation], 
     return ways, relations, texts
 
 
-def _node_table(blocks: list[Block]) -> tuple[NDArray[np.int64], NDArray[np.float64], list[int], int]:
-    """Return sorted ids, their places, the ids without a sound place, and how many ids stood there twice."""
+def _node_table(blocks: list[Block]) -> tuple[NDArray[np.int64], NDArray[np.float64], list[int], NDArray[np.int64]]:
+    """Return sorted ids, their places, the ids without a sound place, and the ids that stood there twice."""
     ids = _joined([block.node_ids for block in blocks])
     lon_lat = np.concatenate([np.zeros((0, 2)), *(block.lon_lat for block in blocks)])
-    unique, last = np.unique(ids[::-1], return_index=True)
+    unique, last, times = np.unique(ids[::-1], return_index=True, return_counts=True)
     places = lon_lat[::-1][last]
     sound = (np.abs(places) <= (180.0, 90.0)).all(axis=1)
-    return unique[sound], places[sound], unique[~sound].tolist(), len(ids) - len(unique)
+    return unique[sound], places[sound], unique[~sound].tolist(), unique[times > 1]
+
+
+def _bare_in_the_end(blocks: list[Block], again: NDArray[np.int64]) -> set[int]:
+    """Return the nodes that stood there twice, with tags before and without them the last time."""
+    tagged: dict[int, bool] = {}
+    for block in blocks if len(again) else ():
+        bearing = set(block.tagged_at)
+        for i in np.flatnonzero(np.isin(block.node_ids, again)).tolist():
+            tagged[int(block.node_ids[i])] = i in bearing
+    return {osm_id for osm_id, bears in tagged.items() if not bears}
 
 
 def _rows(node_ids: NDArray[np.int64], wanted: NDArray[np.int64]) -> Rows:
