@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -32,8 +33,8 @@ def import_osm(path: Path, name: str, bbox: Box | None = None, timezone: str | N
     Args:
         path: the file.
         name: the city's short name.
-        bbox: west, south, east, north in degrees; ways are cut at their last node inside, buildings and places
-            belong where a point inside them lies.
+        bbox: west, south, east, north in degrees; ways are cut at their last node inside, areas and boundaries at
+            its sides; buildings and places belong where a point inside them lies.
         timezone: such as ``"Asia/Tashkent"``; without it the zone of the longitude, without summer time.
 
     Raises:
@@ -54,7 +55,7 @@ def import_osm(path: Path, name: str, bbox: Box | None = None, timezone: str | N
         "areas": area_table(extract, ground, ledger),
         "restrictions": restriction_table(extract, net, ledger),
     }
-    city = City(name=name, crs=ground.crs, manifest={}, places=place_table([], [], ground.crs), **layers)
+    city = City(name=name, crs=ground.crs, manifest={}, places=gpd.GeoDataFrame(), **layers)
     points = shapely.get_coordinates([place.point for place in places]).reshape(-1, 2)
     at = StreetGraph.of(city).nearest_node(points[:, 0], points[:, 1])
     layers["places"] = place_table(places, np.asarray(at).tolist(), ground.crs)
@@ -81,8 +82,8 @@ def _manifest(
         "timezone_from": "given" if timezone else "the longitude of the middle; no summer time",
         "elevation": "flat",
         "real": (
-            "streets, building outlines and places are OpenStreetMap's; so are storeys, heights, speeds, lanes and "
-            "widths where they are tagged."
+            "streets, turn restrictions, building outlines, areas and places are OpenStreetMap's; so are storeys, "
+            "heights, years, speeds, lanes and widths where they are tagged."
         ),
         "synthetic": (
             "what is not tagged is inferred, and each row names it; dwellings and residents are inferred, "
