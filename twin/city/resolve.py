@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from twin.city.forms.read import is_foreign, read_city
 from twin.city.model import City
 from twin.city.store import cache_folder, load_city, save_city
 from twin.errors import InputError
@@ -13,7 +14,8 @@ def open_city(spec: str | None, seed_city: int = 1) -> City:
     """Open a city.
 
     Args:
-        spec: a folder that ``twin city build`` made, or None for the default city.
+        spec: a folder that ``twin city build`` made, a GeoPackage or a folder of GeoJSON that ``twin city export``
+            wrote, or None for the default city.
         seed_city: seed of the default city. It is built into the cache folder on first use, under the version of its
             generator, and loaded from there after.
 
@@ -21,7 +23,7 @@ def open_city(spec: str | None, seed_city: int = 1) -> City:
         InputError: the folder is no city, or has faults.
     """
     if spec is not None:
-        return load_city(Path(spec))
+        return read_city(Path(spec)) if is_foreign(Path(spec)) else load_city(Path(spec))
     from twin.city.default import default_city
 
     folder = default_folder(seed_city)
