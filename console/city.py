@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from console import city_export
+from console import city_diff, city_export
 from twin.errors import Fault, InputError
 
 Box = tuple[float, float, float, float]
@@ -55,6 +55,7 @@ def info(
 
 app.command("export")(city_export.export)
 app.command("import")(city_export.import_)
+app.command("diff")(city_diff.diff)
 
 
 def _checked_request(

@@ -1,8 +1,8 @@
 """A city as a folder of GeoJSON files in WGS84 degrees, one for each layer, with its manifest.
 
 Degrees written with all their digits come back to the city's metres far within a millimetre; the reader rounds them to
-``GRID_M``, the millimetre on which the makers of cities put their coordinates. Rows whose metres do not come back exactly
-so carry them in ``wkb_m`` (hexadecimal well-known binary), and these count as long as the shape drawn in
+``GRID_M``, the millimetre on which the makers of cities put their coordinates. Rows whose metres do not come back
+exactly so carry them in ``wkb_m`` (hexadecimal well-known binary), and these count as long as the shape drawn in
 degrees is still where they say.
 """
 
