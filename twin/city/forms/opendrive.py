@@ -2,8 +2,9 @@
 
 The converter reads OpenStreetMap text. It gets the drivable streets alone, each under a name that leads back to its row
 in the city, the smaller classes as ``residential``, for it closes those below to cars. It joins junctions that lie
-close together and streets that go on into each other, so its roads are fewer than the streets; what it made is held
-against the streets before it is handed out. Coordinates are the city's metres from the south-west corner of the map.
+close together and streets that go on into each other, so its roads are fewer than the streets, and takes no notice of
+turn restrictions. What it made is held against the streets: turns that the city forbids are taken out again.
+Coordinates are the city's metres from the south-west corner of the map.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +22,8 @@ import pyproj
 
 from twin.city.forms.account import Account
 from twin.city.forms.network import Network
-from twin.city.forms.opendrive_map import compare_roads, read_roads
+from twin.city.forms.opendrive_map import in_words, links_of, read_roads
+from twin.city.forms.opendrive_prune import rewrite
 from twin.city.forms.osm_text import OsmText, Tags, refs_of
 from twin.city.forms.projection import proj_text
 from twin.city.forms.tiles import MOST_JUNCTIONS, junctions_of, tiles_of
@@ -31,8 +32,6 @@ from twin.errors import Fault, InputError, MissingPart
 
 KEPT_CLASSES: Final = ("motorway", "trunk", "primary", "secondary", "tertiary", "unclassified", "residential")
 """Classes the converter gives driving lanes of their own; any other goes as the last of them."""
-
-_DATE: Final = re.compile(r'(<header [^>]*date=")[^"]*(")|(generated on )\S+ \S+')
 
 
 def refuse_whole_city(city: City, district: str | None, tile: int | None) -> list[Fault]:
@@ -70,22 +69,26 @@ def write_opendrive(city: City, out: Path) -> Account:
         raise InputError(f"write {city.name} as OpenDRIVE", "it has no drivable street; choose a larger area")
     network = Network.of(city)
     west_m, south_m = np.floor(network.xy_m[network.used].min(axis=0)).tolist()
-    source, made, checked = (out.with_name(f"{out.name}.{end}") for end in ("osm", "xodr", "json"))
+    source, made, pruned = (out.with_name(f"{out.name}.{end}") for end in ("osm", "made", "pruned"))
     source.write_text(converter_text(city, network), encoding="utf-8")
     order = {
         "osm": str(source),
         "xodr": str(made),
-        "checked": str(checked),
         "projection": proj_text(city.crs),
         "offset_x": -west_m,
         "offset_y": -south_m,
         "probes": _probes(network, west_m, south_m),
     }
+    turns = network.turns(city)
     found = _in_a_process_of_its_own(order, city.name)
-    made.write_text(_DATE.sub(_undated, made.read_text(encoding="utf-8")), encoding="utf-8")
-    into, onto = network.turns(city)
-    said = compare_roads(read_roads(made), [probe and tuple(probe) for probe in found["probes"]], network, into, onto)
-    made.replace(out)
+    roads, probes = read_roads(made), [probe and tuple(probe) for probe in found["probes"]]
+    forbidden = links_of(roads, probes, network, *turns).more
+    rewrite(made, pruned, [road for pair in forbidden for road in roads.ways[pair]])
+    if forbidden:
+        found = _in_a_process_of_its_own({"xodr": str(pruned), "probes": []}, city.name)
+        roads = read_roads(pruned)
+    said = in_words(links_of(roads, probes, network, *turns), len(probes))
+    pruned.replace(out)
     part = city.manifest.get("part", {})
     cut = len(part.get("cut_streets", []))
     said["loaded"] = f"by carla.Map: {found['roads']:,} roads, {found['segments']:,} segments of its topology"
@@ -96,7 +99,7 @@ def write_opendrive(city: City, out: Path) -> Account:
 
 
 def converter_text(city: City, network: Network) -> str:
-    """Return the streets as the converter is to read them: way k + 1 is called by its street's row."""
+    """Return the streets as the converter is to read them, each way called by its street's row."""
     file = io.StringIO()
     text = OsmText(file, city.crs)
     signals = {int(row): {"highway": "traffic_signals"} for row in np.flatnonzero(network.signal)}
@@ -107,22 +110,14 @@ def converter_text(city: City, network: Network) -> str:
     table = city.streets
     classes, speed, oneway = (table[c].to_numpy() for c in ("street_class", "speed_kmh", "oneway"))
     back = {(int(s), int(p)): int(n) for s, p, n, a in _rows(network) if not a}
-    ways: dict[tuple[int, int], int] = {}
     for i, corners in zip(ahead.tolist(), inner, strict=True):
         street, part = int(network.street[i]), int(network.part[i])
         tags = _tags(
             classes[street], speed[street], bool(oneway[street]), int(network.lanes[i]), back.get((street, part), 0)
         )
         refs = refs_of(len(corners), first, int(network.tail[i]) + 1, int(network.head[i]) + 1)
-        ways[street, part] = text.way(refs, {**tags, "name": road_name(street, part)})
+        text.way(refs, {**tags, "name": road_name(street, part)})
         first += len(corners)
-    for row in city.restrictions.itertuples():
-        last = ways.get((int(row.from_street), 1))
-        come, go = last or ways.get((int(row.from_street), 0)), ways.get((int(row.to_street), 0))
-        if come and go:
-            members = [("way", come, "from"), ("node", int(row.via_node) + 1, "via"), ("way", go, "to")]
-            turn = "u_turn" if come == go else "straight_on"
-            text.relation(members, {"type": "restriction", "restriction": f"{row.kind}_{turn}"})
     text.end()
     return file.getvalue()
 
@@ -172,15 +167,15 @@ def _in_a_process_of_its_own(order: dict[str, Any], name: str) -> dict[str, Any]
         command, input=json.dumps(order), capture_output=True, text=True, check=False,
         env={**os.environ, "PROJ_LIB": data, "PROJ_DATA": data, "PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
-    checked = Path(order["checked"])
-    if ended.returncode != 0 or not checked.is_file():
+    answer = ended.stdout[ended.stdout.rfind("\n{") + 1 :]
+    if ended.returncode != 0 or not answer.startswith("{"):
         last = [line for line in ended.stderr.splitlines() if line.strip()][-3:]
         raise InputError(
             f"write {name} as OpenDRIVE",
             f"CARLA's converter cannot make a map of it ({' '.join(last) or f'it ended with {ended.returncode}'}); "
             "take a smaller part",
         )
-    found: dict[str, Any] = json.loads(checked.read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(answer)
     return found
 
 
@@ -189,7 +184,3 @@ def _told(city: City, box_m: tuple[float, float, float, float], number: int, jun
     west, south = (max(box_m[i], whole[i]) for i in (0, 1))
     east, north = (min(box_m[i], whole[i]) for i in (2, 3))
     return f"{number}: {west:.0f} to {east:.0f}, {south:.0f} to {north:.0f}, {junctions:,} junctions"
-
-
-def _undated(found: re.Match[str]) -> str:
-    return f"{found[1]}1970-01-01T00:00:00{found[2]}" if found[1] else "generated"

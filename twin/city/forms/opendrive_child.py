@@ -1,4 +1,4 @@
-"""The process in which CARLA's client converts a map and loads it; an order comes in as JSON on standard input."""
+"""The process in which CARLA's client converts a map and loads it; an order comes in as JSON, and goes out answered."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ RIGHT_M: Final = (1.5, 0.0, 3.5, 6.0)
 FOUND_M: Final = 4.0
 
 
-def convert(order: dict[str, Any]) -> dict[str, Any]:
-    """Convert, write and load the map; return how much ``carla.Map`` found in it, and the road under each probe."""
+def answer(order: dict[str, Any]) -> dict[str, Any]:
+    """Convert ``osm`` to ``xodr`` if it is given, load that, and return what ``carla.Map`` found in it."""
     import carla
 
-    settings = carla.Osm2OdrSettings()
-    settings.use_offsets = True
-    settings.center_map = False
-    settings.proj_string = order["projection"]
-    settings.offset_x, settings.offset_y = order["offset_x"], order["offset_y"]
-    text = carla.Osm2Odr.convert(Path(order["osm"]).read_text(encoding="utf-8"), settings)
-    Path(order["xodr"]).write_text(text, encoding="utf-8")
+    path = Path(order["xodr"])
+    if "osm" in order:
+        settings = carla.Osm2OdrSettings()
+        settings.use_offsets = True
+        settings.center_map = False
+        settings.proj_string = order["projection"]
+        settings.offset_x, settings.offset_y = order["offset_x"], order["offset_y"]
+        source = Path(order["osm"]).read_text(encoding="utf-8")
+        path.write_text(carla.Osm2Odr.convert(source, settings), encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
     road_map = carla.Map("city", text)
     found = {"segments": len(road_map.get_topology()), "roads": text.count("<road ")}
     return {**found, "probes": [_road_at(carla, road_map, *probe) for probe in order["probes"]]}
@@ -45,5 +48,4 @@ def _road_at(carla: Any, road_map: Any, x_m: float, y_m: float, bearing_x: float
 
 
 if __name__ == "__main__":
-    given = json.load(sys.stdin)
-    Path(given["checked"]).write_text(json.dumps(convert(given)), encoding="utf-8")
+    print("\n" + json.dumps(answer(json.load(sys.stdin))))

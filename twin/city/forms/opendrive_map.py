@@ -31,10 +31,12 @@ class Roads:
     Attributes:
         length_m: by road id.
         over: by road one comes by and road one goes on by, the shortest length of a road over the junction between.
+        ways: by the same, all roads over the junction.
     """
 
     length_m: dict[str, float]
     over: dict[tuple[str, str], float]
+    ways: dict[tuple[str, str], list[str]]
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,14 @@ class Links:
     Attributes:
         wanted: by (road, road) that the city connects: metres from the middle of one street to that of the other.
         found: the same, as the map has it; infinite where it has no connection.
-        more: connections of the map that the city does not have.
+        more: connections of the map, as (road, road), that the city does not have.
         roads: how many edges are roads of the map, or parts of one.
         swallowed: how many edges lie within a junction of the map.
     """
 
     wanted: NDArray[np.float64]
     found: NDArray[np.float64]
-    more: int
+    more: list[tuple[str, str]]
     roads: int
     swallowed: int
 
@@ -60,6 +62,7 @@ def read_roads(path: Path) -> Roads:
     """Read the roads of a map and how they lead into each other."""
     length_m: dict[str, float] = {}
     over: dict[tuple[str, str], float] = {}
+    ways: dict[tuple[str, str], list[str]] = defaultdict(list)
     for _, road in ET.iterparse(path, events=("end",)):
         if road.tag != "road":
             continue
@@ -70,16 +73,28 @@ def read_roads(path: Path) -> Roads:
         if road.attrib["junction"] != "-1" and before is not None and after is not None and drives:
             ends = (before.attrib["elementId"], after.attrib["elementId"])
             over[ends] = min(length_m[number], over.get(ends, np.inf))
+            ways[ends].append(number)
         elif after is not None and after.attrib["elementType"] == "road":
             over.setdefault((number, after.attrib["elementId"]), 0.0)
         road.clear()
-    return Roads(length_m, over)
+    return Roads(length_m, over, ways)
 
 
-def compare_roads(
+def in_words(links: Links, directions: int) -> dict[str, str]:
+    """Return, in words, how a map agrees with the directed streets."""
+    there = np.isfinite(links.found)
+    return {
+        "streets": f"{links.roads:,} of {directions:,} directions lie on roads, {links.swallowed:,} within junctions "
+        "that the converter joined",
+        "connections": f"{int(there.sum()):,} of {len(there):,}, {len(links.more):,} more than the city allows",
+        "lengths": lengths_in_words(links.found[there], links.wanted[there]),
+    }
+
+
+def links_of(
     roads: Roads, probes: Sequence[Probe], network: Network, into: NDArray[np.int64], onto: NDArray[np.int64]
-) -> dict[str, str]:
-    """Return, in words, how a map agrees with the streets.
+) -> Links:
+    """Return the connections of city and map side by side; turning back is left to the driver.
 
     Args:
         roads: the map.
@@ -89,20 +104,6 @@ def compare_roads(
         into: the edge each allowed turn comes by.
         onto: the edge it goes on by.
     """
-    links = links_of(roads, probes, network, into, onto)
-    there = np.isfinite(links.found)
-    return {
-        "streets": f"{links.roads:,} of {len(probes):,} directions lie on roads, {links.swallowed:,} within junctions "
-        "that the converter joined",
-        "connections": f"{int(there.sum()):,} of {len(there):,}, {links.more:,} more than the city allows",
-        "lengths": lengths_in_words(links.found[there], links.wanted[there]),
-    }
-
-
-def links_of(
-    roads: Roads, probes: Sequence[Probe], network: Network, into: NDArray[np.int64], onto: NDArray[np.int64]
-) -> Links:
-    """Return the connections of city and map side by side; turning back is left to the driver."""
     inside = np.array([probe is not None and probe[2] for probe in probes], dtype=bool)
     outside = np.array([probe is not None and not probe[2] for probe in probes], dtype=bool)
     forth = ~network.turns_back(into, onto)
@@ -120,9 +121,11 @@ def links_of(
             wanted[key] = min(wanted.get(key, (np.inf, np.inf)), (own_m, its_m))
     back = {(_road(probes[a]), _road(probes[b])) for a, b in zip(into[~forth], onto[~forth], strict=True)}
     known = {_road(probe) for probe, out in zip(probes, outside, strict=True) if out}
-    more = sum(
-        a in known and b in known and a != b and (a, b) not in wanted and (a, b) not in back for a, b in roads.over
-    )
+    more = [
+        (a, b)
+        for a, b in roads.ways
+        if a in known and b in known and a != b and (a, b) not in wanted and (a, b) not in back
+    ]
     pairs = np.array(list(wanted.values())).reshape(-1, 2)
     return Links(pairs[:, 0], pairs[:, 1], more, int(outside.sum()), int(inside.sum()))
 
