@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from console.city import app
 from tests.towns import grid_town
 from tests.twin.osm_text import crossing
-from twin.city.export import to_networkx
+from twin.city.forms.graphml import to_networkx
 from twin.city.model import LAYERS
 from twin.city.store import load_city, save_city
 from twin.errors import InputError
