@@ -52,7 +52,7 @@ def _fault_of_sending(choice: Choice, team: Team, book: RequestBook, reaches: Re
 def _fault_of_move(choice: Move, team: Team, fleet: Fleet, reaches: Reaches) -> str:
     if team.doing not in FREE:
         return f"{choice}: the team is {team.doing}; move one that is free"
-    nodes = len(fleet.streets.drivable)
+    nodes = fleet.travel.node_count
     if not isinstance(choice.node, int) or not 0 <= choice.node < nodes:
         return f"{choice}: nodes are whole numbers from 0 to {nodes - 1}"
     return "" if reaches(team, choice.node) else _NO_WAY.format(choice, choice.node)

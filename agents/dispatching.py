@@ -15,7 +15,7 @@ from agents.policy import Choice, Decline, Dispatch, Move, Policy, Redispatch
 from agents.policy_fault import PolicyFault
 from agents.response import Responses
 from agents.teams import Fleet
-from agents.view import CityView
+from agents.view import CityView, Known
 from twin.clock import Clock
 from twin.log import EventLog
 from twin.records import Decision, Kind
@@ -32,12 +32,17 @@ class Dispatching:
 
     def __init__(
         self, clock: Clock, log: EventLog, fleet: Fleet, book: RequestBook, responses: Responses, policy: Policy,
-        rng: np.random.Generator,
+        rng: np.random.Generator, known: Known,
     ) -> None:  # fmt: skip
         self._clock, self._log, self._fleet, self._book, self._responses = clock, log, fleet, book, responses
-        self._policy, self._rng = policy, rng
+        self._policy, self._rng, self._known = policy, rng, known
         self._asked = False
         self._last_ms, self._turns = -1, 0
+
+    def change(self, policy: Policy, rng: np.random.Generator) -> None:
+        """Let another policy decide from now on."""
+        self._policy, self._rng = policy, rng
+        self.ask()
 
     def ask(self) -> None:
         """Let the policy decide, once all that is due at this time has happened."""
@@ -56,7 +61,11 @@ class Dispatching:
 
     def _choices(self) -> Sequence[Choice]:
         now = self._clock.now_ms
-        view = CityView(now, self._book.waiting, self._fleet.view(now), self._fleet.streets)
+        travel, known = self._fleet.travel, self._known
+        view = CityView(
+            now, travel.period_at(now), self._book.waiting, self._fleet.view(now), known.posts, known.demand.at(now),
+            known.district, travel,
+        )  # fmt: skip
         try:
             choices = self._policy.decide(view, self._rng)
         except Exception as fault:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.policy import Choice, Decline, Dispatch, Hold, Move, Policy, Redispatch, TeamsView, Waiting
-from agents.teams import sealed
+from agents.sealed import sealed
 from twin.streams import stream
 
 MOMENTS = 60
@@ -77,6 +77,9 @@ def _moment(number: int) -> _Moment:
         "post_node": rng.integers(0, _NODES, teams),
         "free": doing == 0,
         "under_way": doing == 1,
+        "kind": np.full(teams, "", dtype="<U1"),
+        "wait_node": rng.integers(0, _NODES, teams),
+        "on_duty": np.ones(teams, dtype=bool),
         "key": np.where(doing == 0, -1, 1000 + np.arange(teams)),
     }
     waiting = [

@@ -47,7 +47,7 @@ class Responses:
 
     def travel_ms(self, origin: int, goal: int) -> int:
         """Return the driving time, -1 where there is no way."""
-        return int(self._fleet.streets.times_to_ms(goal)[origin])
+        return self._fleet.travel.one_to_one_ms(origin, goal, self._fleet.travel.period_at(self._clock.now_ms))
 
     def reaches(self, team: Team, node: int) -> bool:
         """Return whether a team can drive to a node from where it is."""
@@ -69,6 +69,7 @@ class Responses:
     def move(self, team: Team, node: int) -> None:
         """Send a free team to wait elsewhere, where there is a way."""
         self._stop(team)
+        team.wait_node = node
         team.turn_to(Doing.BACK, -1, self._drive(team, node))
         team.process = self._clock.process(self._wait_at(team, None))
 
@@ -81,7 +82,9 @@ class Responses:
         now = self._clock.now_ms
         origin, leaves_ms = team.next_junction(now)
         lead = team.trip.on_road(now) if team.trip else None
-        return Trip(self._fleet.turns, origin, goal, max(leaves_ms, team.rolls_ms), self.travel_ms(origin, goal), lead)
+        period = self._fleet.travel.period_at(now)
+        start_ms, travel_ms = max(leaves_ms, team.rolls_ms), self.travel_ms(origin, goal)
+        return Trip(self._fleet.travel, origin, goal, start_ms, travel_ms, period, lead)
 
     def _respond(self, team: Team, request: Request, turnout_ms: int) -> Steps:
         try:
@@ -141,7 +144,8 @@ class Responses:
         self._emit(team, request, Kind.HANDED_OVER, hospital, handover_ms)
 
     def _go_home(self, team: Team, request: Request) -> Steps:
-        trip = self._drive(team, team.spec.post_node)
+        team.wait_node = team.spec.post_node
+        trip = self._drive(team, team.wait_node)
         self._freed()
         if trip.travel_ms < 0:
             team.turn_to(Doing.IDLE)

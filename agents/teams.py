@@ -8,12 +8,12 @@ from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from agents.mesa_import import Agent, AgentSet, Model
 from agents.policy import TeamsView
-from agents.trip import Trip, Turns
-from twin.streets import StreetGraph
+from agents.sealed import sealed
+from agents.trip import Trip, standing
+from twin.travel import Travel
 
 
 class Doing(StrEnum):
@@ -61,6 +61,7 @@ class Team(Agent):
         trip: its drive, None while it stands.
         rolls_ms: when its turnout is over.
         key: the request it serves, or -1.
+        wait_node: where it waits, or is told to wait.
         process: the SimPy process it is in, which an order from the centre interrupts.
     """
 
@@ -68,6 +69,7 @@ class Team(Agent):
         super().__init__(model)
         self.spec, self.row, self._fleet = spec, row, fleet
         self.node, self.trip, self.rolls_ms, self.key = spec.post_node, None, 0, -1
+        self.wait_node = spec.post_node
         self.process: Any = None
         self.doing = Doing.IDLE
         self.turn_to(Doing.IDLE)
@@ -88,7 +90,7 @@ class Team(Agent):
 
     def pose(self, t_ms: int) -> tuple[float, float, float]:
         """Return ``x_m, y_m, bearing_deg``, on its street; ``t_ms`` not before what it does now."""
-        return self.trip.pose(t_ms) if self.trip else self._fleet.streets.pose_along([self.node], 0)
+        return self.trip.pose(t_ms) if self.trip else self._fleet.travel.pose_on(standing(self.node), 0)
 
     def position(self, t_ms: int) -> tuple[float, float]:
         """Return ``x_m, y_m``, on its street; ``t_ms`` not before what it does now."""
@@ -107,11 +109,11 @@ class Fleet:
         teams: in the fleet's order.
         agents: the same as Mesa's AgentSet.
         by_id: the same by name.
-        streets, turns: what they drive on.
+        travel: what they drive by.
         shown_ms: the time of the last :meth:`step`.
     """
 
-    def __init__(self, specs: Sequence[TeamSpec], streets: StreetGraph) -> None:
+    def __init__(self, specs: Sequence[TeamSpec], travel: Travel) -> None:
         """Put every team at its post.
 
         Raises:
@@ -120,13 +122,15 @@ class Fleet:
         names = [spec.id for spec in specs]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"each team needs a name of its own, but there are several {', '.join(twice)}")
-        self.streets, self.turns, self.shown_ms = streets, Turns(streets), 0
+        self.travel, self.shown_ms = travel, 0
         self._node = np.array([spec.post_node for spec in specs], dtype=np.int64)
         self._key = np.full(len(specs), -1, dtype=np.int64)
         self._free = np.ones(len(specs), dtype=bool)
         self._under_way = np.zeros(len(specs), dtype=bool)
         self._until_ms = np.full(len(specs), FOREVER_MS, dtype=np.int64)  # so long ``_node`` is the next junction
-        self._fixed = [sealed(np.array(c)) for c in (names, [str(spec.service) for spec in specs], self._node)]
+        self._on_duty, self._wait_node = np.ones(len(specs), dtype=bool), self._node.copy()
+        texts = (names, [str(spec.service) for spec in specs], [spec.kind for spec in specs])
+        self._fixed = [sealed(np.array(c, dtype=np.str_)) for c in texts] + [sealed(self._node)]
         model = Model(seed=0)
         self.teams = [Team(model, spec, row, self) for row, spec in enumerate(specs)]
         self.agents: AgentSet = model.agents
@@ -140,23 +144,18 @@ class Fleet:
         self._free[row], self._under_way[row] = team.doing in FREE, team.doing in UNDER_WAY
         self._node[row] = team.node
         self._until_ms[row] = -1 if team.trip else FOREVER_MS
+        self._wait_node[row] = team.wait_node
 
     def view(self, t_ms: int) -> TeamsView:
         """Return the columns as a policy may see them; nobody can make them writable."""
         for row in np.flatnonzero(self._until_ms < t_ms).tolist():
             self._node[row], self._until_ms[row] = self.teams[row].next_junction(t_ms)
-        ids, service, post = self._fixed
-        node, free, under_way, key = map(sealed, (self._node, self._free, self._under_way, self._key))
-        return TeamsView(ids, service, node, post, free, under_way, key)
+        ids, service, kind, post = self._fixed
+        changing = (self._node, self._wait_node, self._free, self._on_duty, self._under_way, self._key)
+        node, wait_node, free, on_duty, under_way, key = map(sealed, changing)
+        return TeamsView(ids, service, kind, node, post, wait_node, free, on_duty, under_way, key)
 
     def step(self, t_ms: int) -> None:
         """Let Mesa step the teams to a time, for footage."""
         self.shown_ms = t_ms
         self.agents.do("step")
-
-
-def sealed(column: NDArray[Any]) -> NDArray[Any]:
-    """Return a copy over immutable bytes: not writable, and not to be made so."""
-    if not column.size:
-        return np.broadcast_to(column, column.shape)
-    return np.frombuffer(column.tobytes(), dtype=column.dtype)

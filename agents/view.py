@@ -2,32 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from agents.policy import TeamsView, Waiting
-from twin.streets import StreetGraph
+from agents.policy import DemandView, Ints, TeamsView, Waiting
+from agents.sealed import sealed
+from agents.teams import TeamSpec
+from twin.travel import Travel
+
+
+class ExpectedDemand(Protocol):
+    """Where requests are expected, at any time of the run; any object with this method will do."""
+
+    def at(self, t_ms: int) -> DemandView:
+        """Return what is expected in the hour of a simulated time."""
+        ...
+
+
+class NoneExpected:
+    """Nothing is known of demand."""
+
+    _none = DemandView(sealed(np.zeros(0, dtype=np.int64)), MappingProxyType({}))
+
+    def at(self, t_ms: int) -> DemandView:
+        """Return a view without places."""
+        return self._none
 
 
 @dataclass(frozen=True)
+class Known:
+    """What a policy may know beside the moment; the same all through a run.
+
+    Attributes:
+        posts: for each service the nodes where its teams may wait; {} stands for the posts of its own teams.
+        district: (nodes,) row of the district each node lies in; () stands for -1 everywhere.
+        demand: what is expected.
+    """
+
+    posts: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    district: Sequence[int] = ()
+    demand: ExpectedDemand = field(default_factory=NoneExpected)
+
+    def complete(self, teams: Sequence[TeamSpec], nodes: int) -> Known:
+        """Return the same with what is left out filled in, as arrays that cannot be written to."""
+        posts = self.posts or {s: [t.post_node for t in teams if t.service == s] for s in {t.service: 0 for t in teams}}
+        arrays = {str(service): sealed(np.unique(np.array(at, dtype=np.int64))) for service, at in posts.items()}
+        district = np.array(self.district, dtype=np.int64) if len(self.district) else np.full(nodes, -1, dtype=np.int64)
+        return Known(MappingProxyType(arrays), sealed(district), self.demand)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
 class CityView:
     """A :class:`agents.policy.View` of the running world; ``waiting`` is sorted by priority, then by age."""
 
     now_ms: int
+    period: int
     waiting: tuple[Waiting, ...]
     teams: TeamsView
-    _streets: StreetGraph = field(repr=False)
+    posts: Mapping[str, Ints]
+    demand: DemandView
+    district: Ints
+    _travel: Travel = field(repr=False)
 
-    def travel_ms(self, nodes: NDArray[np.int64], to: int) -> NDArray[np.int64]:
+    def travel_ms(self, nodes: Ints, to: int) -> Ints:
         """Return driving times from each node to one node, in ms; -1 where there is no way.
 
         Raises:
             IndexError: there is no such node.
         """
-        times_ms = self._streets.times_to_ms(int(to))
+        nodes = self._checked(nodes)
+        self._check(to)
+        return self._travel.many_to_one_ms(nodes, int(to), self.period)
+
+    def travel_from_ms(self, node: int, nodes: Ints) -> Ints:
+        """Return driving times from one node to each node, in ms; -1 where there is no way.
+
+        Raises:
+            IndexError: there is no such node.
+        """
+        nodes = self._checked(nodes)
+        self._check(node)
+        return self._travel.one_to_many_ms(int(node), nodes, self.period)
+
+    def _checked(self, nodes: Ints) -> Ints:
         nodes = np.asarray(nodes, dtype=np.int64)
-        if ((nodes < 0) | (nodes >= len(times_ms))).any():
-            raise IndexError(f"nodes must be from 0 to {len(times_ms) - 1}")
-        return times_ms[nodes]
+        if nodes.size and not 0 <= nodes.min() <= nodes.max() < self._travel.node_count:
+            raise IndexError(f"nodes must be from 0 to {self._travel.node_count - 1}")
+        return nodes
+
+    def _check(self, node: int) -> None:
+        if not 0 <= node < self._travel.node_count:
+            raise IndexError(f"node {node} is not one of 0 to {self._travel.node_count - 1}")

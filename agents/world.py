@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from agents.dispatching import Dispatching
+from agents.injects import Inject, PolicyChange
 from agents.joining import RequestBook
 from agents.policy import Policy
 from agents.response import Responses
@@ -15,12 +16,13 @@ from agents.settings import ResponseSettings
 from agents.situation_centre import SituationCentre
 from agents.stage_draws import call_stages
 from agents.teams import Fleet, TeamSpec
+from agents.view import Known
 from sensors.source import SightingSource
 from twin.clock import Clock
 from twin.log import EventLog
 from twin.records import Alarm, Call, Incident, Kind, Sighting
 from twin.streams import stream
-from twin.streets import StreetGraph
+from twin.travel import Travel
 
 PROGRESS_MS: Final = 60_000
 
@@ -31,7 +33,7 @@ class _Due(NamedTuple):
     t_ms: int
     rank: int
     row: int
-    what: Incident | Call | SightingSource
+    what: Incident | Call | SightingSource | Inject
 
 
 class World:
@@ -47,7 +49,7 @@ class World:
 
     def __init__(
         self,
-        city_graph: StreetGraph,
+        travel: Travel,
         start: datetime,
         duration_ms: int,
         seed: int,
@@ -60,11 +62,13 @@ class World:
         sources: Sequence[SightingSource] = (),
         log: EventLog | None = None,
         scenario: str = "",
+        injects: Sequence[Inject] = (),
+        known: Known | None = None,
     ) -> None:
         """Put everything in its place; nothing happens yet.
 
         Args:
-            city_graph: what the teams drive on.
+            travel: times and ways of the teams' driving.
             start: zoned time at 0 ms.
             duration_ms: the run ends there; what is due at that time or later is not lived.
             seed: of the hashed draws and the policy's stream.
@@ -77,6 +81,8 @@ class World:
             sources: where camera alarms come from.
             log: where events go; a new one by default.
             scenario: its name, for the log.
+            injects: what is done to the run from outside, and when.
+            known: what a policy may know beside the moment: posts, districts, expected demand.
 
         Raises:
             ValueError: an id is not unique, a call names an incident that is not there, or ``start`` has no zone.
@@ -84,38 +90,53 @@ class World:
         self.clock, self.log = Clock(start), EventLog() if log is None else log
         self.duration_ms, self.seed, self.scenario = duration_ms, seed, scenario
         self._incidents = _by_id(incidents, calls)
-        self.fleet = Fleet(teams, city_graph)
+        self.fleet = Fleet(teams, travel)
         book = RequestBook(settings.centre)
         responses = Responses(self.clock, self.log, self.fleet, book, self._incidents, hospitals, self._ask)
         rng = stream(seed, "policy", policy.name)
-        self._dispatching = Dispatching(self.clock, self.log, self.fleet, book, responses, policy, rng)
+        known = (known or Known()).complete(teams, travel.node_count)
+        self._dispatching = Dispatching(self.clock, self.log, self.fleet, book, responses, policy, rng, known)
         stages = call_stages(settings, calls, seed)
         self.centre = SituationCentre(self.clock, self.log, settings, seed, stages, book, self._dispatching)
         self.sightings: list[Sighting] = []
-        self._agenda = iter(self._what_is_due(incidents, calls, sources))
+        self._agenda = iter(self._what_is_due(incidents, calls, sources, injects))
+        self._begun = False
 
-    def run(self, progress: Callable[[int], None] | None = None) -> None:
-        """Live the day; whatever ends it, the log says how it ended.
+    def change_policy(self, policy: Policy) -> None:
+        """Let another policy decide from now on; it gets a stream of its own name."""
+        self.log.emit(self.clock.now_ms, Kind.INJECT, detail=json.dumps({"inject": "policy", "policy": policy.name}))
+        self._dispatching.change(policy, stream(self.seed, "policy", policy.name))
+
+    def run(self, progress: Callable[[int], None] | None = None, until_ms: int | None = None) -> None:
+        """Live the day, or go on living it; whatever ends it, the log says how it ended.
 
         Args:
             progress: told the simulated time every simulated minute.
+            until_ms: live everything before this time and stop there, to go on with another call; None: to the end.
 
         Raises:
             PolicyFault: the policy broke its contract.
             KeyboardInterrupt: passed on.
         """
-        begun = {"scenario": self.scenario, "seed": self.seed, "start": self.clock.start.isoformat()}
-        self.log.emit(0, Kind.RUN_STARTED, detail=json.dumps(begun))
-        status = "interrupted"
+        until_ms = self.duration_ms if until_ms is None else min(until_ms, self.duration_ms)
+        self._begin_once()
+        whole = False
         try:
-            self._await(next(self._agenda, None))
-            while self.clock.now_ms < self.duration_ms:
-                self.clock.run_until_ms(min(self.clock.now_ms + PROGRESS_MS, self.duration_ms))
+            while self.clock.now_ms < until_ms:
+                self.clock.run_until_ms(min((self.clock.now_ms // PROGRESS_MS + 1) * PROGRESS_MS, until_ms))
                 if progress:
                     progress(self.clock.now_ms)
-            status = "done"
+            whole = True
         finally:
-            self._say_end(status)
+            if not whole or until_ms == self.duration_ms:
+                self._say_end("done" if whole else "interrupted")
+
+    def _begin_once(self) -> None:
+        if not self._begun:
+            self._begun = True
+            begun = {"scenario": self.scenario, "seed": self.seed, "start": self.clock.start.isoformat()}
+            self.log.emit(0, Kind.RUN_STARTED, detail=json.dumps(begun))
+            self._await(next(self._agenda, None))
 
     def _say_end(self, status: str) -> None:
         waiting, now = self.centre.waiting(), self.clock.now_ms
@@ -123,10 +144,12 @@ class World:
         self.log.emit(now, Kind.RUN_ENDED, value=now / 1000, detail=json.dumps(ended))
 
     def _what_is_due(
-        self, incidents: Sequence[Incident], calls: Sequence[Call], sources: Sequence[SightingSource]
-    ) -> list[_Due]:
+        self, incidents: Sequence[Incident], calls: Sequence[Call], sources: Sequence[SightingSource],
+        injects: Sequence[Inject],
+    ) -> list[_Due]:  # fmt: skip
         due = [_Due(incident.t_ms, 0, row, incident) for row, incident in enumerate(incidents)]
         due += [_Due(call.t_ms, 1, row, call) for row, call in enumerate(calls)]
+        due += [_Due(inject.t_ms, -1, row, inject) for row, inject in enumerate(injects)]
         due += [_Due(int(t_ms), 2, row, source) for row, source in enumerate(sources) for t_ms in source.wakes_ms()]
         return sorted((d for d in due if 0 <= d.t_ms < self.duration_ms), key=lambda d: d[:3])
 
@@ -139,6 +162,8 @@ class World:
             self._begin(due.what)
         elif isinstance(due.what, Call):
             self.centre.ring(due.what)
+        elif isinstance(due.what, PolicyChange):
+            self.change_policy(due.what.policy)
         else:
             self._look(due.what)
         self._await(next(self._agenda, None))

@@ -25,6 +25,7 @@ from twin.city.store import city_hash
 from twin.log import EventLog, content_hash
 from twin.records import Sighting
 from twin.runfolder import RunFolder, write_whole
+from twin.travel import SearchedTravel
 
 
 def run_scenario(request: RunRequest, tell: Tell = silent) -> RunFolder:
@@ -77,7 +78,7 @@ class _Keeper:
 
 def _world(parts: Assembly, footage: FootageSource | None, log: EventLog) -> World:
     return World(
-        city_graph=parts.graph,
+        travel=SearchedTravel(parts.graph),
         start=parts.start,
         duration_ms=parts.scenario.duration_ms,
         seed=parts.request.seed,

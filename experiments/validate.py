@@ -22,6 +22,7 @@ from twin.log import EventLog
 from twin.records import Call, Channel, Incident, Kind, Service, Visual
 from twin.streams import stream
 from twin.streets import StreetGraph
+from twin.travel import SearchedTravel
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,9 @@ def _mean_wait_s(graph: StreetGraph, servers: int, rate: float, service_s: float
     start = datetime(2026, 6, 19, tzinfo=ZoneInfo("Asia/Tashkent"))
     teams = [TeamSpec(f"police-{i}", Service.POLICE, node) for i in range(servers)]
     policy = find_policy("closest")
-    World(graph, start, duration_ms, seed, incidents, calls, teams, [node], settings, policy, [], log).run()
+    World(
+        SearchedTravel(graph), start, duration_ms, seed, incidents, calls, teams, [node], settings, policy, [], log
+    ).run()
     rang = {call.incident_id: call.t_ms for call in calls}
     warm = duration_ms // 10
     waits = [e.t_ms - rang[e.incident_id] for e in log if e.kind is Kind.DISPATCHED and rang[e.incident_id] > warm]

@@ -19,6 +19,7 @@ from tests.towns import SOUTH_M, WEST_M, grid_town
 from twin.log import EventLog
 from twin.records import Alarm, Call, Channel, Event, Incident, Kind, Service, Visual
 from twin.streets import StreetGraph
+from twin.travel import SearchedTravel
 
 START = datetime(2026, 5, 15, 18, 0, tzinfo=ZoneInfo("Asia/Tashkent"))
 AMBULANCE = Service.AMBULANCE
@@ -105,7 +106,7 @@ def live(
     incidents: Sequence[Incident] = (), calls: Sequence[Call] = (), teams: Sequence[TeamSpec] = (), **changes: Any
 ) -> World:
     """Live an hour on the line and return the world."""
-    rest = {"city_graph": line(), "start": START, "duration_ms": 3_600_000, "seed": 1, "hospitals": (),
+    rest = {"travel": SearchedTravel(line()), "start": START, "duration_ms": 3_600_000, "seed": 1, "hospitals": (),
             "settings": settings(), "policy": Closest(), "sources": (), "log": EventLog()}  # fmt: skip
     world = World(incidents=incidents, calls=calls, teams=teams, **(rest | changes))
     world.run()

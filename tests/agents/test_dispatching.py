@@ -12,6 +12,7 @@ from tests.agents.lives import call, detail, events, incident, live, settings, s
 from tests.agents.lives import line as line_town
 from twin.errors import InputError
 from twin.records import Kind
+from twin.travel import SearchedTravel
 
 
 class Scripted:
@@ -244,7 +245,7 @@ def test_a_team_without_a_way_is_not_sent():
     town.streets.loc[(town.streets["u"] == 2) & (town.streets["v"] == 3), "oneway"] = True
     town.streets.loc[(town.streets["u"] == 6) & (town.streets["v"] == 7), "oneway"] = True
     one = incident(0, 0, node=0)
-    trapped = {"city_graph": StreetGraph.of(town), "settings": settings()}
+    trapped = {"travel": SearchedTravel(StreetGraph.of(town)), "settings": settings()}
     world = live([one], [call(0, 0, one)], [team("A", 3)], **trapped)
     assert story(world, Kind.DISPATCHED) == []
     with pytest.raises(PolicyFault, match="no way to node 0"):

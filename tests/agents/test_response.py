@@ -6,6 +6,7 @@ import pytest
 
 from tests.agents.lives import call, constant, detail, events, incident, live, settings, story, team
 from twin.records import Kind
+from twin.travel import SearchedTravel
 
 
 def test_one_call_from_the_ring_to_the_return():
@@ -115,7 +116,9 @@ def test_a_position_is_a_function_of_time(t_s, x_blocks):
     from tests.towns import SOUTH_M, WEST_M
 
     one = incident(0, 0, node=3)
-    world = live([one], [call(0, 10, one)], [team("A", 0, AMBULANCE)], city_graph=line(), duration_ms=t_s * 1000 + 1)
+    world = live(
+        [one], [call(0, 10, one)], [team("A", 0, AMBULANCE)], travel=SearchedTravel(line()), duration_ms=t_s * 1000 + 1
+    )
     x_m, y_m = world.fleet.teams[0].position(t_s * 1000)
     assert (x_m, y_m) == (pytest.approx(WEST_M + 100 * x_blocks), SOUTH_M)
 

@@ -10,9 +10,11 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from agents.mesa_import import Agent, AgentSet
-from agents.teams import Doing, Fleet, TeamSpec, sealed
-from agents.trip import Trip, Turns
+from agents.sealed import sealed
+from agents.teams import Doing, Fleet, TeamSpec
+from agents.trip import Trip
 from tests.agents.lives import call, grid, incident, line, live, place, team
+from twin.travel import SearchedTravel
 
 
 def test_importing_the_world_leaves_the_start_method_alone():
@@ -26,7 +28,7 @@ def test_importing_the_world_leaves_the_start_method_alone():
 
 
 def test_teams_are_mesas_and_keep_the_fleets_order():
-    fleet = Fleet([team("B", 3), team("A", 0, "fire")], line())
+    fleet = Fleet([team("B", 3), team("A", 0, "fire")], SearchedTravel(line()))
     assert isinstance(fleet.agents, AgentSet)
     assert [agent.spec.id for agent in fleet.agents] == ["B", "A"]
     assert all(isinstance(agent, Agent) for agent in fleet.teams)
@@ -34,13 +36,13 @@ def test_teams_are_mesas_and_keep_the_fleets_order():
 
 def test_a_fleet_leaves_nothing_behind_in_mesa():
     before = len(Agent._ids)
-    Fleet([team("A", 0)], line())
+    Fleet([team("A", 0)], SearchedTravel(line()))
     assert len(Agent._ids) == before
 
 
 def test_names_must_differ():
     with pytest.raises(ValueError, match="several A"):
-        Fleet([team("A", 0), team("A", 1)], line())
+        Fleet([team("A", 0), team("A", 1)], SearchedTravel(line()))
 
 
 def test_mesa_steps_the_teams_to_where_they_are():
@@ -62,7 +64,7 @@ def test_the_view_says_who_is_free_and_where():
 
 
 def test_an_older_view_does_not_change():
-    fleet = Fleet([team("A", 0)], line())
+    fleet = Fleet([team("A", 0)], SearchedTravel(line()))
     view = fleet.view(0)
     fleet.teams[0].stand(Doing.ON_SCENE, 5, key=3)
     assert (view.free.tolist(), view.node.tolist()) == ([True], [0])
@@ -70,7 +72,7 @@ def test_an_older_view_does_not_change():
 
 
 def test_an_empty_fleet_has_an_empty_view():
-    view = Fleet([], line()).view(0)
+    view = Fleet([], SearchedTravel(line())).view(0)
     assert all(len(column) == 0 for column in vars(view).values())
 
 
@@ -89,14 +91,8 @@ def test_a_sealed_column_cannot_be_opened(column):
 def test_junctions_ahead_are_those_of_the_graphs_own_path(origin, goal, start_ms, asked_ms):
     graph = grid()
     travel_ms = int(graph.times_to_ms(goal)[origin])
-    trip = Trip(Turns(graph), origin, goal, start_ms, travel_ms)
+    trip = Trip(SearchedTravel(graph), origin, goal, start_ms, travel_ms)
     path = graph.path(origin, goal)
     for t_ms in sorted(asked_ms):
         node, at_ms = graph.node_ahead(path, max(0, t_ms - start_ms))
         assert trip.next_junction(t_ms) == (node, max(t_ms, start_ms) + at_ms)
-
-
-def test_a_trip_without_a_way_says_so():
-    turns = Turns(line())
-    with pytest.raises(ValueError, match="node 0"):
-        turns.next(0, np.full(22, -1))

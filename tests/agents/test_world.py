@@ -29,6 +29,7 @@ from tests.agents.lives import (
 from twin.log import EventLog, content_hash
 from twin.records import Kind, Service
 from twin.streams import stream
+from twin.travel import SearchedTravel
 
 SERVICES = (Service.AMBULANCE, Service.FIRE)
 
@@ -60,7 +61,7 @@ def live_busy(day: int, teams: int = 8, **changes):
     incidents, calls, sources = busy_day(day)
     specs = [team(f"T{i}", (7 * i) % 36, SERVICES[i % 2]) for i in range(teams)]
     cv = {"turnout": Duration(60, 0.5), "join_window_s": 300.0, "operators": 3, "p_dismissed_false": 0.5}
-    rest = {"city_graph": grid(), "hospitals": [0, 35], "settings": settings(**cv), "sources": sources}
+    rest = {"travel": SearchedTravel(grid()), "hospitals": [0, 35], "settings": settings(**cv), "sources": sources}
     return live(incidents, calls, specs, **(rest | changes))
 
 
@@ -112,7 +113,7 @@ def test_the_log_is_in_order_and_no_team_is_in_two_places(seed):
 def test_stages_add_up_to_what_the_street_graph_says(seed):
     """From its post, arrived less turned out is the graph's own travel time; the expected time is the real one."""
     world = live_busy(seed, 8)
-    graph, post = world.fleet.streets, {t.spec.id: t.spec.post_node for t in world.fleet.teams}
+    graph, post = world.fleet.travel.streets, {t.spec.id: t.spec.post_node for t in world.fleet.teams}
     out, home, expected = {}, dict.fromkeys(post, True), {}
     for e in world.log:
         if e.kind is Kind.DISPATCHED:
@@ -196,7 +197,7 @@ def test_progress_is_told_every_minute_and_at_the_end():
     from tests.agents.lives import line
 
     told: list[int] = []
-    World(line(), START, 150_000, 1, [], [], [], [], settings(), Closest()).run(told.append)
+    World(SearchedTravel(line()), START, 150_000, 1, [], [], [], [], settings(), Closest()).run(told.append)
     assert told == [60_000, 120_000, 150_000]
 
 
@@ -214,7 +215,20 @@ def test_an_interrupt_comes_through_and_leaves_the_log_whole(where):
     from tests.agents.lives import line
 
     one = incident(0, 20, node=2)
-    world = World(line(), START, 3_600_000, 1, [one], [call(0, 30, one)], [], [], settings(), Closest(), [told], log)
+    world = World(
+        SearchedTravel(line()),
+        START,
+        3_600_000,
+        1,
+        [one],
+        [call(0, 30, one)],
+        [],
+        [],
+        settings(),
+        Closest(),
+        [told],
+        log,
+    )
     with pytest.raises(KeyboardInterrupt):
         world.run(stop if where == "progress" else None)
     kinds = [str(event.kind) for event in log]

@@ -16,6 +16,7 @@ from tests.towns import grid_town
 from twin.log import EventLog
 from twin.records import Call, Channel, Incident, Service, Visual
 from twin.streets import StreetGraph
+from twin.travel import SearchedTravel
 
 TOWN = StreetGraph.of(grid_town(columns=12, rows=12))
 TEAMS = 20
@@ -44,7 +45,9 @@ def full_chain(calls: int) -> None:
     start = datetime(2026, 6, 19, tzinfo=ZoneInfo("Asia/Tashkent"))
     teams = [TeamSpec(f"police-{i}", service, i * 7) for i in range(TEAMS)]
     policy = find_policy("closest")
-    World(TOWN, start, times[-1] + 1, 1, incidents, rings, teams, [0], settings, policy, [], EventLog()).run()
+    World(
+        SearchedTravel(TOWN), start, times[-1] + 1, 1, incidents, rings, teams, [0], settings, policy, [], EventLog()
+    ).run()
 
 
 def bare_simpy(calls: int) -> None:
