@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from agents.policy import Choice, DemandView, Dispatch, Ints, Move, Policy, Redispatch, TeamsView, View, Waiting
-from agents.teams import sealed
+from agents.policy import Choice, Dispatch, Move, Policy, Redispatch, View
+from agents.sealed import sealed
 
 
 class Combined:
@@ -54,42 +54,4 @@ def _without(view: View, sent: Sequence[Choice]) -> View:
     if not gone:
         return view
     free = view.teams.free & ~np.isin(view.teams.id, gone)
-    return _Rest(view, replace(view.teams, free=sealed(free)))
-
-
-@dataclass(frozen=True)
-class _Rest:
-    """A view with fewer free teams."""
-
-    whole: View
-    teams: TeamsView
-
-    @property
-    def now_ms(self) -> int:
-        return self.whole.now_ms
-
-    @property
-    def period(self) -> int:
-        return self.whole.period
-
-    @property
-    def waiting(self) -> Sequence[Waiting]:
-        return self.whole.waiting
-
-    @property
-    def posts(self) -> Mapping[str, Ints]:
-        return self.whole.posts
-
-    @property
-    def demand(self) -> DemandView:
-        return self.whole.demand
-
-    @property
-    def district(self) -> Ints:
-        return self.whole.district
-
-    def travel_ms(self, nodes: Ints, to: int) -> Ints:
-        return self.whole.travel_ms(nodes, to)
-
-    def travel_from_ms(self, node: int, nodes: Ints) -> Ints:
-        return self.whole.travel_from_ms(node, nodes)
+    return replace(view, teams=replace(view.teams, free=sealed(free)))  # type: ignore[type-var]

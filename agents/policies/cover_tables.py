@@ -46,7 +46,13 @@ class CoverTables:
         self._made: dict[tuple[str, int], CoverTable] = {}
 
     def of(self, view: View, service: str) -> CoverTable:
-        """Return the table of a service at the period in force; its sites are its posts, home posts included."""
+        """Return the table of a service at the period in force; its sites are its posts, home posts included.
+
+        Raises:
+            LookupError: nothing is known of demand.
+        """
+        if not len(view.demand.node):
+            raise LookupError("nothing is known of demand, and this policy goes by it; run it where demand is expected")
         key = (service, view.period)
         if key not in self._made:
             homes = view.teams.post_node[view.teams.service == service]

@@ -59,9 +59,10 @@ class HomePositions:
 
 
 class Mexclp(HomePositions):
-    """Places teams by the maximum expected covering location problem (Daskin 1983, «A maximum expected covering
-    location model: formulation, properties and heuristic solution»), and keeps them there.
-    """  # fmt: skip
+    """Places teams by the maximum expected covering location problem, and keeps them there.
+
+    Daskin 1983, «A maximum expected covering location model: formulation, properties and heuristic solution».
+    """
 
     name = "mexclp"
 
@@ -81,7 +82,10 @@ class Mexclp(HomePositions):
 
 
 class Median(HomePositions):
-    """Places teams by the p-median (Hakimi 1964), so that the mean driving time to demand is least, and keeps them."""
+    """Places teams so that the mean driving time to demand is least, and keeps them there.
+
+    The p-median: Hakimi 1964, «Optimum locations of switching centers and the absolute centers and medians of a graph».
+    """
 
     name = "median"
 
