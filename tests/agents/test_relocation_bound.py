@@ -118,9 +118,9 @@ class Uneven:
 
 
 def lived(policy, seed, per_hour=60, teams="ABC"):
-    """An hour on the line with three teams at node 5; returns what was on time, and the requests for the bound."""
+    """An hour on the line with three teams at node 5; what was on time after a first call, and the requests."""
     rng = stream(seed, "bound")
-    times = np.sort(rng.uniform(0, 3300, rng.poisson(per_hour)))
+    times = np.append(0.0, np.sort(rng.uniform(300, 3300, rng.poisson(per_hour))))
     nodes = rng.choice(NODES, len(times), p=Uneven.rate / Uneven.rate.sum())
     about = [
         incident(i, t, node=int(node), on_scene_ms=60_000) for i, (t, node) in enumerate(zip(times, nodes, strict=True))
@@ -133,8 +133,8 @@ def lived(policy, seed, per_hour=60, teams="ABC"):
     ready = {e.incident_id: e.t_ms for e in events(world, Kind.PROCESSED)}
     there = {e.incident_id: e.t_ms for e in events(world, Kind.ARRIVED)}
     norm_ms = 20_000
-    on_time = [there.get(one.id, HOUR_MS) - one.t_ms <= norm_ms for one in about]
-    order = sorted(ready, key=lambda i: (ready[i], i))
+    on_time = [there.get(one.id, HOUR_MS) - one.t_ms <= norm_ms for one in about[1:]]
+    order = sorted(ready, key=lambda i: (ready[i], i))[1:]
     ready_ms = np.array([ready[i] for i in order])
     left_ms = np.array([about[i].t_ms + norm_ms - ready[i] for i in order])
     n = len(order)
@@ -156,7 +156,7 @@ def test_no_built_in_policy_is_on_time_more_often_than_the_bound():
         assert on_time.mean() <= bound.mean() + margin
         shares[policy] = (on_time.mean(), bound.mean())
     assert all(bound < 0.75 for _, bound in shares.values()), shares
-    assert shares["none"][0] < 0.2 < 0.35 < shares["dmexclp"][0], shares
+    assert shares["none"][0] < 0.2 < 0.3 < shares["dmexclp"][0], shares
 
 
 def test_where_little_happens_the_best_place_attains_the_bound():
