@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from agents.policy import Policy
 from agents.policy_lookup import find_policy
 from agents.settings import ResponseSettings
 from agents.teams import TeamSpec
+from experiments.ground import ground_of
 from experiments.request import RunRequest, Tell
 from experiments.spotlights import Spotlight, choose_spotlights
 from scenarios.demand import Day, Placed, draw_day
@@ -19,16 +20,16 @@ from scenarios.read import read_scenario, scenario_path
 from scenarios.schema import Scenario
 from scenarios.settings import response_settings
 from scenarios.teams import make_fleet
-from sensors.alarms import AlarmRules, load_alarm_rules
+from sensors.alarms import AlarmRules
 from sensors.cameras import CameraFleet, join_fleets
 from sensors.default_fleet import default_fleet
-from sensors.fitted import FittedModel, load_fitted
+from sensors.fitted import FITTED_FILE, FittedModel
 from sensors.fleet_file import read_fleet
 from twin.city import City
-from twin.city.heights import HeightRaster, heights_of
-from twin.city.resolve import open_city
+from twin.city.heights import HeightRaster
 from twin.speeds import speed_profile
 from twin.streets import StreetGraph
+from twin.travel import Travel
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Assembly:
     scenario_file: Path
     city: City
     graph: StreetGraph
+    travel: Travel
     heights: HeightRaster
     start: datetime
     fleet: CameraFleet
@@ -62,19 +64,23 @@ class Assembly:
     derived: Sequence[str]
 
 
-def assemble(request: RunRequest, tell: Tell) -> Assembly:
+def assemble(request: RunRequest, tell: Tell, scenario: Scenario | None = None) -> Assembly:
     """Read and check everything.
+
+    Args:
+        request: what is asked for.
+        tell: told of progress.
+        scenario: the request's scenario with some inputs changed; None reads it as it stands.
 
     Raises:
         InputError: anything asked for is missing or wrong.
     """
-    scenario, rules, model = read_scenario(request.scenario), load_alarm_rules(), load_fitted(request.fitted)
+    scenario = scenario or read_scenario(request.scenario)
     policy, speeds = find_policy(request.policy or scenario.policy), speed_profile(scenario.speed_profile)
-    tell("city", 0.0)
-    city = open_city(request.city)
+    tell("city, streets, heights", 0.0)
+    ground = ground_of(request.city, scenario.speed_profile, request.fitted or FITTED_FILE)
+    city, graph, heights, rules, model = ground.city, ground.graph, ground.heights, ground.rules, ground.model
     start = scenario.start.replace(tzinfo=ZoneInfo(str(city.manifest["timezone"])))
-    tell("streets and heights", 0.0)
-    graph, heights = StreetGraph.of(city, speeds), heights_of(city)
     tell("cameras and teams", 0.0)
     base = _fleet(request, scenario, city)
     spotlights = choose_spotlights(city, scenario, request.seed)
@@ -94,6 +100,7 @@ def assemble(request: RunRequest, tell: Tell) -> Assembly:
         scenario_file=scenario_path(request.scenario),
         city=city,
         graph=graph,
+        travel=ground.travel,
         heights=heights,
         start=start,
         fleet=fleet,
@@ -107,6 +114,22 @@ def assemble(request: RunRequest, tell: Tell) -> Assembly:
         policy=policy,
         derived=derived,
     )
+
+
+def another_day(parts: Assembly, seed: int) -> Assembly:
+    """Return the same parts with the day of another seed."""
+    placed = [Placed(s.script, s.x_m, s.y_m, s.plate) for s in parts.spotlights]
+    day = draw_day(parts.city, parts.graph, parts.scenario, seed, placed)
+    return replace(parts, request=replace(parts.request, seed=seed), day=day)
+
+
+def another_policy(parts: Assembly, policy: str) -> Assembly:
+    """Return the same parts under another policy, new and without memory.
+
+    Raises:
+        InputError: there is no such policy.
+    """
+    return replace(parts, request=replace(parts.request, policy=policy), policy=find_policy(policy))
 
 
 def _fleet(request: RunRequest, scenario: Scenario, city: City) -> CameraFleet:

@@ -6,26 +6,22 @@ import dataclasses
 
 import pandas as pd
 
-from agents.world import World
 from experiments.assemble import Assembly, assemble
 from experiments.footage_source import FootageSource
 from experiments.layers import write_cameras, write_city_layers, write_coverage_map, write_posts
+from experiments.living import make_world, sources_of
 from experiments.provenance import file_hashes, git_commit, versions
 from experiments.request import RunRequest, Tell, silent
-from experiments.sky import SkyOver
 from reports.metrics import write_metrics
 from reports.page import write_report
 from scenarios.assumptions import assumptions
 from sensors.coverage import coverage
 from sensors.coverage_summary import coverage_summary
 from sensors.fitted import FITTED_FILE
-from sensors.fitted_source import FittedSource
-from sensors.source import SightingSource
 from twin.city.store import city_hash
 from twin.log import EventLog, content_hash
 from twin.records import Sighting
 from twin.runfolder import RunFolder, write_whole
-from twin.travel import SearchedTravel
 
 
 def run_scenario(request: RunRequest, tell: Tell = silent) -> RunFolder:
@@ -38,7 +34,7 @@ def run_scenario(request: RunRequest, tell: Tell = silent) -> RunFolder:
     parts = assemble(request, tell)
     footage = FootageSource.of(parts, tell) if request.footage and parts.spotlights else None
     log = EventLog()
-    world = _world(parts, footage, log)
+    world = make_world(parts, sources_of(parts, footage), log)
     run = RunFolder.create(request.out)
     status = "interrupted"
     try:
@@ -74,41 +70,6 @@ class _Keeper:
             self._kept = tenths
             self._log.write(self._run.events)
         self._tell("simulation", t_ms / self._duration_ms)
-
-
-def _world(parts: Assembly, footage: FootageSource | None, log: EventLog) -> World:
-    return World(
-        travel=SearchedTravel(parts.graph),
-        start=parts.start,
-        duration_ms=parts.scenario.duration_ms,
-        seed=parts.request.seed,
-        incidents=parts.day.incidents,
-        calls=parts.day.calls,
-        teams=parts.teams,
-        hospitals=parts.hospitals,
-        settings=parts.settings,
-        policy=parts.policy,
-        sources=_sources(parts, footage),
-        log=log,
-        scenario=parts.scenario.name,
-    )
-
-
-def _sources(parts: Assembly, footage: FootageSource | None) -> list[SightingSource]:
-    sky = SkyOver(parts.city, parts.start, parts.scenario.weather)
-    fitted = FittedSource(
-        fleet=parts.fleet,
-        heights=parts.heights,
-        incidents=parts.day.incidents,
-        model=parts.model,
-        rules=parts.rules,
-        light_at=sky.light_at,
-        duration_ms=parts.scenario.duration_ms,
-        seed=parts.request.seed,
-        skip_camera_ids=footage.camera_ids if footage is not None else (),
-        nearest_node=parts.graph.nearest_node,
-    )
-    return [fitted] if footage is None else [fitted, footage]
 
 
 def _write_layers(run: RunFolder, parts: Assembly, tell: Tell) -> None:
