@@ -14,7 +14,7 @@ import numpy as np
 
 from agents.policy import Choice, Decline, Dispatch, Hold, Move, Policy, Redispatch, Waiting
 from agents.policy_moments import NODES, Moment, moments
-from agents.time_limit import within
+from agents.watchdog import within
 from twin.streams import stream
 
 MOMENTS = 60

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from agents.policy import Choice, Dispatch, Move, Policy, Redispatch, View
+from agents.policy import Choice, Dispatch, Move, Policy, Redispatch, TeamsView, View
 from agents.sealed import sealed
 
 
@@ -54,4 +55,15 @@ def _without(view: View, sent: Sequence[Choice]) -> View:
     if not gone:
         return view
     free = view.teams.free & ~np.isin(view.teams.id, gone)
-    return replace(view, teams=replace(view.teams, free=sealed(free)))  # type: ignore[type-var]
+    return _Left(view, replace(view.teams, free=sealed(free)))  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """A view of the same moment with other teams."""
+
+    _view: View
+    teams: TeamsView
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._view, name)
