@@ -81,7 +81,7 @@ class DemandView:
 
 
 class View(Protocol):
-    """What a policy may know at one moment.
+    """What a policy may know at one moment; a frozen dataclass.
 
     Attributes:
         now_ms: simulated time.

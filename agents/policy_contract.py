@@ -1,4 +1,4 @@
-"""The contract that every dispatch policy must pass, built-in or a user's own.
+"""The contract that every policy must pass, built-in or a user's own.
 
 >>> from agents.policies.closest import Closest
 >>> broken_rules(Closest)
@@ -9,38 +9,47 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from agents.policy import Choice, Decline, Dispatch, Hold, Move, Policy, Redispatch, TeamsView, Waiting
-from agents.sealed import sealed
+from agents.policy import Choice, Decline, Dispatch, Hold, Move, Policy, Redispatch, Waiting
+from agents.policy_moments import NODES, Moment, moments
+from agents.watchdog import within
 from twin.streams import stream
 
 MOMENTS = 60
-_NODES = 20
-_SERVICES = ("ambulance", "fire")
+LIMIT_S = 10.0
 
 
-def broken_rules(make: Callable[[], Policy]) -> list[str]:
+def broken_rules(make: Callable[[], Policy], relocation: bool = False, limit_s: float = LIMIT_S) -> list[str]:
     """Try a policy at made-up moments, empty and crowded ones among them; return what it broke, [] for nothing.
 
-    The rules: it has a name; it returns a list of decisions; each names a request that waits, and a team that is free
-    (or under way, to redispatch) and of the right service, once; it goes only where there is a way; the same moments
-    and the same stream give the same decisions; it takes no randomness but from its stream, and leaves the view alone.
+    The rules: it has a name; it returns, and a list of decisions; each names something that waits, and a team that is
+    free (or under way, to redispatch), of the right service and kind, once; it goes only where there is a way; the same
+    moments and the same stream give the same decisions; it takes no randomness but from its stream, and leaves the
+    view alone. What breaks a rule is named with its moment.
+
+    Args:
+        make: makes the policy, anew each time.
+        relocation: it is a relocation part, which may only return Moves.
+        limit_s: how long one decision may take.
     """
-    name = getattr(make(), "name", None)
+    try:
+        name = getattr(within(limit_s, make), "name", None)
+    except TimeoutError as fault:
+        return [f"when it is made: {fault}"]
     if not isinstance(name, str) or not name:
         return ["it has no name"]
-    moments = [_moment(number) for number in range(MOMENTS)]
-    first, faults = _lived(make(), moments)
+    tried = moments(MOMENTS)
+    before = _global_streams()
+    first, faults = _lived(make(), tried, limit_s)
+    faults = faults or [f for moment, c in zip(tried, first, strict=True) for f in _of_part(moment, c, relocation)][:1]
     if faults:
         return faults
-    before = _global_streams()
-    again, faults = _lived(make(), moments)
-    if first != again:
-        faults.append("the same moments and the same stream gave other decisions")
+    again, faults = _lived(make(), tried, limit_s)
+    if not faults and first != again:
+        at_ms = next(moment.now_ms for moment, a, b in zip(tried, first, again, strict=True) if a != b)
+        faults.append(f"at moment {at_ms} ms: the same moments and the same stream gave other decisions")
     if _global_streams() != before:
         faults.append("it drew from a global stream; draw from the one it is given")
     return faults
@@ -52,67 +61,36 @@ def _global_streams() -> tuple[object, ...]:
     return random.getstate(), key.tobytes(), at, *rest
 
 
-@dataclass(frozen=True)
-class _Moment:
-    """A made-up view: travel takes 10 s a node; node 0 cannot be reached from anywhere else."""
-
-    now_ms: int
-    waiting: tuple[Waiting, ...]
-    teams: TeamsView
-
-    def travel_ms(self, nodes: NDArray[np.int64], to: int) -> NDArray[np.int64]:
-        """Return driving times, -1 where there is no way."""
-        nodes = np.asarray(nodes)
-        return np.where((to == 0) & (nodes != 0), -1, 10_000 * np.abs(nodes - to)).astype(np.int64)
+def _of_part(moment: Moment, choices: Sequence[Choice], relocation: bool) -> list[str]:
+    strange = [choice for choice in choices if relocation and not isinstance(choice, Move)]
+    return [f"at moment {moment.now_ms} ms: {choice}: a relocation part may only Move" for choice in strange]
 
 
-def _moment(number: int) -> _Moment:
-    rng = stream(number, "policy contract")
-    teams, requests = (int(n) for n in rng.integers(0, 9, 2)) if number else (0, 0)
-    doing = rng.integers(0, 3, teams)  # free, under way, at work
-    columns = {
-        "id": np.array([f"T{row}" for row in range(teams)], dtype="<U4"),
-        "service": rng.choice(_SERVICES, teams).astype("<U12"),
-        "node": rng.integers(0, _NODES, teams),
-        "post_node": rng.integers(0, _NODES, teams),
-        "free": doing == 0,
-        "under_way": doing == 1,
-        "kind": np.full(teams, "", dtype="<U1"),
-        "wait_node": rng.integers(0, _NODES, teams),
-        "on_duty": np.ones(teams, dtype=bool),
-        "key": np.where(doing == 0, -1, 1000 + np.arange(teams)),
-    }
-    waiting = [
-        Waiting(key, 1000 * key, str(rng.choice(_SERVICES)), "any", int(rng.integers(1, 4)), int(rng.integers(_NODES)))
-        for key in range(requests)
-    ]
-    order = sorted(waiting, key=lambda w: (w.priority, w.since_ms))
-    return _Moment(60_000 * number, tuple(order), TeamsView(**{name: sealed(c) for name, c in columns.items()}))
-
-
-def _lived(policy: Policy, moments: Sequence[_Moment]) -> tuple[list[list[Choice]], list[str]]:
+def _lived(policy: Policy, tried: Sequence[Moment], limit_s: float) -> tuple[list[list[Choice]], list[str]]:
     rng = stream(1, "policy", policy.name)
     decided: list[list[Choice]] = []
-    for moment in moments:
-        whole = _copied(moment)
+    for moment in tried:
+        at, whole = f"at moment {moment.now_ms} ms", moment.copied()
         try:
-            choices = policy.decide(moment, rng)
+            choices = within(limit_s, lambda shown=moment: policy.decide(shown, rng))  # type: ignore[misc]
+        except TimeoutError as fault:
+            return decided, [f"{at}: {fault}; a decision takes microseconds"]
         except Exception as fault:
-            return decided, [f"at moment {moment.now_ms} ms it raised {type(fault).__name__}: {fault}"]
+            return decided, [f"{at} it raised {type(fault).__name__}: {fault}"]
         if not isinstance(choices, list | tuple):
-            return decided, [f"it returned {type(choices).__name__}; return a list of decisions, [] for none"]
-        if faults := [f"at moment {moment.now_ms} ms: {what}" for what in _faults(choices, moment)]:
+            return decided, [f"{at} it returned {type(choices).__name__}; return a list of decisions, [] for none"]
+        if not whole.same(moment):
+            return decided, [f"{at} it changed the view"]
+        if faults := [f"{at}: {what}" for what in _faults(choices, moment)]:
             return decided, faults
-        if not _same(whole, moment):
-            return decided, [f"at moment {moment.now_ms} ms it changed the view"]
         decided.append(list(choices))
     return decided, []
 
 
-def _faults(choices: Sequence[Choice], moment: _Moment) -> list[str]:
+def _faults(choices: Sequence[Choice], moment: Moment) -> list[str]:
     """What a list of choices breaks, each choice seen after the ones before it."""
     waiting = {request.key: request for request in moment.waiting}
-    doing = {str(name): row for row, name in enumerate(moment.teams.id)}
+    rows = {str(name): row for row, name in enumerate(moment.teams.id)}
     sent: set[str] = set()
     faults = []
     for choice in choices:
@@ -121,7 +99,7 @@ def _faults(choices: Sequence[Choice], moment: _Moment) -> list[str]:
         if not isinstance(choice, Move) and choice.key not in waiting:
             faults.append(f"{choice}: no such request is waiting")
         elif not isinstance(choice, Hold | Decline):
-            faults += _sending_faults(choice, waiting, doing, sent, moment)
+            faults += _sending_faults(choice, waiting, rows, sent, moment)
             sent.add(choice.team_id)
         if isinstance(choice, Dispatch | Redispatch | Decline):
             waiting.pop(choice.key, None)
@@ -130,7 +108,7 @@ def _faults(choices: Sequence[Choice], moment: _Moment) -> list[str]:
 
 def _sending_faults(
     choice: Dispatch | Redispatch | Move, waiting: dict[int, Waiting], rows: dict[str, int], sent: set[str],
-    moment: _Moment,
+    moment: Moment,
 ) -> list[str]:  # fmt: skip
     row, teams = rows.get(choice.team_id), moment.teams
     if row is None:
@@ -140,20 +118,13 @@ def _sending_faults(
         return [f"{choice}: the team is not {'under way' if isinstance(choice, Redispatch) else 'free'}"]
     if isinstance(choice, Move):
         goal = choice.node
-        if not 0 <= goal < _NODES:
-            return [f"{choice}: no such node"]
+        if not isinstance(goal, int) or not 0 <= goal < NODES:
+            return [f"{choice}: no such node; nodes are whole numbers from 0 to {NODES - 1}"]
     else:
-        goal = waiting[choice.key].node
-        if teams.service[row] != waiting[choice.key].service:
+        request = waiting[choice.key]
+        goal = request.node
+        if teams.service[row] != request.service:
             return [f"{choice}: a team of another service"]
+        if request.kinds and teams.kind[row] not in request.kinds:
+            return [f"{choice}: a {teams.kind[row]}, where {' or '.join(request.kinds)} is wanted"]
     return [] if moment.travel_ms(teams.node[[row]], goal)[0] >= 0 else [f"{choice}: the team has no way there"]
-
-
-def _copied(moment: _Moment) -> _Moment:
-    teams = TeamsView(**{f.name: getattr(moment.teams, f.name).copy() for f in fields(TeamsView)})
-    return replace(moment, teams=teams)
-
-
-def _same(one: _Moment, other: _Moment) -> bool:
-    columns = (np.array_equal(getattr(one.teams, f.name), getattr(other.teams, f.name)) for f in fields(TeamsView))
-    return one.now_ms == other.now_ms and one.waiting == other.waiting and all(columns)

@@ -1,58 +1,127 @@
-"""Policies by name: built in, installed by others, or in a file of the user's own."""
+"""Policies by what was asked for: built in, installed by others, or in a file of the user's own."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import inspect
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from agents.policies.batch import Batch
 from agents.policies.closest import Closest
+from agents.policies.combined import Combined
+from agents.policies.compliance import Compliance
+from agents.policies.cover_preserving import CoverPreserving
+from agents.policies.district_first import DistrictFirst
+from agents.policies.dmexclp import Dmexclp
+from agents.policies.home_positions import Median, Mexclp
+from agents.policies.nearest_post import NearestPost
+from agents.policies.preempting import Preempting
+from agents.policies.preference_lists import PreferenceLists
+from agents.policies.priority_reserve import PriorityReserve
+from agents.policies.stay import Stay
 from agents.policy import Policy
+from agents.policy_spec import PartSpec, read_spec
 from twin.errors import InputError, unknown_name
 
-GROUP: Final = "tashkent_twin.dispatch"
-BUILT_IN: Final = {"closest": Closest}
+DISPATCH: Final = "tashkent_twin.dispatch"
+RELOCATION: Final = "tashkent_twin.relocation"
+_KINDS: Final = (
+    Closest, DistrictFirst, PreferenceLists, PriorityReserve, Batch, CoverPreserving, Preempting,
+    Stay, NearestPost, Compliance, Mexclp, Median, Dmexclp,
+)  # fmt: skip
+_SENDING: Final = 7
+BUILT_IN: Final[Mapping[str, Mapping[str, Callable[..., Policy]]]] = {
+    DISPATCH: {kind.name: kind for kind in _KINDS[:_SENDING]},
+    RELOCATION: {kind.name: kind for kind in _KINDS[_SENDING:]},
+}
+"""For each entry-point group the built-in policies, found even where the project runs without being installed."""
 
 
-def policy_names() -> list[str]:
-    """Return the names of all built-in and installed policies."""
-    return sorted({*BUILT_IN, *(point.name for point in importlib.metadata.entry_points(group=GROUP))})
+def policy_names(group: str = DISPATCH) -> list[str]:
+    """Return the names of all built-in and installed policies of a group."""
+    return sorted({*BUILT_IN[group], *(point.name for point in importlib.metadata.entry_points(group=group))})
+
+
+def described(group: str) -> list[dict[str, str]]:
+    """Return name, parameters and one sentence of each policy of a group; one that does not load says so."""
+    rows = []
+    for name in policy_names(group):
+        try:
+            kind = policy_class(name, group)
+        except InputError as fault:
+            rows.append({"name": name, "parameters": "", "what": fault.faults[0].what})
+            continue
+        what = (inspect.getdoc(kind) or "").split("\n\n")[0].replace("\n", " ")
+        rows.append({"name": name, "parameters": parameters_of(kind), "what": what})
+    return rows
 
 
 def find_policy(asked: str) -> Policy:
-    """Return a new policy for a name, or for ``path/to/file.py:Name``.
-
-    Built-in policies are found even where the project runs from a folder without being installed.
+    """Return a new policy for what was asked, such as ``closest + dmexclp(busy=0.3)``; its name is that.
 
     Raises:
-        InputError: no such name, file or class, or one that does not load or is no policy.
+        InputError: a part has no such name, file or class, does not load, is no policy or refuses its parameters; the
+            faults of both parts at once.
     """
-    path, colon, name = asked.rpartition(":")
+    dispatch, relocation = read_spec(asked)
+    made: list[Policy] = []
+    refused: list[InputError] = []
+    for part, group in ((dispatch, DISPATCH), (relocation, RELOCATION)):
+        try:
+            made += [_made(part, policy_class(part.name, group))] if part else []
+        except InputError as fault:
+            refused.append(fault)
+    if len(refused) == 1:
+        raise refused[0]
+    if refused:
+        raise InputError(f"find the policy {asked!r}", [fault for each in refused for fault in each.faults])
+    return made[0] if len(made) == 1 else Combined(made[0], made[1])
+
+
+def policy_class(name: str, group: str) -> Callable[..., Any]:
+    """Return what makes the policy of a name in a group, or of ``path/to/file.py:Name``.
+
+    Raises:
+        InputError: there is none, or it does not load.
+    """
+    path, colon, inside = name.rpartition(":")
     if colon and path.endswith(".py"):
-        return _made(asked, _class_in(asked, Path(path), name))
-    if asked in BUILT_IN:
-        return _made(asked, BUILT_IN[asked])
-    points = importlib.metadata.entry_points(group=GROUP, name=asked)
+        return _class_in(name, Path(path), inside)
+    if name in BUILT_IN[group]:
+        return BUILT_IN[group][name]
+    points = importlib.metadata.entry_points(group=group, name=name)
     if not points:
-        raise _fault(asked, f"{unknown_name('policy', asked, policy_names())}; or give path/to/file.py:Name")
+        raise _fault(name, _unknown(name, group))
     try:
-        kind = next(iter(points)).load()
+        kind: Callable[..., Any] = next(iter(points)).load()
     except Exception as fault:
-        raise _fault(asked, f"it does not load: {type(fault).__name__}: {fault}") from fault
-    return _made(asked, kind)
+        raise _fault(name, f"{name} does not load: {type(fault).__name__}: {fault}") from fault
+    return kind
 
 
-def _class_in(asked: str, path: Path, name: str) -> Any:
+def _unknown(name: str, group: str) -> str:
+    if group == DISPATCH and name in policy_names(RELOCATION):
+        return f"{name} says where teams wait, and sends none; put a dispatch policy before it: closest + {name}"
+    if group == RELOCATION and name in policy_names(DISPATCH):
+        return f"{name} sends teams, and comes before the plus; after it: {', '.join(policy_names(RELOCATION))}"
+    kind = "dispatch policy" if group == DISPATCH else "relocation policy"
+    return f"{unknown_name(kind, name, policy_names(group))}; or give path/to/file.py:Name"
+
+
+def _class_in(asked: str, path: Path, name: str) -> Callable[..., Any]:
     if not path.is_file():
         raise _fault(asked, f"there is no file {path}")
     module = _loaded(asked, path)
     if not hasattr(module, name):
         classes = [key for key, value in vars(module).items() if isinstance(value, type) and hasattr(value, "decide")]
         raise _fault(asked, f"in {path} {unknown_name('policy', name, classes)}")
-    return getattr(module, name)
+    kind: Callable[..., Any] = getattr(module, name)
+    return kind
 
 
 def _loaded(asked: str, path: Path) -> ModuleType:
@@ -70,17 +139,38 @@ def _loaded(asked: str, path: Path) -> ModuleType:
     return module
 
 
-def _made(asked: str, kind: Any) -> Policy:
+def _made(part: PartSpec, kind: Callable[..., Any]) -> Policy:
     try:
-        policy = kind()
+        policy = kind(**part.parameters)
+    except InputError:
+        raise
     except Exception as fault:
-        raise _fault(asked, f"it cannot be made without arguments: {type(fault).__name__}: {fault}") from fault
+        what = f"{part} cannot be made: {type(fault).__name__}: {fault}; {_takes(part.name, kind)}"
+        raise _fault(str(part), what) from fault
     if not callable(getattr(policy, "decide", None)):
-        raise _fault(asked, "it has no method decide(view, rng); see agents/policy.py")
+        raise _fault(str(part), f"{part} has no method decide(view, rng); see agents/policy.py")
     if not isinstance(getattr(policy, "name", None), str) or not policy.name:
-        raise _fault(asked, "it has no name; give its class one, such as name = 'mine'")
-    return policy
+        raise _fault(str(part), f"{part} has no name; give its class one, such as name = 'mine'")
+    if part.parameters:
+        policy.name = str(PartSpec(policy.name, part.parameters))
+    return policy  # type: ignore[no-any-return]
+
+
+def _takes(name: str, kind: Callable[..., Any]) -> str:
+    told = parameters_of(kind)
+    return f"{name} takes {told}" if told else f"{name} takes no parameters"
+
+
+def parameters_of(kind: Callable[..., Any]) -> str:
+    """Return the parameters of a policy as they would be written, with their defaults; "" for none."""
+    try:
+        signature = inspect.signature(kind)
+    except (TypeError, ValueError):
+        return ""
+    free = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    named = [p for p in signature.parameters.values() if p.kind not in free]
+    return ", ".join(p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in named)
 
 
 def _fault(asked: str, what: str) -> InputError:
-    return InputError(f"find the dispatch policy {asked!r}", what)
+    return InputError(f"find the policy {asked!r}", what)

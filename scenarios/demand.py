@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.places import CitySpots
+from scenarios.places import CitySpots, DrawnPlaces, NearestNode
 from scenarios.schema import Category, Scenario, Scripted, ServiceDemand
 from twin.city import City
 from twin.plates import plate_of
 from twin.records import Call, Channel, Incident, Service, Visual
 from twin.streams import draw_u32, stream
-from twin.streets import StreetGraph
 
 HOUR_MS = 3_600_000
 YEAR_H = 365.0 * 24.0
@@ -49,7 +48,10 @@ class _Draft:
     channel: Channel
 
 
-def draw_day(city: City, graph: StreetGraph, scenario: Scenario, seed: int, placed: Sequence[Placed] = ()) -> Day:
+def draw_day(
+    city: City, graph: NearestNode, scenario: Scenario, seed: int, placed: Sequence[Placed] = (),
+    spots: DrawnPlaces | None = None,
+) -> Day:  # fmt: skip
     """Draw the day.
 
     Args:
@@ -58,8 +60,9 @@ def draw_day(city: City, graph: StreetGraph, scenario: Scenario, seed: int, plac
         scenario: rates, hours and delays.
         seed: the run's seed.
         placed: scripted incidents, kept as they are.
+        spots: where things can happen; None are the city's own.
     """
-    spots = CitySpots(city)
+    spots = spots or CitySpots(city)
     drafts: list[_Draft] = []
     for service, demand in scenario.demand.items():
         for name, category in demand.categories.items():
@@ -98,7 +101,7 @@ def _times(
 
 
 def _incidents(
-    city: City, spots: CitySpots, scenario: Scenario, seed: int, service: Service, demand: ServiceDemand, name: str,
+    city: City, spots: DrawnPlaces, scenario: Scenario, seed: int, service: Service, demand: ServiceDemand, name: str,
     category: Category,
 ) -> list[_Draft]:  # fmt: skip
     rng = stream(seed, "incidents", service, name)
@@ -176,7 +179,7 @@ def _call(incident: Incident, t_ms: int, channel: Channel) -> Call:
     )  # fmt: skip
 
 
-def _false_calls(spots: CitySpots, residents: int, scenario: Scenario, seed: int) -> list[Call]:
+def _false_calls(spots: DrawnPlaces, residents: int, scenario: Scenario, seed: int) -> list[Call]:
     """False calls follow the hours of their service; their expected number makes up the stated share of all calls."""
     made: list[Call] = []
     for service, demand in scenario.demand.items():
@@ -201,7 +204,7 @@ def _expected_calls_per_h(demand: ServiceDemand, residents: int) -> float:
     )
 
 
-def _on_streets(graph: StreetGraph, incidents: Sequence[Incident], calls: Sequence[Call]) -> Day:
+def _on_streets(graph: NearestNode, incidents: Sequence[Incident], calls: Sequence[Call]) -> Day:
     def nodes(items: Sequence[Incident] | Sequence[Call]) -> NDArray[np.int64]:
         at = np.array([(item.x_m, item.y_m) for item in items]).reshape(-1, 2)
         return np.atleast_1d(graph.nearest_node(at[:, 0], at[:, 1])) if len(at) else np.zeros(0, np.int64)

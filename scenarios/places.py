@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -41,6 +42,26 @@ class Spots:
         rows = np.searchsorted(mass, pick * mass[-1], side="right").clip(0, len(mass) - 1)
         points: NDArray[np.float64] = self.start_m[rows] * (1 - along) + self.end_m[rows] * along
         return points.round(2)
+
+
+class DrawnPlaces(Protocol):
+    """Where things can happen, by kind of place and by service."""
+
+    def of(self, where: str) -> Spots:
+        """Return the spots of one kind."""
+        ...
+
+    def unevenness(self, service: str, cv: float) -> NDArray[np.float64]:
+        """Return the factor that a service's demand has in each mahalla, mean 1; the last is for none."""
+        ...
+
+
+class NearestNode(Protocol):
+    """Something that puts places on nodes: a street graph, or zones."""
+
+    def nearest_node(self, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the closest node to each point."""
+        ...
 
 
 class CitySpots:

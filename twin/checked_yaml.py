@@ -94,6 +94,7 @@ def line_of(data: Any, where: Sequence[str | int]) -> int | None:
     for part in where:
         try:
             if isinstance(data, CommentedMap):
+                part = next((key for key in data if str(key) == str(part)), part)  # a key may be a number
                 line = data.lc.key(part)[0] + 1
             elif isinstance(data, CommentedSeq):
                 line = data.lc.item(part)[0] + 1

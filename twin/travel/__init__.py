@@ -2,7 +2,8 @@
 
 from twin.travel.contract import Route, Travel
 from twin.travel.factory import travel_of
+from twin.travel.matrix import MatrixTravel
 from twin.travel.searched import SearchedTravel
 from twin.travel.week import WeekTravel
 
-__all__ = ["Route", "SearchedTravel", "Travel", "WeekTravel", "travel_of"]
+__all__ = ["MatrixTravel", "Route", "SearchedTravel", "Travel", "WeekTravel", "travel_of"]

@@ -1,22 +1,38 @@
-"""Every policy passes one contract, and is found by name or in a file of the user's own."""
+"""Every policy passes one contract, and what breaks it is named with its moment."""
 
 from __future__ import annotations
 
 import random
+import time
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from agents.policies.closest import Closest
+from agents.policies.stay import Stay
 from agents.policy import Dispatch, Hold, Move, Redispatch
 from agents.policy_contract import broken_rules
-from agents.policy_lookup import BUILT_IN, find_policy, policy_names
-from twin.errors import InputError
+from agents.policy_lookup import BUILT_IN, DISPATCH, RELOCATION, find_policy
 
 
-@pytest.mark.parametrize("name", sorted(BUILT_IN))
-def test_every_built_in_policy_passes_the_contract(name):
-    assert broken_rules(BUILT_IN[name]) == []
+@pytest.mark.parametrize("name", sorted(BUILT_IN[DISPATCH]))
+def test_every_built_in_dispatch_policy_passes_the_contract(name):
+    assert broken_rules(BUILT_IN[DISPATCH][name]) == []
+
+
+@pytest.mark.parametrize("name", sorted(BUILT_IN[RELOCATION]))
+def test_every_built_in_relocation_policy_passes_the_contract_alone_and_behind_another(name):
+    assert broken_rules(BUILT_IN[RELOCATION][name], relocation=True) == []
+    assert broken_rules(lambda: find_policy(f"closest + {name}")) == []
+
+
+@pytest.mark.parametrize("group", [DISPATCH, RELOCATION])
+def test_what_is_built_in_is_what_is_installed(group):
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    told = {name: f"{kind.__module__}:{kind.__name__}" for name, kind in BUILT_IN[group].items()}
+    assert project["project"]["entry-points"][group] == told
 
 
 class Raises(Closest):
@@ -93,6 +109,31 @@ class Changes(Closest):
         return []
 
 
+class AnyKind(Closest):
+    def decide(self, view, rng):
+        free = {str(s): str(i) for s, i, f in zip(view.teams.service, view.teams.id, view.teams.free, strict=True) if f}
+        return [Dispatch(w.key, free[w.service]) for w in view.waiting[:1] if w.service in free]
+
+
+class NeverReturns(Closest):
+    def decide(self, view, rng):
+        while view.waiting:
+            pass
+        return []
+
+
+class Sleeps(Closest):
+    def decide(self, view, rng):
+        time.sleep(2)
+        return []
+
+
+class NeverMade(Closest):
+    def __init__(self):
+        while True:
+            pass
+
+
 class Nameless(Closest):
     name = ""
 
@@ -111,6 +152,7 @@ class Declares(Closest):
         (TwiceTheSame, "no such request is waiting"),
         (SomeTeam, "not free"),
         (AnyService, "another service"),
+        (AnyKind, "is wanted"),
         (NoWay, "no way there"),
         (Elsewhere, "no such node"),
         (TurnsTheFree, "not under way"),
@@ -126,57 +168,19 @@ def test_the_contract_catches(kind, words):
     assert any(words in rule for rule in broken_rules(kind)), broken_rules(kind)
 
 
-def test_a_policy_is_found_by_name():
-    assert isinstance(find_policy("closest"), Closest)
-    assert "closest" in policy_names()
-
-
-def test_a_wrong_name_meets_the_one_that_was_meant():
-    with pytest.raises(InputError, match=r"no policy 'closets'; did you mean 'closest'.*path/to/file.py:Name"):
-        find_policy("closets")
-
-
-GOOD = "class Mine:\n    name = 'mine'\n    def decide(self, view, rng):\n        return []\n"
-
-
-def test_a_policy_is_found_in_a_file(tmp_path):
-    (tmp_path / "mine.py").write_text(GOOD)
-    policy = find_policy(f"{tmp_path}/mine.py:Mine")
-    assert policy.name == "mine"
-    assert broken_rules(type(policy)) == []
+def test_what_breaks_the_contract_is_named_with_its_moment():
+    assert all(rule.startswith("at moment 60000 ms") for rule in broken_rules(AlwaysTheFirst))
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        (None, "there is no file"),
-        (GOOD.replace("Mine", "Mien"), "no policy 'Mine'; did you mean 'Mien'"),
-        ("import nothing_of_this_name", "does not load: ModuleNotFoundError"),
-        ("def (", "does not load: SyntaxError"),
-        ("class Mine:\n    name = 'mine'\n", "no method decide"),
-        (GOOD.replace("name = 'mine'", "name = 7"), "has no name"),
-        (GOOD + "    def __init__(self, speed): ...\n", "cannot be made without arguments"),
-    ],
-)
-def test_a_file_that_holds_no_policy_says_why(tmp_path, text, words):
-    if text is not None:
-        (tmp_path / "mine.py").write_text(text)
-    with pytest.raises(InputError) as caught:
-        find_policy(f"{tmp_path}/mine.py:Mine")
-    assert words in str(caught.value)
+    ("kind", "words"),
+    [(NeverReturns, "at moment 60000 ms: it had not returned after 0.2 s"), (Sleeps, "at moment 0 ms: it had not"),
+     (NeverMade, "when it is made: it had not returned")],
+)  # fmt: skip
+def test_a_policy_that_never_returns_is_not_waited_for(kind, words):
+    assert words in broken_rules(kind, limit_s=0.2)[0]
 
 
-def test_an_installed_policy_is_found_through_the_entry_point(monkeypatch):
-    from importlib.metadata import EntryPoint
-
-    points = [
-        EntryPoint("theirs", "agents.policies.closest:Closest", "tashkent_twin.dispatch"),
-        EntryPoint("broken", "agents.policies.closest:Farthest", "tashkent_twin.dispatch"),
-    ]
-    monkeypatch.setattr(
-        "importlib.metadata.entry_points", lambda group, name=None: [p for p in points if name in (None, p.name)]
-    )
-    assert isinstance(find_policy("theirs"), Closest)
-    assert policy_names() == ["broken", "closest", "theirs"]
-    with pytest.raises(InputError, match="does not load: AttributeError"):
-        find_policy("broken")
+def test_a_relocation_part_may_only_move():
+    assert "may only Move" in broken_rules(Closest, relocation=True)[0]
+    assert broken_rules(Stay, relocation=True) == []
