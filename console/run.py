@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from console.arguments import Seed
+from console.arguments import Seed, ground_asked
 from console.progress import stages
 from experiments.request import RunRequest
 from twin.errors import InputError
@@ -22,6 +22,7 @@ INTERRUPTED = 130
 def run(
     scenario: Annotated[str, typer.Argument(help="Library name (friday_evening) or a YAML file.")],
     city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
+    region: Annotated[Path | None, typer.Option(help="Folder of a region of zones, in place of a city.")] = None,
     seed: Seed = 1,
     out: Annotated[Path | None, typer.Option(help="New folder for the run; default: runs/SCENARIO-TIME.")] = None,
     policy: Annotated[str | None, typer.Option(help="Dispatch policy: a name, or file.py:Name.")] = None,
@@ -38,7 +39,7 @@ def run(
     request = RunRequest(
         scenario=scenario,
         out=out or _fresh(scenario),
-        city=city,
+        city=ground_asked(city, region),
         seed=seed,
         policy=policy,
         footage=not no_footage,
