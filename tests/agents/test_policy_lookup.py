@@ -126,7 +126,7 @@ def test_a_users_file_may_take_parameters_and_hold_a_relocation_part(tmp_path):
 
 def test_every_policy_says_in_a_sentence_what_it_does():
     rows = {row["name"]: row for row in described(RELOCATION)}
-    assert rows["dmexclp"]["parameters"] == "busy=0.4, norm_s=480.0"
+    assert rows["dmexclp"]["parameters"] == "busy=0.4, norm_s=240.0"
     assert all(row["what"].endswith(".") for row in rows.values())
 
 
