@@ -3,74 +3,109 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from functools import cache
 
-import simpy
-
-from agents.joining import Notice, Request
+from agents.desk import Desk, Turn
+from agents.endings import Endings
+from agents.reception import Reception
+from agents.request import Notice
 from agents.settings import CentreSettings
-from agents.stage_draws import CallStages, TeamStages, skips_the_phones
+from agents.stage_draws import CallStages, skips_the_phones
 from twin.clock import Clock
 from twin.log import EventLog
-from twin.records import Call, Kind
-
-Place = Callable[[Notice], Request]
-"""Puts a notice into the book of requests."""
-Announce = Callable[[Request, Notice], None]
-"""Says that it was joined, and lets the policy decide."""
+from twin.records import Call, Ending, Incident, Kind
 
 
 class CallTaking:
     """The operators who answer calls.
 
     Attributes:
+        desk: the operators.
         in_hand: calls that rang and are not processed yet.
     """
 
     def __init__(
         self, clock: Clock, log: EventLog, settings: CentreSettings, stages: Mapping[int, CallStages],
-        place: Place, announce: Announce,
+        incidents: Mapping[int, Incident], endings: Endings, reception: Reception,
     ) -> None:  # fmt: skip
         self._clock, self._log, self._settings, self._stages = clock, log, settings, stages
-        self._place, self._announce = place, announce
-        self._operators = simpy.PriorityResource(clock.env, capacity=settings.operators)
+        self._incidents, self._endings, self._reception = incidents, endings, reception
+        self.desk = Desk(settings.roster[clock.start.hour] if settings.roster else settings.operators)
         self.in_hand = 0
 
     def ring(self, call: Call) -> None:
         """Let a call come in."""
         self.in_hand += 1
-        reported = {"channel": call.channel, "service": call.service, "category": call.category}
-        detail = json.dumps(reported | {"x_m": call.x_m, "y_m": call.y_m})
-        self._emit(call, Kind.CALL, float(call.priority), detail)
-        self._clock.process(self._take(call, self._stages[call.id]))
-
-    def _take(self, call: Call, stages: CallStages) -> Generator[Any, Any, None]:
-        if skips_the_phones(self._settings, call):
-            yield self._clock.timeout_ms(stages.process_ms)
-        else:
-            with self._operators.request(priority=call.priority) as turn:
-                yield turn
-                yield self._clock.timeout_ms(stages.answer_ms)
-                self._emit(call, Kind.ANSWERED, (self._clock.now_ms - call.t_ms) / 1000, '{"request": null}')
-                yield self._clock.timeout_ms(stages.process_ms)
-        self.in_hand -= 1
-        notice = _notice(call, stages.team)
-        request = self._place(notice)
-        self._emit(call, Kind.PROCESSED, stages.process_ms / 1000, json.dumps({"request": request.key}))
-        self._announce(request, notice)
-
-    def _emit(self, call: Call, kind: Kind, value: float, detail: str) -> None:
+        now, stages = self._clock.now_ms, self._stages[call.id]
+        self._endings.begin_call(call.id, now, call.incident_id, call.node)
         self._log.emit(
-            self._clock.now_ms, kind, incident_id=call.incident_id, call_id=call.id, node=call.node, value=value,
-            detail=detail,
+            now, Kind.CALL, call.incident_id, call.id, None, "", "", call.node, float(call.priority), _told(call)
+        )
+        if skips_the_phones(self._settings, call):
+            self._clock.call_after(stages.process_ms, self._processed, call, stages, False)
+            return
+        turn = self.desk.enter(call.priority, self._pick_up, call, stages)
+        if stages.patience_ms >= 0 and not turn.begun:
+            self._clock.call_after(stages.patience_ms, self._hang_up, call, turn)
+
+    def _hang_up(self, call: Call, turn: Turn) -> None:
+        if self.desk.leave(turn):
+            self.in_hand -= 1
+            self._endings.end_call(call.id, Ending.ABANDONED)
+
+    def _pick_up(self, call: Call, stages: CallStages) -> None:
+        self._clock.call_after(stages.answer_ms, self._answered, call, stages)
+
+    def _answered(self, call: Call, stages: CallStages) -> None:
+        now = self._clock.now_ms
+        waited_s = (now - call.t_ms) / 1000
+        self._log.emit(
+            now, Kind.ANSWERED, call.incident_id, call.id, None, "", "", call.node, waited_s, '{"request": null}'
+        )
+        self._clock.call_after(stages.process_ms, self._processed, call, stages, True)
+
+    def _processed(self, call: Call, stages: CallStages, at_desk: bool) -> None:
+        notice = self._notice(call, stages)
+        treat_ms = self._reception.treat_ms(notice)
+        if treat_ms is not None:
+            self._clock.call_after(treat_ms, self._helped, call, stages.process_ms + treat_ms, at_desk)
+            return
+        placed = self._reception.place(notice)
+        self._leave(call, at_desk, stages.process_ms, placed.key)
+        self._reception.announce(placed, notice)
+
+    def _helped(self, call: Call, took_ms: int, at_desk: bool) -> None:
+        self._leave(call, at_desk, took_ms, None)
+        self._endings.end_call(call.id, Ending.HEAR_AND_TREAT)
+
+    def _leave(self, call: Call, at_desk: bool, took_ms: int, key: int | None) -> None:
+        """The operator is free again."""
+        self.in_hand -= 1
+        if at_desk:
+            self.desk.done()
+        told = f'{{"request": {"null" if key is None else key}}}'
+        self._log.emit(
+            self._clock.now_ms, Kind.PROCESSED, call.incident_id, call.id, None, "", "", call.node, took_ms / 1000, told
+        )
+
+    def _notice(self, call: Call, stages: CallStages) -> Notice:
+        about = self._incidents.get(call.incident_id) if call.incident_id is not None else None
+        return Notice(
+            call.t_ms, call.incident_id, call.id, None, str(call.service), call.category, call.priority, call.node,
+            call.x_m, call.y_m, about is not None and about.injured, stages.team, (call.id,),
         )  # fmt: skip
 
 
-def _notice(call: Call, stages: TeamStages) -> Notice:
-    if call.incident_id is None:
-        stages = TeamStages(stages.turnout_ms, stages.handover_ms, call.on_scene_ms)
-    return Notice(
-        call.t_ms, call.incident_id, call.id, None, call.service, call.category, call.priority, call.node, call.x_m,
-        call.y_m, stages,
-    )  # fmt: skip
+def _told(call: Call) -> str:
+    """The call as one JSON object; categories are names of the scenario, the rest are words of ours."""
+    carried = f', "carried": {call.carried}' if call.carried else ""
+    return (
+        f'{{"channel": "{call.channel}", "service": "{call.service}", "category": {_quoted(call.category)}, '
+        f'"x_m": {call.x_m!r}, "y_m": {call.y_m!r}{carried}}}'
+    )
+
+
+@cache
+def _quoted(word: str) -> str:
+    return json.dumps(word)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from agents.joining import RequestBook, State
-from agents.policy import Choice, Decline, Dispatch, Hold, Move, Redispatch
-from agents.teams import FREE, UNDER_WAY, Fleet, Team
+from agents.fleet import Fleet
+from agents.joining import RequestBook
+from agents.policy import Decline, Dispatch, Hold, Move, Redispatch
+from agents.request import State
+from agents.teams import FREE, UNDER_WAY, Team
 from twin.errors import unknown_name
 
 Reaches = Callable[[Team, int], bool]
@@ -31,22 +33,25 @@ def fault_of(choice: object, fleet: Fleet, book: RequestBook, reaches: Reaches) 
 
 
 def _fault_of_key(key: object, book: RequestBook) -> str:
-    request = book.by_key.get(key) if isinstance(key, int) else None
-    if request is None or request.state is not State.WAITING:
+    unit = book.by_key.get(key) if isinstance(key, int) else None
+    if unit is None or unit.state is not State.WAITING:
         known = ", ".join(str(waiting.key) for waiting in book.waiting[:20]) or "none"
         return f"no request {key!r} is waiting; waiting are: {known}"
     return ""
 
 
-def _fault_of_sending(choice: Choice, team: Team, book: RequestBook, reaches: Reaches) -> str:
-    request = book.by_key[choice.key]
+def _fault_of_sending(choice: Dispatch | Redispatch, team: Team, book: RequestBook, reaches: Reaches) -> str:
+    unit = book.by_key[choice.key]
     fitting = UNDER_WAY if isinstance(choice, Redispatch) else FREE
     if team.doing not in fitting:
         may = "under way" if isinstance(choice, Redispatch) else "free"
         return f"{choice}: the team is {team.doing}; choose one that is {may}"
-    if team.spec.service != request.first.service:
-        return f"{choice}: a {team.spec.service} team for a {request.first.service} request"
-    return "" if reaches(team, request.first.node) else _NO_WAY.format(choice, request.first.node)
+    if team.service != unit.service:
+        return f"{choice}: a {team.service} team for a {unit.service} request"
+    kinds, node = unit.need.kinds, unit.request.first.node
+    if kinds and team.spec.kind not in kinds:
+        return f"{choice}: a team of the kind {team.spec.kind!r}, but it takes {' or '.join(kinds)}"
+    return "" if reaches(team, node) else _NO_WAY.format(choice, node)
 
 
 def _fault_of_move(choice: Move, team: Team, fleet: Fleet, reaches: Reaches) -> str:

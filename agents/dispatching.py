@@ -3,45 +3,70 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from agents.decision_check import fault_of
-from agents.joining import Request, RequestBook
+from agents.fleet import Fleet
+from agents.joining import RequestBook
 from agents.policy import Choice, Decline, Dispatch, Move, Policy, Redispatch
 from agents.policy_fault import PolicyFault
+from agents.reception import Reception
+from agents.request import State, Unit
 from agents.response import Responses
-from agents.teams import Fleet
+from agents.roads import Roads
 from agents.view import CityView, Known
+from agents.watchdog import LIMIT_S, NeverReturns, within
 from twin.clock import Clock
 from twin.log import EventLog
-from twin.records import Decision, Kind
+from twin.records import Ending, Kind
 
 TURNS_AT_ONE_TIME: Final = 1000
-_DECISION_FIELDS: Final = tuple(field.name for field in fields(Decision))
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What decisions are carried out with."""
+
+    fleet: Fleet
+    book: RequestBook
+    roads: Roads
+    reception: Reception
+    responses: Responses
 
 
 class Dispatching:
-    """Asks the policy whenever a request becomes ready or a team becomes free.
+    """Asks the policy whenever a unit becomes ready, or a team becomes free, comes on duty or begins to move.
 
-    What happens at one time is asked about once, when all of it has happened.
+    What happens at one time is asked about once, when all of it has happened. A policy with an attribute ``review_s``
+    is also asked every so many seconds.
+
+    Attributes:
+        limit_s: how long a policy may think, in real seconds.
     """
 
     def __init__(
-        self, clock: Clock, log: EventLog, fleet: Fleet, book: RequestBook, responses: Responses, policy: Policy,
-        rng: np.random.Generator, known: Known,
-    ) -> None:  # fmt: skip
-        self._clock, self._log, self._fleet, self._book, self._responses = clock, log, fleet, book, responses
-        self._policy, self._rng, self._known = policy, rng, known
+        self, clock: Clock, log: EventLog, hands: Hands, known: Known, policy: Policy, rng: np.random.Generator
+    ) -> None:
+        self._clock, self._log, self._hands, self._known = clock, log, hands, known
+        self._policy, self._rng = policy, rng
+        self.limit_s = LIMIT_S
         self._asked = False
         self._last_ms, self._turns = -1, 0
+
+    def begin(self) -> None:
+        """Let a policy that reviews do so from now on."""
+        review_s = getattr(self._policy, "review_s", None)
+        if review_s:
+            self._clock.call_after(max(1, round(1000 * review_s)), self._review, self._policy)
 
     def change(self, policy: Policy, rng: np.random.Generator) -> None:
         """Let another policy decide from now on."""
         self._policy, self._rng = policy, rng
+        self.begin()
         self.ask()
 
     def ask(self) -> None:
@@ -50,62 +75,75 @@ class Dispatching:
             self._asked = True
             self._clock.call_soon(self._turn)
 
+    def _review(self, policy: Policy) -> None:
+        if policy is self._policy:
+            self.ask()
+            self.begin()
+
     def _turn(self) -> None:
         self._asked = False
         self._count_turn()
+        hands = self._hands
         for choice in self._choices():
-            wrong = fault_of(choice, self._fleet, self._book, self._responses.reaches)
+            wrong = fault_of(choice, hands.fleet, hands.book, hands.roads.reaches)
             if wrong:
                 raise self._fault(wrong)
             self._carry_out(choice)
 
     def _choices(self) -> Sequence[Choice]:
-        now = self._clock.now_ms
-        travel, known = self._fleet.travel, self._known
+        now, known, fleet = self._clock.now_ms, self._known, self._hands.fleet
+        period = fleet.travel.period_at(now)
         view = CityView(
-            now, travel.period_at(now), self._book.waiting, self._fleet.view(now), known.posts, known.demand.at(now),
-            known.district, travel,
+            now, period, self._hands.book.waiting, known.posts, known.demand.at(now), known.district, fleet
         )  # fmt: skip
         try:
-            choices = self._policy.decide(view, self._rng)
+            choices = within(self.limit_s, lambda: self._policy.decide(view, self._rng))
+        except NeverReturns:
+            raise self._fault(f"it did not return within {self.limit_s:g} s; decide must come back") from None
         except Exception as fault:
             raise self._fault(f"it raised {type(fault).__name__}: {fault}") from fault
+        view.close()
         if not isinstance(choices, list | tuple):
             raise self._fault(f"decide returned {type(choices).__name__}; return a list of decisions, [] for none")
         return choices
 
     def _carry_out(self, choice: Choice) -> None:
-        request = None if isinstance(choice, Move) else self._book.by_key[choice.key]
-        self._record(choice, request)
+        hands = self._hands
+        if isinstance(choice, Move):
+            self._record(choice, None, choice.node)
+            hands.responses.move(hands.fleet.by_id[choice.team_id], choice.node)
+            return
+        unit = hands.book.by_key[choice.key]
+        self._record(choice, unit, unit.request.first.node)
         if isinstance(choice, Decline):
-            self._book.close(request)
-        elif isinstance(choice, Move):
-            self._responses.move(self._fleet.by_id[choice.team_id], choice.node)
+            hands.reception.close(unit, Ending.DECLINED)
         elif isinstance(choice, Dispatch | Redispatch):
-            team = self._fleet.by_id[choice.team_id]
-            left = self._book.by_key.get(team.key)
-            self._responses.send(team, request)
-            if left:
-                self._book.wait(left)
-                self.ask()
+            team = hands.fleet.by_id[choice.team_id]
+            left = hands.book.by_key.get(team.key)
+            hands.book.serve(unit)
+            hands.responses.send(team, unit)
+            if left is not None:
+                self.wait(left)
 
-    def _record(self, choice: Choice, request: Request | None) -> None:
-        first = request.first if request else None
-        decision = Decision(
-            t_ms=self._clock.now_ms,
-            by=self._policy.name,
-            action=type(choice).__name__.lower(),
-            team_id=getattr(choice, "team_id", ""),
-            incident_id=request.incident_id if request else None,
-            call_id=first.call_id if first else None,
-            alarm_id=first.alarm_id if first else None,
-            reason=getattr(choice, "reason", ""),
+    def wait(self, unit: Unit) -> None:
+        """A unit that had a team waits again."""
+        if unit.state is State.SERVED:
+            self._hands.book.wait(unit)
+            self.ask()
+
+    def _record(self, choice: Choice, unit: Unit | None, node: int) -> None:
+        """Log a decision; its detail is a :class:`twin.records.Decision` as JSON."""
+        first = unit.request.first if unit is not None else None
+        incident_id = unit.request.incident_id if unit is not None else None
+        call_id, alarm_id = (first.call_id, first.alarm_id) if first is not None else (None, None)
+        now, team_id = self._clock.now_ms, getattr(choice, "team_id", "")
+        reason = getattr(choice, "reason", "")
+        told = (
+            f'{{"t_ms": {now}, "by": {_quoted(self._policy.name)}, "action": "{type(choice).__name__.lower()}", '
+            f'"team_id": {_quoted(team_id)}, "incident_id": {_number(incident_id)}, "call_id": {_number(call_id)}, '
+            f'"alarm_id": {_number(alarm_id)}, "reason": {_quoted(reason)}}}'
         )
-        node = choice.node if isinstance(choice, Move) else first.node
-        self._log.emit(
-            decision.t_ms, Kind.DECISION, incident_id=decision.incident_id, call_id=decision.call_id,
-            alarm_id=decision.alarm_id, team_id=decision.team_id, node=node, detail=_as_json(decision),
-        )  # fmt: skip
+        self._log.emit(now, Kind.DECISION, incident_id, call_id, alarm_id, team_id, "", node, None, told)
 
     def _count_turn(self) -> None:
         now = self._clock.now_ms
@@ -119,5 +157,8 @@ class Dispatching:
         return PolicyFault(self._policy.name, f"{self._clock.at(now):%Y-%m-%d %H:%M:%S} ({now} ms)", what)
 
 
-def _as_json(decision: Decision) -> str:
-    return json.dumps({name: getattr(decision, name) for name in _DECISION_FIELDS})
+_quoted: Final[Callable[[str], str]] = json.encoder.encode_basestring_ascii
+
+
+def _number(value: int | None) -> str:
+    return "null" if value is None else str(value)

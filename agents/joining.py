@@ -1,173 +1,171 @@
 """Notices become requests: several reports of one thing are one request, as far as the centre can tell.
 
-The centre does not know the truth. It joins by service, place and time, and so it may join two incidents, or miss that
-two reports mean one.
+The centre does not know the truth. It joins by place, time, and service or family of category, and so it may join two
+incidents, or miss that two reports mean one.
 """
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left, insort
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from itertools import count
 from math import floor, hypot
 
+from agents.plans import Need, Plans
 from agents.policy import Waiting
+from agents.request import Notice, Request, State, Unit
 from agents.settings import CentreSettings
 from agents.stage_draws import TeamStages
 
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A processed call or a confirmed alarm.
-
-    Attributes:
-        t_ms: when it reached the centre.
-        incident_id: the truth, for the log; the centre does not look at it.
-        call_id, alarm_id: one of them.
-        service, category, priority, node, x_m, y_m: as reported.
-        stages: what a team needs that it sends.
-    """
-
-    t_ms: int
-    incident_id: int | None
-    call_id: int | None
-    alarm_id: int | None
-    service: str
-    category: str
-    priority: int
-    node: int
-    x_m: float
-    y_m: float
-    stages: TeamStages
+StagesOf = Callable[[Notice, str, int], TeamStages]
+"""What the nth team of a service needs where a notice sends it."""
 
 
-class State(StrEnum):
-    """Where a request stands."""
-
-    WAITING = "waiting"
-    SERVED = "served"  # a team has it
-    CLOSED = "closed"  # cleared or declined
-
-
-@dataclass(eq=False, slots=True)
-class Request:
-    """What a team is sent to.
-
-    Attributes:
-        key: counted from 0 in the order requests became ready.
-        ready_ms: when it became ready for dispatch.
-        first: the notice that opened it; place, service and stages are taken from it.
-        priority: the highest (lowest number) of its notices.
-        latest_ms: when its latest notice reached the centre.
-        incident_ids: the incidents really behind it, in the order of their notices; empty for a false one.
-        detail: ``{"service", "request"}`` for the log.
-    """
-
-    key: int
-    ready_ms: int
-    first: Notice
-    priority: int
-    latest_ms: int
-    incident_ids: list[int]
-    detail: str
-    state: State = State.WAITING
-
-    @property
-    def incident_id(self) -> int | None:
-        """The first incident known to be behind it, None as long as all its notices are false."""
-        return self.incident_ids[0] if self.incident_ids else None
-
-    def waiting(self) -> Waiting:
-        """Return what a policy may know of it."""
-        first = self.first
-        return Waiting(self.key, self.ready_ms, str(first.service), first.category, self.priority, first.node)
-
-
-@dataclass(eq=False)
 class RequestBook:
-    """All requests that are open, and those that wait, by priority and then by age."""
+    """All requests that are open, and the units that wait, by priority and then by age.
 
-    settings: CentreSettings
-    by_key: dict[int, Request] = field(default_factory=dict)
-    _cells: defaultdict[tuple[str, int, int], list[Request]] = field(default_factory=lambda: defaultdict(list))
-    _order: list[tuple[int, int, int]] = field(default_factory=list)
-    _waiting: list[Waiting] = field(default_factory=list)
-    _keys: Iterator[int] = field(default_factory=count)
+    Attributes:
+        by_key: open units.
+        waiting_of: how many units wait for each service.
+    """
 
-    def place(self, notice: Notice, now_ms: int) -> Request:
-        """Join a notice to the nearest request it may belong to, or open a new one that waits."""
-        known = self._known(notice)
-        if known:
-            self._join(known, notice)
-            return known
-        key = next(self._keys)
+    def __init__(self, settings: CentreSettings, plans: Plans, stages_of: StagesOf) -> None:
+        self.by_key: dict[int, Unit] = {}
+        self.waiting_of: Counter[str] = Counter()
+        self._plans, self._stages_of = plans, stages_of
+        self._radius_m, self._window_ms = settings.join_radius_m, 1000 * settings.join_window_s
+        self._cells: defaultdict[tuple[int, int], list[Request]] = defaultdict(list)
+        self._order: list[tuple[int, int, int]] = []
+        self._waiting: list[Waiting] = []
+        self._offered: tuple[Waiting, ...] | None = ()
+        self._request_keys, self._unit_keys = count(), count()
+
+    def known(self, notice: Notice) -> Request | None:
+        """Return the nearest open request that a notice may belong to, of equals the oldest."""
+        if not self._window_ms:
+            return None
+        family = self._plans.family(notice.category)
+        column, row = self._cell(notice)
+        best: tuple[float, int] | None = None
+        found: Request | None = None
+        for cell in ((column + east, row + north) for east in (-1, 0, 1) for north in (-1, 0, 1)):
+            for request in self._cells.get(cell, ()):
+                first = request.first
+                if first.service != notice.service and not (family and family in request.families):
+                    continue
+                away_m = hypot(notice.x_m - first.x_m, notice.y_m - first.y_m)
+                near = away_m <= self._radius_m and notice.t_ms - request.latest_ms <= self._window_ms
+                if near and (best is None or (away_m, request.key) < best):
+                    best, found = (away_m, request.key), request
+        return found
+
+    def open(self, notice: Notice, now_ms: int) -> Request:
+        """Open a request, whose units wait from now on."""
         truth = [] if notice.incident_id is None else [notice.incident_id]
-        detail = json.dumps({"service": str(notice.service), "request": key})
-        request = Request(key, now_ms, notice, notice.priority, notice.t_ms, truth, detail)
-        self.by_key[key] = request
-        self._cells[self._cell(notice)].append(request)
-        self.wait(request)
+        family = self._plans.family(notice.category)
+        request = Request(next(self._request_keys), notice, notice.priority, notice.t_ms, truth, [family])
+        if self._window_ms:
+            self._cells[self._cell(notice)].append(request)
+        self._cover(request, notice, now_ms)
         return request
 
-    def wait(self, request: Request) -> None:
-        """Let a request wait for a team."""
-        request.state = State.WAITING
-        rank = (request.priority, request.ready_ms, request.key)
-        row = bisect_left(self._order, rank)
-        insort(self._order, rank)
-        self._waiting.insert(row, request.waiting())
+    def join(self, request: Request, notice: Notice, now_ms: int) -> list[Unit]:
+        """Add a notice to a request; return the units it asks for beyond those already asked for."""
+        request.latest_ms = max(request.latest_ms, notice.t_ms)
+        if notice.incident_id is not None and notice.incident_id not in request.incident_ids:
+            request.incident_ids.append(notice.incident_id)
+        family = self._plans.family(notice.category)
+        if family not in request.families:
+            request.families.append(family)
+        if notice.priority < request.priority:
+            waiting = [unit for unit in request.units if unit.state is State.WAITING]
+            for unit in waiting:
+                self._unlist(unit)
+            request.priority = notice.priority
+            for unit in waiting:
+                self._list(unit)
+        return self._cover(request, notice, now_ms)
 
-    def serve(self, request: Request) -> None:
+    def escalate(self, request: Request, when: str, needs: tuple[Need, ...], now_ms: int) -> list[Unit]:
+        """Ask for a further part of a plan; return its units, [] where it has none or it was asked for before."""
+        if when in request.asked:
+            return []
+        request.asked.add(when)
+        return [
+            self._add(request, need, now_ms) for need in needs if need.when == when for _ in range(need.count)
+        ]  # fmt: skip
+
+    def wait(self, unit: Unit) -> None:
+        """Let a unit wait for a team."""
+        unit.state = State.WAITING
+        self._list(unit)
+
+    def serve(self, unit: Unit) -> None:
         """A team has it now."""
-        self._unlist(request)
-        request.state = State.SERVED
+        self._unlist(unit)
+        unit.state = State.SERVED
 
-    def close(self, request: Request) -> None:
-        """It is over: cleared, or declined; nothing joins it any more."""
-        if request.state is State.WAITING:
-            self._unlist(request)
-        request.state = State.CLOSED
-        self._cells[self._cell(request.first)].remove(request)
-        del self.by_key[request.key]
+    def close(self, unit: Unit) -> bool:
+        """It is over; return whether its request is over with it, so that nothing joins that any more."""
+        if unit.state is State.WAITING:
+            self._unlist(unit)
+        unit.state = State.CLOSED
+        del self.by_key[unit.key]
+        over = not unit.request.is_open
+        if over and self._window_ms:
+            self._cells[self._cell(unit.request.first)].remove(unit.request)
+        return over
 
     @property
     def waiting(self) -> tuple[Waiting, ...]:
         """What waits for a team: the most urgent first, of equals the oldest."""
-        return tuple(self._waiting)
+        if self._offered is None:
+            self._offered = tuple(self._waiting)
+        return self._offered
 
-    def _known(self, notice: Notice) -> Request | None:
-        radius_m, window_ms = self.settings.join_radius_m, 1000 * self.settings.join_window_s
-        if not window_ms:
-            return None
-        service, column, row = self._cell(notice)
-        best: tuple[float, int] | None = None
-        for cell in ((service, column + east, row + north) for east in (-1, 0, 1) for north in (-1, 0, 1)):
-            for request in self._cells.get(cell, ()):
-                away_m = hypot(notice.x_m - request.first.x_m, notice.y_m - request.first.y_m)
-                if away_m <= radius_m and notice.t_ms - request.latest_ms <= window_ms:
-                    best = min(best or (away_m, request.key), (away_m, request.key))
-        return self.by_key[best[1]] if best else None
+    def _cover(self, request: Request, notice: Notice, now_ms: int) -> list[Unit]:
+        """Add what the notice's plan asks for and no open unit of the request answers yet."""
+        if notice.injured:
+            request.asked.add("injured")
+        open_units = Counter(unit.service for unit in request.units if unit.state is not State.CLOSED)
+        added = []
+        for need in self._plans.of(notice.service, notice.category):
+            if need.when == "always" or (need.when == "injured" and notice.injured):
+                for _ in range(need.count):
+                    if open_units[need.service] > 0:
+                        open_units[need.service] -= 1
+                    else:
+                        added.append(self._add(request, need, now_ms))
+        return added
 
-    def _join(self, request: Request, notice: Notice) -> None:
-        request.latest_ms = max(request.latest_ms, notice.t_ms)
-        if notice.incident_id is not None and notice.incident_id not in request.incident_ids:
-            request.incident_ids.append(notice.incident_id)
-        if notice.priority < request.priority:
-            waits = request.state is State.WAITING
-            if waits:
-                self._unlist(request)
-            request.priority = notice.priority
-            if waits:
-                self.wait(request)
+    def _add(self, request: Request, need: Need, now_ms: int) -> Unit:
+        nth = sum(unit.service == need.service for unit in request.units)
+        first = request.first
+        stages = (
+            first.stages if nth == 0 and need.service == first.service else self._stages_of(first, need.service, nth)
+        )
+        detail = f'{{"service": "{need.service}", "request": {request.key}}}'
+        unit = Unit(next(self._unit_keys), request, need.service, need, now_ms, stages, detail)
+        request.units.append(unit)
+        self.by_key[unit.key] = unit
+        self._list(unit)
+        return unit
 
-    def _unlist(self, request: Request) -> None:
-        row = bisect_left(self._order, (request.priority, request.ready_ms, request.key))
+    def _list(self, unit: Unit) -> None:
+        rank = unit.rank
+        row = bisect_left(self._order, rank)
+        insort(self._order, rank)
+        self._waiting.insert(row, unit.waiting())
+        self.waiting_of[unit.service] += 1
+        self._offered = None
+
+    def _unlist(self, unit: Unit) -> None:
+        row = bisect_left(self._order, unit.rank)
         del self._order[row], self._waiting[row]
+        self.waiting_of[unit.service] -= 1
+        self._offered = None
 
-    def _cell(self, notice: Notice) -> tuple[str, int, int]:
-        side_m = max(self.settings.join_radius_m, 1.0)
-        return notice.service, floor(notice.x_m / side_m), floor(notice.y_m / side_m)
+    def _cell(self, notice: Notice) -> tuple[int, int]:
+        side_m = max(self._radius_m, 1.0)
+        return floor(notice.x_m / side_m), floor(notice.y_m / side_m)

@@ -2,179 +2,167 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-import simpy
-
-from agents.joining import Request, RequestBook
-from agents.teams import Doing, Fleet, Team
+from agents.hospitals import Hospitals
+from agents.reception import Reception
+from agents.request import Unit
+from agents.roads import Roads
+from agents.scenes import Scenes, Task
+from agents.teams import UNDER_WAY, Doing, Team
 from agents.trip import Trip
 from twin.clock import Clock
 from twin.log import EventLog
-from twin.records import Incident, Kind
-
-Steps = Generator[Any, Any, Any]
+from twin.records import Ending, Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One piece of work on scene."""
+@dataclass(frozen=True)
+class Told:
+    """Who is told what teams come to.
 
-    incident_id: int | None
-    work_ms: int
-    transport: bool
+    Attributes:
+        free: a team is free, begins to move, or comes on duty: the policy may decide.
+        settled: a team has nothing to do: returns whether something else was due for it, such as the end of its shift.
+    """
+
+    free: Callable[[], None]
+    settled: Callable[[Team], bool]
 
 
 class Responses:
     """Carries out what was decided.
 
-    A team on the road is sent from its next junction and needs no turnout. A team that finds another team of its
-    service at work on the incident, or nothing at all, is held up for ``nothing_found``. A patient is taken to the
-    hospital that is nearest by travel time, of equals the first; without a hospital in reach they are handed over on
-    the spot. A team that cannot drive back waits where it is.
+    A team on the road is sent from its next junction and needs no turnout. A patient is taken to a hospital; without
+    one in reach they are handed over on the spot. A team that cannot drive back waits where it is.
     """
 
     def __init__(
-        self, clock: Clock, log: EventLog, fleet: Fleet, book: RequestBook, incidents: Mapping[int, Incident],
-        hospitals: Sequence[int], freed: Callable[[], None],
+        self, clock: Clock, log: EventLog, roads: Roads, reception: Reception, scenes: Scenes, hospitals: Hospitals,
+        told: Told,
     ) -> None:  # fmt: skip
-        self._clock, self._log, self._fleet, self._book = clock, log, fleet, book
-        self._incidents, self._hospitals, self._freed = incidents, hospitals, freed
-        self._attended: set[tuple[int, str]] = set()
+        self._clock, self._log, self._roads, self._reception = clock, log, roads, reception
+        self._scenes, self._hospitals, self._told = scenes, hospitals, told
 
-    def travel_ms(self, origin: int, goal: int) -> int:
-        """Return the driving time, -1 where there is no way."""
-        return self._fleet.travel.one_to_one_ms(origin, goal, self._fleet.travel.period_at(self._clock.now_ms))
-
-    def reaches(self, team: Team, node: int) -> bool:
-        """Return whether a team can drive to a node from where it is."""
-        return self.travel_ms(team.next_junction(self._clock.now_ms)[0], node) >= 0
-
-    def send(self, team: Team, request: Request) -> None:
-        """Send a team that is free, or under way to something else, to a request."""
-        now = self._clock.now_ms
-        self._stop(team)
+    def send(self, team: Team, unit: Unit) -> None:
+        """Send a team that is free, or under way to something else, to what waits."""
+        now, node = self._clock.now_ms, unit.request.first.node
+        team.stop()
         if team.doing is Doing.IDLE:
-            team.rolls_ms = now + request.first.stages.turnout_ms
-        trip = self._drive(team, request.first.node)
+            team.rolls_ms = now + unit.stages.turnout_ms
+        trip = self._roads.drive(team, node)
         turnout_ms = max(0, team.rolls_ms - now)
-        team.turn_to(Doing.TURNOUT if turnout_ms else Doing.DRIVING, request.key, trip)
-        self._book.serve(request)
-        self._emit(team, request, Kind.DISPATCHED, request.first.node, trip.end_ms - now - turnout_ms)
-        team.process = self._clock.process(self._respond(team, request, turnout_ms))
+        team.unit = unit
+        team.turn_to(Doing.TURNOUT if turnout_ms else Doing.DRIVING, unit.key, trip)
+        self._emit(team, Kind.DISPATCHED, node, trip.end_ms - now - turnout_ms)
+        team.due = self._clock.call_after(turnout_ms, self._rolled, team, trip, turnout_ms)
 
     def move(self, team: Team, node: int) -> None:
         """Send a free team to wait elsewhere, where there is a way."""
-        self._stop(team)
-        team.wait_node = node
-        team.turn_to(Doing.BACK, -1, self._drive(team, node))
-        team.process = self._clock.process(self._wait_at(team, None))
+        team.stop()
+        team.wait_node, team.unit = node, None
+        self._drive_back(team, self._roads.drive(team, node))
 
-    def _stop(self, team: Team) -> None:
-        if team.doing in (Doing.BACK, Doing.TURNOUT, Doing.DRIVING):
-            team.process.interrupt()
-
-    def _drive(self, team: Team, goal: int) -> Trip:
-        """From where it stands, or from the next junction on its way."""
-        now = self._clock.now_ms
-        origin, leaves_ms = team.next_junction(now)
-        lead = team.trip.on_road(now) if team.trip else None
-        period = self._fleet.travel.period_at(now)
-        start_ms, travel_ms = max(leaves_ms, team.rolls_ms), self.travel_ms(origin, goal)
-        return Trip(self._fleet.travel, origin, goal, start_ms, travel_ms, period, lead)
-
-    def _respond(self, team: Team, request: Request, turnout_ms: int) -> Steps:
-        try:
-            yield self._clock.timeout_ms(turnout_ms)
-            self._emit(team, request, Kind.TURNED_OUT, team.trip.origin, turnout_ms)
-            team.turn_to(Doing.DRIVING, request.key, team.trip)
-            travel_ms = team.trip.end_ms - self._clock.now_ms
-            yield self._clock.timeout_ms(travel_ms)
-        except simpy.Interrupt:
-            return
-        team.stand(Doing.ON_SCENE, request.first.node, request.key)
-        transport = yield from self._work(team, request, travel_ms)
-        if transport:
-            yield from self._to_hospital(team, request)
-        yield from self._go_home(team, request)
-
-    def _work(self, team: Team, request: Request, travel_ms: int) -> Steps:
-        """Work on each incident of the request in turn; return whether somebody is to be taken to hospital."""
-        transport = False
-        for task in self._tasks(request):
-            self._emit(team, request, Kind.ARRIVED, team.node, travel_ms, task)
-            yield self._clock.timeout_ms(task.work_ms)
-            self._emit(team, request, Kind.SCENE_CLEARED, team.node, task.work_ms, task)
-            transport, travel_ms = transport or task.transport, 0
-        self._book.close(request)
-        return transport
-
-    def _tasks(self, request: Request) -> Iterator[Task]:
-        """What is to be done there, looked up anew after each task; at least one, if only to find nothing."""
-        task = self._next_task(request) or Task(request.incident_id, request.first.stages.nothing_ms, False)
-        while task:
-            yield task
-            task = self._next_task(request)
-
-    def _next_task(self, request: Request) -> Task | None:
-        service = str(request.first.service)
-        for incident_id in request.incident_ids:
-            if (incident_id, service) not in self._attended:
-                self._attended.add((incident_id, service))
-                incident = self._incidents[incident_id]
-                return Task(incident_id, incident.on_scene_ms, incident.transport and incident.service == service)
-        return None
-
-    def _to_hospital(self, team: Team, request: Request) -> Steps:
-        reach = [(self.travel_ms(team.node, h), row) for row, h in enumerate(self._hospitals)]
-        reach = [pair for pair in reach if pair[0] >= 0]
-        if not reach:
-            return
-        travel_ms, row = min(reach)
-        hospital = self._hospitals[row]
-        team.turn_to(Doing.TO_HOSPITAL, request.key, self._drive(team, hospital))
-        yield self._clock.timeout_ms(travel_ms)
-        team.stand(Doing.HANDOVER, hospital, request.key)
-        self._emit(team, request, Kind.AT_HOSPITAL, hospital, travel_ms)
-        handover_ms = request.first.stages.handover_ms
-        yield self._clock.timeout_ms(handover_ms)
-        self._emit(team, request, Kind.HANDED_OVER, hospital, handover_ms)
-
-    def _go_home(self, team: Team, request: Request) -> Steps:
+    def release(self, team: Team) -> None:
+        """A team has nothing more to do: it goes home, or what is due for it begins."""
         team.wait_node = team.spec.post_node
-        trip = self._drive(team, team.wait_node)
-        self._freed()
+        if not self._told.settled(team):
+            trip = self._roads.drive(team, team.wait_node)
+            if trip.travel_ms < 0:
+                team.turn_to(Doing.IDLE)
+            else:
+                self._drive_back(team, trip)
+        self._told.free()
+
+    def go_home(self, team: Team) -> bool:
+        """Drive to the post, not to be sent on the way; what is due begins there. False where there is no way."""
+        trip = self._roads.drive(team, team.spec.post_node)
         if trip.travel_ms < 0:
-            team.turn_to(Doing.IDLE)
-            return
+            return False
+        team.wait_node = trip.goal
+        team.turn_to(Doing.HOME, -1, trip)
+        left_ms = trip.end_ms - self._clock.now_ms
+        team.due = self._clock.call_after(left_ms, self._home, team, trip.goal, left_ms)
+        return True
+
+    def _drive_back(self, team: Team, trip: Trip) -> None:
         team.turn_to(Doing.BACK, -1, trip)
-        yield from self._wait_at(team, request)
+        left_ms = trip.end_ms - self._clock.now_ms
+        team.due = self._clock.call_after(left_ms, self._back, team, trip, left_ms)
 
-    def _wait_at(self, team: Team, request: Request | None) -> Steps:
-        """Drive on to where it waits; free on the way."""
-        travel_ms = team.trip.end_ms - self._clock.now_ms
-        try:
-            yield self._clock.timeout_ms(travel_ms)
-        except simpy.Interrupt:
+    def _rolled(self, team: Team, trip: Trip, turnout_ms: int) -> None:
+        self._emit(team, Kind.TURNED_OUT, trip.origin, turnout_ms)
+        team.turn_to(Doing.DRIVING, team.key, trip)
+        travel_ms = trip.end_ms - self._clock.now_ms
+        team.due = self._clock.call_after(travel_ms, self._arrived, team, travel_ms)
+        self._told.free()
+
+    def _arrived(self, team: Team, travel_ms: int) -> None:
+        unit = team.unit
+        team.stand(Doing.ON_SCENE, unit.request.first.node, unit.key)
+        self._work(team, unit, self._scenes.first_task(unit), travel_ms, False)
+
+    def _work(self, team: Team, unit: Unit, task: Task, travel_ms: int, transport: bool) -> None:
+        self._emit(team, Kind.ARRIVED, team.node, travel_ms, task)
+        self._scenes.size_up(team, unit, task)
+        team.due = self._clock.call_after(task.work_ms, self._cleared, team, unit, task, transport or task.transport)
+
+    def _cleared(self, team: Team, unit: Unit, task: Task, transport: bool) -> None:
+        self._emit(team, Kind.SCENE_CLEARED, team.node, task.work_ms, task)
+        further = self._scenes.next_task(unit)
+        if further is not None:
+            self._work(team, unit, further, 0, transport)
             return
-        team.stand(Doing.IDLE, team.trip.goal)
-        self._emit(team, request, Kind.RETURNED, team.node, travel_ms)
+        self._reception.close(unit, Ending.SERVED)
+        row, travel_ms = self._hospitals.choose(self._roads, team.node) if transport else (-1, -1)
+        if row < 0:
+            self.release(team)
+            return
+        self._hospitals.send(row)
+        team.turn_to(Doing.TO_HOSPITAL, unit.key, self._roads.drive(team, int(self._hospitals.nodes[row])))
+        team.due = self._clock.call_after(travel_ms, self._at_hospital, team, unit, row, travel_ms)
 
-    def _emit(
-        self, team: Team, request: Request | None, kind: Kind, node: int, value_ms: int, task: Task | None = None
-    ) -> None:
-        first = request.first if request else None
+    def _at_hospital(self, team: Team, unit: Unit, row: int, travel_ms: int) -> None:
+        team.stand(Doing.HANDOVER, int(self._hospitals.nodes[row]), unit.key)
+        self._emit(team, Kind.AT_HOSPITAL, team.node, travel_ms)
+        self._hospitals.desks[row].enter(unit.request.priority, self._taken_over, team, unit, row, self._clock.now_ms)
+
+    def _taken_over(self, team: Team, unit: Unit, row: int, since_ms: int) -> None:
+        team.due = self._clock.call_after(unit.stages.handover_ms, self._handed_over, team, row, since_ms)
+
+    def _handed_over(self, team: Team, row: int, since_ms: int) -> None:
+        self._emit(team, Kind.HANDED_OVER, team.node, self._clock.now_ms - since_ms)
+        self._hospitals.hand_over(row)
+        self.release(team)
+
+    def _back(self, team: Team, trip: Trip, travel_ms: int) -> None:
+        team.stand(Doing.IDLE, trip.goal)
+        self._emit(team, Kind.RETURNED, team.node, travel_ms)
+        team.unit = None
+        self._told.settled(team)
+
+    def _home(self, team: Team, node: int, travel_ms: int) -> None:
+        team.stand(Doing.IDLE, node)
+        self._emit(team, Kind.RETURNED, node, travel_ms)
+        team.unit = None
+        if not self._told.settled(team):
+            self._told.free()
+
+    def give_up(self, team: Team) -> Unit | None:
+        """Stop a team where it is; return the unit it was under way to, which has to wait again, None for none."""
+        left = team.unit if team.doing in UNDER_WAY else None
+        team.stop()
+        return left
+
+    def _emit(self, team: Team, kind: Kind, node: int, value_ms: int, task: Task | None = None) -> None:
+        unit = team.unit
+        if unit is None:
+            told = f'{{"service": "{team.service}", "request": null}}'
+            self._log.emit(self._clock.now_ms, kind, None, None, None, team.id, "", node, value_ms / 1000, told)
+            return
+        request = unit.request
+        incident_id = task.incident_id if task is not None else request.incident_id
         self._log.emit(
-            self._clock.now_ms,
-            kind,
-            incident_id=told.incident_id if (told := task or request) else None,
-            call_id=first.call_id if first else None,
-            alarm_id=first.alarm_id if first else None,
-            team_id=team.spec.id,
-            node=node,
-            value=value_ms / 1000,
-            detail=request.detail if request else json.dumps({"service": str(team.spec.service), "request": None}),
-        )
+            self._clock.now_ms, kind, incident_id, request.first.call_id, request.first.alarm_id, team.id, "", node,
+            value_ms / 1000, unit.detail,
+        )  # fmt: skip

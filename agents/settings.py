@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
-
+from agents.durations import NO_TIME, Duration
+from agents.overload import OverloadRule
+from agents.plans import Plans
 from sensors.alarms import load_alarm_rules
-from twin.streams import draw_unit
 
-DURATION_KINDS: Final = ("lognormal", "exponential", "constant")
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """A length of time, drawn for each thing by a hashed draw, so that two policies meet the same draws.
-
-    Attributes:
-        mean_s: the mean, not negative.
-        cv: coefficient of variation of a lognormal, not negative; 0 is a constant.
-        kind: one of DURATION_KINDS.
-    """
-
-    mean_s: float
-    cv: float = 0.0
-    kind: Literal["lognormal", "exponential", "constant"] = "lognormal"
-
-    def __post_init__(self) -> None:
-        if not (0 <= self.mean_s < np.inf and 0 <= self.cv < np.inf):
-            raise ValueError(f"mean_s and cv must be finite and not negative, but are {self.mean_s} and {self.cv}")
-        if self.kind not in DURATION_KINDS:
-            raise ValueError(f"kind must be one of {', '.join(DURATION_KINDS)}, but is {self.kind!r}")
-
-    def draw_ms(self, seed: int, purpose: str, *ids: ArrayLike) -> NDArray[np.int64]:
-        """Return whole milliseconds for each tuple of ids, by inversion of a draw in (0, 1).
-
-        A lognormal with this mean m and coefficient of variation c is ``exp(mu + s z)`` with ``s**2 = ln(1 + c**2)``
-        and ``mu = ln(m) - s**2 / 2``.
-        """
-        unit = draw_unit(seed, purpose, *ids)
-        return np.rint(1000.0 * self.mean_s * self._times_mean(unit)).astype(np.int64)
-
-    def _times_mean(self, unit: NDArray[np.float64]) -> NDArray[np.float64]:
-        if self.kind == "exponential":
-            return -np.log1p(-unit)
-        if self.kind == "constant" or self.cv == 0.0:
-            return np.ones_like(unit)
-        variance = np.log1p(self.cv**2)
-        return np.exp(np.sqrt(variance) * ndtri(unit) - variance / 2)
+HOURS: Final = 24
+NOTHING_FOUND: Final = Duration(300.0, 0.5)  # assumed
+HALF_AN_HOUR: Final = Duration(1800.0)  # assumed
+NINETY_MINUTES: Final = Duration(5400.0, 0.5)  # assumed
 
 
 class Verification(Protocol):
@@ -99,14 +62,18 @@ class CentreSettings:
     """The situation centre.
 
     Attributes:
-        operators: how many answer phones, at least 1.
+        operators: how many answer phones, at least 1 where there is no roster.
         answer: delay of picking up once an operator is free.
         process: from picking up until the request is ready for dispatch; the operator is held for it.
         verifiers: how many look at camera alarms, at least 1.
-        join_radius_m, join_window_s: a notice this near to a request of the same service that is still open, and no
-            longer than this after its latest notice, joins it; a window of 0 joins nothing.
+        join_radius_m, join_window_s: a notice this near to an open request of the same service or the same family, and
+            no longer than this after its latest notice, joins it; a window of 0 joins nothing.
         panic_process: a panic button arrives at the technical security centre, meets no phone queue and takes this
             long; None: it waits for an operator like a phone call.
+        monitor_process: the same for a fire monitor.
+        roster, verifier_roster: operators and verifiers at work in each of the 24 hours of the day; () for as many
+            as ``operators`` and ``verifiers`` all day. Who is on the phone at the end of a shift finishes the call.
+        patience: how long a caller waits to be answered before hanging up; None: for ever.
     """
 
     operators: int
@@ -116,8 +83,15 @@ class CentreSettings:
     join_radius_m: float
     join_window_s: float
     panic_process: Duration | None = None
+    monitor_process: Duration | None = None
+    roster: tuple[int, ...] = ()
+    verifier_roster: tuple[int, ...] = ()
+    patience: Duration | None = None
 
     def __post_init__(self) -> None:
+        for roster in (self.roster, self.verifier_roster):
+            if roster and (len(roster) != HOURS or min(roster) < 0 or max(roster) < 1):
+                raise ValueError(f"a roster is {HOURS} counts, not negative and not all zero, but is {roster}")
         if self.operators < 1 or self.verifiers < 1:
             raise ValueError(f"at least 1 operator and 1 verifier, but got {self.operators} and {self.verifiers}")
         if self.join_radius_m < 0 or self.join_window_s < 0:
@@ -134,12 +108,39 @@ class ServiceSettings:
         handover: at the hospital.
         nothing_found: on scene where there is nothing, or where another team of the service already works (assumed:
             5 minutes on average).
+        break_after_s: how long into each shift a team has its break, at its post, later if it is at work then; None:
+            no breaks.
+        pause: how long the break is.
+        breakdowns_per_1000_h: how often a team's vehicle breaks down, for 1,000 hours on duty.
+        repair: how long it stands then.
     """
 
     name: str
     turnout: Duration
-    handover: Duration = Duration(0.0)
-    nothing_found: Duration = Duration(300.0, 0.5)
+    handover: Duration = NO_TIME
+    nothing_found: Duration = NOTHING_FOUND
+    break_after_s: float | None = None
+    pause: Duration = HALF_AN_HOUR
+    breakdowns_per_1000_h: float = 0.0
+    repair: Duration = NINETY_MINUTES
+
+
+@dataclass(frozen=True, slots=True)
+class HospitalSettings:
+    """How a hospital is chosen, and how many patients it takes over at a time.
+
+    Attributes:
+        choice: ``time``: the nearest by travel time; ``load``: the least of travel and of the wait to be expected from
+            the crews already there and under way. Of equals the first.
+        bays: crews that hand over at the same time; None: any number.
+    """
+
+    choice: Literal["time", "load"] = "time"
+    bays: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.choice not in ("time", "load") or (self.bays is not None and self.bays < 1):
+            raise ValueError(f"choice is time or load and bays at least 1, but got {self}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,9 @@ class ResponseSettings:
     centre: CentreSettings
     services: Mapping[str, ServiceSettings]
     verification: Verification = field(default_factory=shipped_verification)
+    plans: Plans = field(default_factory=Plans)
+    overload: Sequence[OverloadRule] = ()
+    hospitals: HospitalSettings = field(default_factory=HospitalSettings)
 
     def service(self, name: str) -> ServiceSettings:
         """Return a service's settings; for one without teams, whose requests only wait, no time at all."""

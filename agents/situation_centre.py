@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Final
 
 from agents.call_taking import CallTaking
-from agents.dispatching import Dispatching
-from agents.joining import Notice, Request, RequestBook
-from agents.settings import ResponseSettings
-from agents.stage_draws import CallStages
+from agents.desk import Desk
+from agents.endings import Endings
+from agents.joining import RequestBook
+from agents.settings import CentreSettings
 from agents.verification import AlarmDesk
 from twin.clock import Clock
 from twin.log import EventLog
 from twin.records import Alarm, Call, Kind
+
+HOUR_MS: Final = 3_600_000
 
 
 class SituationCentre:
@@ -20,16 +22,23 @@ class SituationCentre:
 
     Attributes:
         book: the requests that are open.
+        endings: the calls and alarms that have not ended.
     """
 
     def __init__(
-        self, clock: Clock, log: EventLog, settings: ResponseSettings, seed: int, stages: Mapping[int, CallStages],
-        book: RequestBook, dispatching: Dispatching,
+        self, clock: Clock, log: EventLog, settings: CentreSettings, book: RequestBook, phones: CallTaking,
+        alarms: AlarmDesk, endings: Endings,
     ) -> None:  # fmt: skip
-        self._clock, self._log, self._dispatching = clock, log, dispatching
-        self.book = book
-        self._phones = CallTaking(clock, log, settings.centre, stages, self._place, self._announce)
-        self._alarms = AlarmDesk(clock, log, settings, seed, self._place, self._announce)
+        self._clock, self._log, self._settings, self.endings = clock, log, settings, endings
+        self.book, self._phones, self._alarms = book, phones, alarms
+        self._desks: dict[str, Desk] = {"phones": phones.desk, "verifiers": alarms.desk}
+
+    def begin(self) -> None:
+        """Let the rosters run, from the next full hour on."""
+        if self._settings.roster or self._settings.verifier_roster:
+            start = self._clock.start
+            into_ms = start.minute * 60_000 + start.second * 1000 + start.microsecond // 1000
+            self._clock.call_after(HOUR_MS - into_ms, self._change_shift)
 
     def ring(self, call: Call) -> None:
         """A call comes in."""
@@ -39,18 +48,21 @@ class SituationCentre:
         """A camera alarm comes in."""
         self._alarms.receive(alarm)
 
+    def set_staff(self, desk: str, staff: int) -> None:
+        """Change how many are at a desk: ``phones`` or ``verifiers``."""
+        self._desks[desk].set_staff(staff)
+        self._log.emit(
+            self._clock.now_ms, Kind.STAFFED, value=float(staff), detail=f'{{"desk": "{desk}"}}'
+        )  # fmt: skip
+
     def waiting(self) -> dict[str, int]:
-        """Return how many calls and alarms are not processed, and how many requests have no team."""
+        """Return how many calls and alarms are not processed, and how many units have no team."""
         calls, alarms = self._phones.in_hand, self._alarms.in_hand
         return {"calls": calls, "alarms": alarms, "requests": len(self.book.waiting)}
 
-    def _place(self, notice: Notice) -> Request:
-        return self.book.place(notice, self._clock.now_ms)
-
-    def _announce(self, request: Request, notice: Notice) -> None:
-        if notice is not request.first:
-            self._log.emit(
-                self._clock.now_ms, Kind.JOINED, incident_id=notice.incident_id, call_id=notice.call_id,
-                alarm_id=notice.alarm_id, node=notice.node, detail=f'{{"request": {request.key}}}',
-            )  # fmt: skip
-        self._dispatching.ask()
+    def _change_shift(self) -> None:
+        hour = self._clock.at(self._clock.now_ms).hour
+        for desk, roster in (("phones", self._settings.roster), ("verifiers", self._settings.verifier_roster)):
+            if roster and roster[hour] != self._desks[desk].staff:
+                self.set_staff(desk, roster[hour])
+        self._clock.call_after(HOUR_MS, self._change_shift)

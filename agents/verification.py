@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
 from dataclasses import replace
-from typing import Any
 
-import simpy
-
-from agents.call_taking import Announce, Place
-from agents.joining import Notice
+from agents.desk import Desk
+from agents.endings import Endings
+from agents.reception import Reception
+from agents.request import Notice
 from agents.settings import ResponseSettings
-from agents.stage_draws import AlarmStages, alarm_stages
+from agents.stage_draws import AlarmStages, alarm_stages, alarm_ties
 from twin.clock import Clock
 from twin.log import EventLog
-from twin.records import Alarm, Kind
+from twin.records import Alarm, Ending, Kind
 
 
 class AlarmDesk:
     """The operators who verify alarms.
 
     Attributes:
+        desk: the verifiers.
         in_hand: alarms that came and have no verdict yet.
     """
 
     def __init__(
-        self, clock: Clock, log: EventLog, settings: ResponseSettings, seed: int, place: Place, announce: Announce
+        self, clock: Clock, log: EventLog, settings: ResponseSettings, seed: int, endings: Endings, reception: Reception
     ) -> None:
         self._clock, self._log, self._settings, self._seed = clock, log, settings, seed
-        self._place, self._announce = place, announce
-        self._verifiers = simpy.PriorityResource(clock.env, capacity=settings.centre.verifiers)
+        self._endings, self._reception = endings, reception
+        centre = settings.centre
+        self.desk = Desk(centre.verifier_roster[clock.start.hour] if centre.verifier_roster else centre.verifiers)
         self._next_id = 0
         self.in_hand = 0
 
@@ -40,27 +40,29 @@ class AlarmDesk:
         alarm = replace(alarm, id=self._next_id)
         self._next_id += 1
         self.in_hand += 1
+        self._endings.begin_alarm(alarm.id, self._clock.now_ms, alarm.incident_id, alarm.node)
         told = {"rule": alarm.rule, "service": alarm.service, "source": alarm.source, "plate": alarm.plate}
         self._emit(alarm, Kind.ALARM, float(alarm.priority), json.dumps(told | {"x_m": alarm.x_m, "y_m": alarm.y_m}))
-        self._clock.process(self._verify(alarm, stages))
+        self.desk.enter(alarm.priority, self._look, alarm, stages)
 
-    def _verify(self, alarm: Alarm, stages: AlarmStages) -> Generator[Any, Any, None]:
-        with self._verifiers.request(priority=alarm.priority) as turn:
-            yield turn
-            yield self._clock.timeout_ms(stages.verify_ms)
+    def _look(self, alarm: Alarm, stages: AlarmStages) -> None:
+        self._clock.call_after(stages.verify_ms, self._judge, alarm, stages)
+
+    def _judge(self, alarm: Alarm, stages: AlarmStages) -> None:
+        self.desk.done()
         self.in_hand -= 1
         verdict = Kind.ALARM_DISMISSED if stages.dismissed else Kind.ALARM_CONFIRMED
         self._emit(alarm, verdict, (self._clock.now_ms - alarm.t_ms) / 1000, json.dumps({"rule": alarm.rule}))
         if stages.dismissed:
+            self._endings.end_alarm(alarm.id, Ending.DISMISSED)
             return
         notice = Notice(
-            alarm.t_ms, alarm.incident_id, None, alarm.id, alarm.service, alarm.category, alarm.priority, alarm.node,
-            alarm.x_m, alarm.y_m, stages.team,
+            alarm.t_ms, alarm.incident_id, None, alarm.id, str(alarm.service), alarm.category, alarm.priority,
+            alarm.node, alarm.x_m, alarm.y_m, False, stages.team, alarm_ties(alarm),
         )  # fmt: skip
-        self._announce(self._place(notice), notice)
+        self._reception.announce(self._reception.place(notice), notice)
 
     def _emit(self, alarm: Alarm, kind: Kind, value: float, detail: str) -> None:
         self._log.emit(
-            self._clock.now_ms, kind, incident_id=alarm.incident_id, alarm_id=alarm.id, camera_id=alarm.camera_id,
-            node=alarm.node, value=value, detail=detail,
-        )  # fmt: skip
+            self._clock.now_ms, kind, alarm.incident_id, None, alarm.id, "", alarm.camera_id, alarm.node, value, detail
+        )

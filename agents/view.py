@@ -9,10 +9,10 @@ from typing import Protocol
 
 import numpy as np
 
+from agents.fleet import Fleet
 from agents.policy import DemandView, Ints, TeamsView, Waiting
 from agents.sealed import sealed
 from agents.teams import TeamSpec
-from twin.travel import Travel
 
 
 class ExpectedDemand(Protocol):
@@ -57,16 +57,37 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class CityView:
-    """A :class:`agents.policy.View` of the running world; ``waiting`` is sorted by priority, then by age."""
+    """A :class:`agents.policy.View` of the running world; ``waiting`` is sorted by priority, then by age.
+
+    The columns of teams are made when they are first asked for, at that moment and no later.
+    """
 
     now_ms: int
     period: int
     waiting: tuple[Waiting, ...]
-    teams: TeamsView
     posts: Mapping[str, Ints]
     demand: DemandView
     district: Ints
-    _travel: Travel = field(repr=False)
+    _fleet: Fleet = field(repr=False)
+    _teams: list[TeamsView] = field(default_factory=list, repr=False)
+    _over: list[bool] = field(default_factory=list, repr=False)
+
+    @property
+    def teams(self) -> TeamsView:
+        """All teams.
+
+        Raises:
+            RuntimeError: the moment has passed, and nobody had asked during it.
+        """
+        if not self._teams:
+            if self._over:
+                raise RuntimeError(f"the moment {self.now_ms} ms has passed; look at the teams while deciding")
+            self._teams.append(self._fleet.view(self.now_ms))
+        return self._teams[0]
+
+    def close(self) -> None:
+        """The moment has passed."""
+        self._over.append(True)
 
     def travel_ms(self, nodes: Ints, to: int) -> Ints:
         """Return driving times from each node to one node, in ms; -1 where there is no way.
@@ -76,7 +97,7 @@ class CityView:
         """
         nodes = self._checked(nodes)
         self._check(to)
-        return self._travel.many_to_one_ms(nodes, int(to), self.period)
+        return self._fleet.travel.many_to_one_ms(nodes, int(to), self.period)
 
     def travel_from_ms(self, node: int, nodes: Ints) -> Ints:
         """Return driving times from one node to each node, in ms; -1 where there is no way.
@@ -86,14 +107,14 @@ class CityView:
         """
         nodes = self._checked(nodes)
         self._check(node)
-        return self._travel.one_to_many_ms(int(node), nodes, self.period)
+        return self._fleet.travel.one_to_many_ms(int(node), nodes, self.period)
 
     def _checked(self, nodes: Ints) -> Ints:
-        nodes = np.asarray(nodes, dtype=np.int64)
-        if nodes.size and not 0 <= nodes.min() <= nodes.max() < self._travel.node_count:
-            raise IndexError(f"nodes must be from 0 to {self._travel.node_count - 1}")
+        nodes, count = np.asarray(nodes, dtype=np.int64), self._fleet.travel.node_count
+        if nodes.size and not 0 <= nodes.min() <= nodes.max() < count:
+            raise IndexError(f"nodes must be from 0 to {count - 1}")
         return nodes
 
     def _check(self, node: int) -> None:
-        if not 0 <= node < self._travel.node_count:
-            raise IndexError(f"node {node} is not one of 0 to {self._travel.node_count - 1}")
+        if not 0 <= node < self._fleet.travel.node_count:
+            raise IndexError(f"node {node} is not one of 0 to {self._fleet.travel.node_count - 1}")

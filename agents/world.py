@@ -7,18 +7,24 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from agents.dispatching import Dispatching
-from agents.injects import Inject, PolicyChange
-from agents.joining import RequestBook
+from agents.injects import (
+    CamerasFail,
+    Inject,
+    NewIncident,
+    PolicyChange,
+    StaffChange,
+    TeamBreakdown,
+    told,
+    with_new_incidents,
+)
 from agents.policy import Policy
-from agents.response import Responses
 from agents.settings import ResponseSettings
-from agents.situation_centre import SituationCentre
-from agents.stage_draws import call_stages
-from agents.teams import Fleet, TeamSpec
+from agents.teams import TeamSpec
 from agents.view import Known
+from agents.wiring import wire
 from sensors.source import SightingSource
 from twin.clock import Clock
+from twin.errors import unknown_name
 from twin.log import EventLog
 from twin.records import Alarm, Call, Incident, Kind, Sighting
 from twin.streams import stream
@@ -28,12 +34,12 @@ PROGRESS_MS: Final = 60_000
 
 
 class _Due(NamedTuple):
-    """Something from outside: at equal times incidents go before calls, calls before cameras."""
+    """Something from outside: at equal times injects go before incidents, then calls, then cameras."""
 
     t_ms: int
     rank: int
     row: int
-    what: Incident | Call | SightingSource | Inject
+    what: Inject | Incident | Call | SightingSource
 
 
 class World:
@@ -85,27 +91,28 @@ class World:
             known: what a policy may know beside the moment: posts, districts, expected demand.
 
         Raises:
-            ValueError: an id is not unique, a call names an incident that is not there, or ``start`` has no zone.
+            ValueError: an id is not unique, a call names an incident that is not there, an inject names a team that is
+                not there, or ``start`` has no zone.
         """
         self.clock, self.log = Clock(start), EventLog() if log is None else log
         self.duration_ms, self.seed, self.scenario = duration_ms, seed, scenario
+        incidents, calls = with_new_incidents(incidents, calls, injects)
         self._incidents = _by_id(incidents, calls)
-        self.fleet = Fleet(teams, travel)
-        book = RequestBook(settings.centre)
-        responses = Responses(self.clock, self.log, self.fleet, book, self._incidents, hospitals, self._ask)
-        rng = stream(seed, "policy", policy.name)
         known = (known or Known()).complete(teams, travel.node_count)
-        self._dispatching = Dispatching(self.clock, self.log, self.fleet, book, responses, policy, rng, known)
-        stages = call_stages(settings, calls, seed)
-        self.centre = SituationCentre(self.clock, self.log, settings, seed, stages, book, self._dispatching)
+        parts = wire(
+            self.clock, self.log, settings, seed, self._incidents, calls, teams, hospitals, travel, policy, known
+        )
+        self.fleet, self.centre = parts.fleet, parts.centre
+        self._dispatching, self._duty = parts.dispatching, parts.duty
+        self._failures = [inject for inject in injects if isinstance(inject, CamerasFail)]
+        _check(injects, self.fleet.by_id)
         self.sightings: list[Sighting] = []
         self._agenda = iter(self._what_is_due(incidents, calls, sources, injects))
         self._begun = False
 
     def change_policy(self, policy: Policy) -> None:
         """Let another policy decide from now on; it gets a stream of its own name."""
-        self.log.emit(self.clock.now_ms, Kind.INJECT, detail=json.dumps({"inject": "policy", "policy": policy.name}))
-        self._dispatching.change(policy, stream(self.seed, "policy", policy.name))
+        self._change_policy(PolicyChange(self.clock.now_ms, policy))
 
     def run(self, progress: Callable[[int], None] | None = None, until_ms: int | None = None) -> None:
         """Live the day, or go on living it; whatever ends it, the log says how it ended.
@@ -119,9 +126,9 @@ class World:
             KeyboardInterrupt: passed on.
         """
         until_ms = self.duration_ms if until_ms is None else min(until_ms, self.duration_ms)
-        self._begin_once()
         whole = False
         try:
+            self._begin_once()
             while self.clock.now_ms < until_ms:
                 self.clock.run_until_ms(min((self.clock.now_ms // PROGRESS_MS + 1) * PROGRESS_MS, until_ms))
                 if progress:
@@ -136,10 +143,14 @@ class World:
             self._begun = True
             begun = {"scenario": self.scenario, "seed": self.seed, "start": self.clock.start.isoformat()}
             self.log.emit(0, Kind.RUN_STARTED, detail=json.dumps(begun))
+            self._duty.begin()
+            self.centre.begin()
+            self._dispatching.begin()
             self._await(next(self._agenda, None))
 
     def _say_end(self, status: str) -> None:
         waiting, now = self.centre.waiting(), self.clock.now_ms
+        self.centre.endings.end_all()
         ended = {"status": status, "waiting": sum(waiting.values())} | waiting
         self.log.emit(now, Kind.RUN_ENDED, value=now / 1000, detail=json.dumps(ended))
 
@@ -147,25 +158,25 @@ class World:
         self, incidents: Sequence[Incident], calls: Sequence[Call], sources: Sequence[SightingSource],
         injects: Sequence[Inject],
     ) -> list[_Due]:  # fmt: skip
-        due = [_Due(incident.t_ms, 0, row, incident) for row, incident in enumerate(incidents)]
-        due += [_Due(call.t_ms, 1, row, call) for row, call in enumerate(calls)]
-        due += [_Due(inject.t_ms, -1, row, inject) for row, inject in enumerate(injects)]
-        due += [_Due(int(t_ms), 2, row, source) for row, source in enumerate(sources) for t_ms in source.wakes_ms()]
+        due = [_Due(inject.t_ms, 0, row, inject) for row, inject in enumerate(injects)]
+        due += [_Due(incident.t_ms, 1, row, incident) for row, incident in enumerate(incidents)]
+        due += [_Due(call.t_ms, 2, row, call) for row, call in enumerate(calls)]
+        due += [_Due(int(t_ms), 3, row, source) for row, source in enumerate(sources) for t_ms in source.wakes_ms()]
         return sorted((d for d in due if 0 <= d.t_ms < self.duration_ms), key=lambda d: d[:3])
 
     def _await(self, due: _Due | None) -> None:
         if due:
-            self.clock.call_at(due.t_ms, lambda: self._happen(due))
+            self.clock.call_at(due.t_ms, self._happen, due)
 
     def _happen(self, due: _Due) -> None:
-        if isinstance(due.what, Incident):
-            self._begin(due.what)
-        elif isinstance(due.what, Call):
-            self.centre.ring(due.what)
-        elif isinstance(due.what, PolicyChange):
-            self.change_policy(due.what.policy)
+        if due.rank == 1:
+            self._begin(due.what)  # type: ignore[arg-type]
+        elif due.rank == 2:
+            self.centre.ring(due.what)  # type: ignore[arg-type]
+        elif due.rank == 3:
+            self._look(due.what)  # type: ignore[arg-type]
         else:
-            self._look(due.what)
+            self._inject(due.what)  # type: ignore[arg-type]
         self._await(next(self._agenda, None))
 
     def _begin(self, incident: Incident) -> None:
@@ -178,6 +189,25 @@ class World:
             detail=json.dumps(told),
         )  # fmt: skip
 
+    def _inject(self, inject: Inject) -> None:
+        if isinstance(inject, PolicyChange):
+            self._change_policy(inject)
+            return
+        self._say(inject)
+        if isinstance(inject, TeamBreakdown):
+            self._duty.break_down(self.fleet.by_id[inject.team_id], inject.repair_ms)
+        elif isinstance(inject, StaffChange):
+            self.centre.set_staff(inject.desk, inject.staff)
+
+    def _change_policy(self, change: PolicyChange) -> None:
+        self._say(change)
+        self._dispatching.change(change.policy, stream(self.seed, "policy", change.policy.name))
+
+    def _say(self, inject: Inject) -> None:
+        node = inject.incident.node if isinstance(inject, NewIncident) else -1
+        team_id = inject.team_id if isinstance(inject, TeamBreakdown) else ""
+        self.log.emit(self.clock.now_ms, Kind.INJECT, team_id=team_id, node=node, detail=told(inject))
+
     def _look(self, source: SightingSource) -> None:
         report = source.look(self.clock.now_ms)
         self.sightings.extend(report.sightings)
@@ -187,11 +217,9 @@ class World:
             self._expect(alarm)
 
     def _expect(self, alarm: Alarm) -> None:
-        if alarm.t_ms < self.duration_ms:
-            self.clock.call_at(alarm.t_ms, lambda: self.centre.receive(alarm))
-
-    def _ask(self) -> None:
-        self._dispatching.ask()
+        dead = any(f.t_ms <= alarm.t_ms < f.until_ms and alarm.camera_id in f.camera_ids for f in self._failures)
+        if alarm.t_ms < self.duration_ms and not dead:
+            self.clock.call_at(alarm.t_ms, self.centre.receive, alarm)
 
 
 def _by_id(incidents: Sequence[Incident], calls: Sequence[Call]) -> dict[int, Incident]:
@@ -202,3 +230,11 @@ def _by_id(incidents: Sequence[Incident], calls: Sequence[Call]) -> dict[int, In
     if strange:
         raise ValueError(f"calls report incidents that are not there: {strange[:10]}")
     return by_id
+
+
+def _check(injects: Sequence[Inject], teams: dict[str, object]) -> None:
+    for inject in injects:
+        if isinstance(inject, TeamBreakdown) and inject.team_id not in teams:
+            raise ValueError(unknown_name("team", inject.team_id, list(teams)))
+        if isinstance(inject, StaffChange) and inject.desk not in ("phones", "verifiers"):
+            raise ValueError(unknown_name("desk", inject.desk, ["phones", "verifiers"]))

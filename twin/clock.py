@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
 from typing import Any
 
 import simpy
@@ -31,18 +32,60 @@ class MillisecondEnvironment(simpy.Environment):  # type: ignore[misc]
 
     def live_until(self, t_ms: int) -> None:
         """Live everything before ``t_ms`` and stand at ``t_ms``."""
-        while self.peek() < t_ms:
-            self.step()
+        queue = self._queue
+        while queue and queue[0][0] < t_ms:
+            if type(queue[0][3]) is Due:
+                self._now, _, _, due = heappop(queue)
+                due.happen()
+            else:
+                self.step()
         self._now = max(self._now, t_ms)
 
+    def expect(self, due: Due, priority: Any, delay_ms: int) -> Due:
+        """Put a call into the same agenda, in the same order as events; returns it.
 
-class _Moment(simpy.Event):  # type: ignore[misc]
-    """An event at a given time that goes before the ordinary events of its time."""
+        Raises:
+            TypeError: the delay is not an ``int``.
+            ValueError: it is negative.
+        """
+        if type(delay_ms) is not int:
+            raise TypeError(f"time is counted in whole milliseconds, an int, but the delay is {delay_ms!r}")
+        if delay_ms < 0:
+            raise ValueError(f"the delay {delay_ms} ms is negative")
+        heappush(self._queue, (self._now + delay_ms, priority, next(self._eid), due))
+        return due
 
-    def __init__(self, env: MillisecondEnvironment, delay_ms: int) -> None:
-        super().__init__(env)
-        self._ok, self._value = True, None
-        env.schedule(self, URGENT, delay_ms)
+
+class Due:
+    """A call that SimPy's agenda holds; a plain call costs a third of an event with its list of callbacks.
+
+    It looks like an event that succeeded, so that SimPy's own ``step`` can live it too.
+    """
+
+    __slots__ = ("_args", "_call")
+    _ok = True
+
+    def __init__(self, call: Callable[..., None], args: tuple[Any, ...]) -> None:
+        self._call: Callable[..., None] | None = call
+        self._args = args
+
+    @property
+    def callbacks(self) -> tuple[Callable[[Any], None], ...]:
+        """What SimPy calls."""
+        return (lambda _: self.happen(),)
+
+    @callbacks.setter
+    def callbacks(self, none: None) -> None:
+        """SimPy empties it when it lives an event."""
+
+    def happen(self) -> None:
+        """Call it, unless it was cancelled."""
+        if self._call is not None:
+            self._call(*self._args)
+
+    def cancel(self) -> None:
+        """Let it pass without a call."""
+        self._call = None
 
 
 class Clock:
@@ -90,7 +133,7 @@ class Clock:
         """Start a SimPy process."""
         return Process(self.env, steps)
 
-    def call_at(self, t_ms: int, call: Callable[[], None]) -> None:
+    def call_at(self, t_ms: int, call: Callable[..., None], *args: Any) -> None:
         """Call something at ``t_ms``, before the ordinary events of that time; for what comes from outside.
 
         Raises:
@@ -98,11 +141,21 @@ class Clock:
         """
         if t_ms < self.now_ms:
             raise ValueError(f"{t_ms} ms has passed; it is {self.now_ms} ms")
-        _Moment(self.env, t_ms - self.now_ms).callbacks.append(lambda _: call())
+        self.env.expect(Due(call, args), URGENT, t_ms - self.now_ms)
+
+    def call_after(self, delay_ms: int, call: Callable[..., None], *args: Any) -> Due:
+        """Call something ``delay_ms`` from now, in scheduling order among equals; returns what can be cancelled.
+
+        Raises:
+            TypeError: the delay is not an ``int``.
+            ValueError: it is negative.
+        """
+        due: Due = self.env.expect(Due(call, args), NORMAL, delay_ms)
+        return due
 
     def call_soon(self, call: Callable[[], None]) -> None:
         """Call something at this same time, after all that is already due."""
-        self.timeout_ms(0).callbacks.append(lambda _: call())
+        self.call_after(0, call)
 
     def run_until_ms(self, t_ms: int) -> None:
         """Live everything before ``t_ms`` and stand there; what is due at ``t_ms`` itself is not lived yet."""

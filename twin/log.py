@@ -32,6 +32,7 @@ EVENT_SCHEMA: Final = pa.schema(
 )
 
 Listener = Callable[[Event], None]
+_WORD: Final = {kind: str(kind) for kind in Kind}
 
 
 class EventLog:
@@ -62,7 +63,6 @@ class EventLog:
         self,
         t_ms: int,
         kind: Kind,
-        *,
         incident_id: int | None = None,
         call_id: int | None = None,
         alarm_id: int | None = None,
@@ -83,9 +83,9 @@ class EventLog:
     def to_table(self) -> pa.Table:
         """Return the log as a table with the columns of EVENT_SCHEMA."""
         rows = self._rows[:]
-        columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in EVENT_COLUMNS[1:]]
-        columns[1] = [str(kind) for kind in columns[1]]
-        columns.insert(1, list(range(len(rows))))
+        columns: list[Any] = list(zip(*rows, strict=True)) or [() for _ in EVENT_COLUMNS[1:]]
+        columns[1] = list(map(_WORD.__getitem__, columns[1]))
+        columns.insert(1, np.arange(len(rows), dtype=np.int64))
         arrays = [pa.array(column, type=field.type) for column, field in zip(columns, EVENT_SCHEMA, strict=True)]
         return pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)
 

@@ -48,6 +48,8 @@ class Incident:
         on_scene_ms: how long the first team works there.
         transport: whether the patient is taken to hospital.
         scripted: placed by the scenario, not drawn.
+        injured: whether somebody is hurt, so that the plan's units for the injured are needed.
+        level: 2 where it turns out bigger than it was reported, so that the plan's second alarm is needed.
         plate: the listed plate for ``Visual.LISTED_PLATE``, else "".
     """
 
@@ -65,13 +67,20 @@ class Incident:
     transport: bool
     scripted: bool = False
     plate: str = ""
+    injured: bool = False
+    level: int = 1
 
 
 class Channel(StrEnum):
-    """How a request for help came in."""
+    """How a request for help came in; camera alarms are :class:`Alarm`."""
 
-    PHONE = "phone"
+    PHONE = "phone"  # a number nobody noted
+    PHONE_112 = "112"  # one number for all services
+    PHONE_101 = "101"  # fire
+    PHONE_102 = "102"  # police
+    PHONE_103 = "103"  # ambulance
     PANIC_BUTTON = "panic_button"
+    FIRE_MONITOR = "fire_monitor"  # a detector in a building that reports by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,7 @@ class Call:
         incident_id: the incident it reports.
         service, category, priority, node, x_m, y_m: as the caller states them.
         on_scene_ms: how long a team works where the call sent it (for a false call: to find nothing).
+        carried: what a call log said beside, as one JSON object; "" for nothing.
     """
 
     id: int
@@ -98,6 +108,7 @@ class Call:
     x_m: float
     y_m: float
     on_scene_ms: int
+    carried: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +208,7 @@ class Kind(StrEnum):
     ALARM_CONFIRMED = "alarm_confirmed"
     ALARM_DISMISSED = "alarm_dismissed"
     JOINED = "joined"
+    ESCALATED = "escalated"
     DECISION = "decision"
     DISPATCHED = "dispatched"
     TURNED_OUT = "turned_out"
@@ -205,6 +217,28 @@ class Kind(StrEnum):
     AT_HOSPITAL = "at_hospital"
     HANDED_OVER = "handed_over"
     RETURNED = "returned"
+    ENDED = "ended"
+    ON_DUTY = "on_duty"
+    OFF_DUTY = "off_duty"
+    BREAK_STARTED = "break_started"
+    BREAK_ENDED = "break_ended"
+    BROKE_DOWN = "broke_down"
+    REPAIRED = "repaired"
+    STAFFED = "staffed"
+    OVERLOAD = "overload"
+
+
+class Ending(StrEnum):
+    """How a call or an alarm ends; each ends in exactly one of these ways."""
+
+    SERVED = "served"
+    JOINED = "joined"  # to a request already known
+    HEAR_AND_TREAT = "hear_and_treat"  # helped by phone, under an overload rule
+    NO_SEND = "no_send"  # no team is sent, under an overload rule
+    DECLINED = "declined"  # by the policy
+    ABANDONED = "abandoned"  # the caller hung up before an operator was free
+    DISMISSED = "dismissed"  # an alarm that its verifier took for nothing
+    OPEN = "open"  # the run ended first
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,14 @@ def draw_unit(seed: int, purpose: str, *ids: ArrayLike) -> NDArray[np.float64]:
     return (draw_u32(seed, purpose, *ids).astype(np.float64) + 0.5) / U32_SPAN
 
 
+def draw_one(seed: int, purpose: str, *ids: int) -> float:
+    """Return :func:`draw_unit` of single ids, the same number, without an array: for draws that come one by one."""
+    state = _mix_one((seed * _GOLDEN + zlib.crc32(purpose.encode())) & _MASK)
+    for part in ids:
+        state = _mix_one(state ^ _mix_one((part + _GOLDEN) & _MASK))
+    return ((state >> 32) + 0.5) / U32_SPAN
+
+
 def threshold_u32(probability: ArrayLike) -> NDArray[np.uint64]:
     """Return the integer a 32-bit draw is compared with: ``draw < threshold`` holds with that probability.
 
@@ -66,3 +74,9 @@ def _mix(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z = z ^ (z >> np.uint64(31))
     return z
+
+
+def _mix_one(z: int) -> int:
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+    return z ^ (z >> 31)

@@ -118,8 +118,8 @@ def team(id: str, post_node: int, service: str = AMBULANCE) -> TeamSpec:
 
 
 def story(world: World, *kinds: Kind) -> list[tuple[float, str, int | None]]:
-    """Seconds, kind and incident of the events, all but the frame and the policy's own, or of some kinds."""
-    left_out = {Kind.RUN_STARTED, Kind.RUN_ENDED, Kind.DECISION}
+    """Seconds, kind and incident of the events, all but the frame, endings and decisions, or some kinds."""
+    left_out = {Kind.RUN_STARTED, Kind.RUN_ENDED, Kind.DECISION, Kind.ENDED}
     return [
         (e.t_ms / 1000, str(e.kind), e.incident_id)
         for e in world.log

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
+from agents.fleet import Fleet
 from agents.mesa_import import Agent, AgentSet
 from agents.sealed import sealed
-from agents.teams import Doing, Fleet, TeamSpec
+from agents.teams import Doing, TeamSpec
 from agents.trip import Trip
 from tests.agents.lives import call, grid, incident, line, live, place, team
 from twin.travel import SearchedTravel

@@ -1,0 +1,102 @@
+"""Where notices become requests: joined to a known one, opened as a new one, or turned away under an overload rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from agents.endings import Endings
+from agents.joining import RequestBook
+from agents.overload import Overload, OverloadRule
+from agents.request import Notice, Request, State, Unit
+from twin.clock import Clock
+from twin.log import EventLog
+from twin.records import Ending, Kind
+
+
+class Placed(NamedTuple):
+    """What became of a notice.
+
+    Attributes:
+        request: where it went, None where it was turned away.
+        joined: whether that was known before.
+        key: of the request.
+    """
+
+    request: Request | None
+    joined: bool
+
+    @property
+    def key(self) -> int | None:
+        """The request's key, None where there is none."""
+        return None if self.request is None else self.request.key
+
+
+class Reception:
+    """Takes processed calls and confirmed alarms in.
+
+    Args:
+        ask: lets the policy decide.
+    """
+
+    def __init__(
+        self, clock: Clock, log: EventLog, book: RequestBook, overload: Overload, endings: Endings, seed: int,
+        ask: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._clock, self._log, self._book, self._overload = clock, log, book, overload
+        self._endings, self._seed, self._ask = endings, seed, ask
+
+    def treat_ms(self, notice: Notice) -> int | None:
+        """Return how long an operator helps by phone where no team will be sent; None where one may be."""
+        rule = self._rule_for(notice)
+        if rule is None or rule.does != "hear_and_treat" or self._book.known(notice):
+            return None
+        return rule.treat.one_ms(self._seed, f"overload/treat/{rule.name}", *notice.ties)
+
+    def place(self, notice: Notice) -> Placed:
+        """Join a notice to a known request, open a new one, or turn it away."""
+        now, known = self._clock.now_ms, self._book.known(notice)
+        if known is not None:
+            self._book.join(known, notice, now)
+            return Placed(known, joined=True)
+        rule = self._rule_for(notice)
+        if rule is not None and rule.does == "no_send":
+            return Placed(None, joined=False)
+        return Placed(self._book.open(notice, now), joined=False)
+
+    def announce(self, placed: Placed, notice: Notice) -> None:
+        """Say what became of a notice, and let the policy decide."""
+        request = placed.request
+        if request is None:
+            self._endings.end(notice, Ending.NO_SEND)
+            return
+        if placed.joined:
+            self._log.emit(
+                self._clock.now_ms, Kind.JOINED, notice.incident_id, notice.call_id, notice.alarm_id, "", "",
+                notice.node, None, f'{{"request": {request.key}}}',
+            )  # fmt: skip
+            self._endings.end(notice, Ending.JOINED, request.key)
+        else:
+            self._watch(request)
+        self._ask()
+
+    def close(self, unit: Unit, how: Ending) -> None:
+        """A unit is over; with the last one its request is, and the call or alarm that opened it has ended."""
+        request = unit.request
+        request.served = request.served or how is Ending.SERVED
+        if self._book.close(unit):
+            self._endings.end(request.first, Ending.SERVED if request.served else how, request.key)
+
+    def _rule_for(self, notice: Notice) -> OverloadRule | None:
+        return self._overload.rule_for(notice.service, notice.priority, notice.ties)
+
+    def _watch(self, request: Request) -> None:
+        """Units that may be turned away when they have waited too long are looked at again then."""
+        for unit in request.units:
+            rule = self._overload.patience(unit.service, request.priority)
+            if rule is not None and rule.max_wait_s is not None:
+                self._clock.call_after(round(1000 * rule.max_wait_s), self._turn_away, unit, rule)
+
+    def _turn_away(self, unit: Unit, rule: OverloadRule) -> None:
+        if unit.state is State.WAITING and unit.request.priority in rule.priorities and self._overload.holds(rule):
+            self.close(unit, Ending.NO_SEND)

@@ -1,0 +1,114 @@
+"""What teams find on scene: how long each works there, and what the first one asks for beyond what was sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from agents.joining import RequestBook
+from agents.plans import Need, Plans
+from agents.request import Request, State, Unit
+from agents.teams import Team
+from twin.clock import Clock
+from twin.log import EventLog
+from twin.records import Incident, Kind, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One piece of work on scene."""
+
+    incident_id: int | None
+    work_ms: int
+    transport: bool
+
+
+class Scenes:
+    """The incidents as those on scene meet them.
+
+    An incident is worked on by as many teams of each service as its own plan asks for, whichever request sent them;
+    any further one finds it attended, and is held up for ``nothing_found`` like one that finds nothing at all. Several
+    incidents taken for one request are worked on in turn.
+
+    Args:
+        ask: lets the policy decide.
+    """
+
+    def __init__(
+        self, clock: Clock, log: EventLog, book: RequestBook, plans: Plans, incidents: Mapping[int, Incident],
+        seed: int, ask: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._clock, self._log, self._book, self._plans = clock, log, book, plans
+        self._incidents, self._seed, self._ask = incidents, seed, ask
+        self._attended: Counter[tuple[int, str]] = Counter()
+
+    def first_task(self, unit: Unit) -> Task:
+        """Return what is to be done there, if only to find nothing."""
+        task = self.next_task(unit)
+        return task or Task(unit.request.incident_id, unit.stages.nothing_ms, transport=False)
+
+    def next_task(self, unit: Unit) -> Task | None:
+        """Return what is left to be done for one team, looked up anew after each task; None for nothing."""
+        for incident_id in unit.request.incident_ids:
+            incident, there = self._incidents[incident_id], self._attended[incident_id, unit.service]
+            need, wanted = self._wanted(incident, unit.service)
+            if there < wanted:
+                self._attended[incident_id, unit.service] += 1
+                return Task(incident_id, self._work_ms(incident, need), there == 0 and _carries(incident, unit.service))
+        return None
+
+    def size_up(self, team: Team, unit: Unit, task: Task) -> None:
+        """The first team on scene sees what is missing, and asks for it."""
+        incident = self._incidents.get(task.incident_id) if task.incident_id is not None else None
+        if incident is None or not (incident.injured or incident.level > 1):
+            return
+        after_ms = min(task.work_ms, round(1000 * self._plans.size_up_s))
+        self._clock.call_after(after_ms, self._ask_for_more, team, unit, incident)
+
+    def _ask_for_more(self, team: Team, unit: Unit, incident: Incident) -> None:
+        request = unit.request
+        if unit.state is State.CLOSED:
+            return
+        needs = self._plans.of(incident.service, incident.category)
+        if incident.injured:
+            self._escalate(team, request, incident, "injured", needs)
+        if incident.level > 1:
+            self._escalate(team, request, incident, "second_alarm", needs)
+
+    def _escalate(self, team: Team, request: Request, incident: Incident, what: str, needs: tuple[Need, ...]) -> None:
+        now = self._clock.now_ms
+        added = self._book.escalate(request, what, needs, now)
+        if added:
+            self._log.emit(
+                now, Kind.ESCALATED, incident.id, request.first.call_id, request.first.alarm_id, team.id, "",
+                team.node, float(len(added)), f'{{"what": "{what}", "request": {request.key}}}',
+            )  # fmt: skip
+            self._ask()
+
+    def _wanted(self, incident: Incident, service: str) -> tuple[Need | None, int]:
+        """How many teams of a service an incident really takes, and the line of the plan that says so."""
+        found, wanted = None, int(incident.service == service)
+        mine = 0
+        for need in self._plans.of(incident.service, incident.category):
+            if need.service == service and _applies(need, incident):
+                found, mine = found or need, mine + need.count
+        return found, max(wanted, mine)
+
+    def _work_ms(self, incident: Incident, need: Need | None) -> int:
+        if need is None or need.on_scene is None:
+            return incident.on_scene_ms
+        return need.on_scene.one_ms(self._seed, f"on_scene/support/{need.service}", incident.id)
+
+
+def _applies(need: Need, incident: Incident) -> bool:
+    if need.when == "always":
+        return True
+    return incident.injured if need.when == "injured" else incident.level > 1
+
+
+def _carries(incident: Incident, service: str) -> bool:
+    """Whether a service's first team takes somebody to hospital."""
+    if incident.service == service:
+        return incident.transport
+    return service == Service.AMBULANCE and incident.injured

@@ -1,0 +1,69 @@
+"""A limit on how long a policy may think, in real time.
+
+It cannot change what is simulated: a policy that keeps within the limit is not touched, and one that does not ends the
+run. In the main thread a timer of the operating system interrupts it, even where it sleeps or waits; in another thread
+an exception is raised in it at its next step of Python. Code that never comes back from a compiled extension cannot be
+interrupted from within its own process.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Final, TypeVar
+
+LIMIT_S: Final = 60.0
+_AGAIN_S: Final = 1.0  # a policy that swallows the exception gets it again
+
+Answer = TypeVar("Answer")
+
+
+class NeverReturns(BaseException):
+    """Raised inside a policy that thinks for longer than the limit; not an Exception, lest the policy catch it."""
+
+
+def within(limit_s: float, think: Callable[[], Answer]) -> Answer:
+    """Return what ``think`` returns.
+
+    Raises:
+        NeverReturns: it took longer than ``limit_s`` seconds of real time.
+    """
+    if threading.current_thread() is threading.main_thread():
+        return _in_main_thread(limit_s, think)
+    return _in_other_thread(limit_s, think)
+
+
+def _in_main_thread(limit_s: float, think: Callable[[], Answer]) -> Answer:
+    before = signal.signal(signal.SIGALRM, _ring)
+    rest = signal.setitimer(signal.ITIMER_REAL, limit_s, _AGAIN_S)
+    try:
+        return think()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *rest)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _ring(number: int, frame: FrameType | None) -> None:
+    raise NeverReturns
+
+
+def _in_other_thread(limit_s: float, think: Callable[[], Answer]) -> Answer:
+    over = threading.Event()
+    thread = threading.get_ident()
+
+    def watch() -> None:
+        wait_s = limit_s
+        while not over.wait(wait_s):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(NeverReturns))
+            wait_s = _AGAIN_S
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        return think()
+    finally:
+        over.set()
+        watcher.join()
