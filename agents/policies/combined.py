@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from agents.policy import Choice, Dispatch, Move, Policy, Redispatch, View
+from agents.policy import Choice, DemandView, Dispatch, Ints, Move, Policy, Redispatch, TeamsView, View, Waiting
 from agents.sealed import sealed
 
 
@@ -54,4 +54,42 @@ def _without(view: View, sent: Sequence[Choice]) -> View:
     if not gone:
         return view
     free = view.teams.free & ~np.isin(view.teams.id, gone)
-    return replace(view, teams=replace(view.teams, free=sealed(free)))  # type: ignore[type-var]
+    return _Rest(view, replace(view.teams, free=sealed(free)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """A view with fewer free teams."""
+
+    _whole: View
+    teams: TeamsView
+
+    @property
+    def now_ms(self) -> int:
+        return self._whole.now_ms
+
+    @property
+    def period(self) -> int:
+        return self._whole.period
+
+    @property
+    def waiting(self) -> Sequence[Waiting]:
+        return self._whole.waiting
+
+    @property
+    def posts(self) -> Mapping[str, Ints]:
+        return self._whole.posts
+
+    @property
+    def demand(self) -> DemandView:
+        return self._whole.demand
+
+    @property
+    def district(self) -> Ints:
+        return self._whole.district
+
+    def travel_ms(self, nodes: Ints, to: int) -> Ints:
+        return self._whole.travel_ms(nodes, to)
+
+    def travel_from_ms(self, node: int, nodes: Ints) -> Ints:
+        return self._whole.travel_from_ms(node, nodes)
