@@ -77,6 +77,10 @@ class Outcome:
     figures: tuple[Figure, ...]
     cases: Cases
 
+    def table(self) -> dict[tuple[str, str, int], float]:
+        """Return the figures by metric, service and priority."""
+        return {(f.metric, f.service, f.priority): f.value for f in self.figures}
+
     def to_bytes(self) -> bytes:
         """Return it as a Parquet file: the cases as its table, the rest as its metadata."""
         rest = {"said": self.said, "figures": [[f.metric, f.service, f.priority, _null(f.value)] for f in self.figures]}

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from twin.streams import stream
 
-RESAMPLES = 2000
+RESAMPLES = 1000
 STEP_MS = 1000
-STEPS = 4 * 3600  # what waited longer is counted as four hours
+STEPS = 2 * 3600  # what waited longer is counted as two hours
 BATCH = 100
 
 
@@ -44,7 +44,8 @@ def pooled_percentile(
     together and their percentile has no t interval.
 
     Args:
-        first, second: waits in ms of each day, in the order of the days.
+        first: waits in ms of each day, in the order of the days.
+        second: the same under the other.
         share: of the waits that end by the percentile, such as 0.9.
         seed: of the draws.
     """
@@ -57,7 +58,7 @@ def pooled_percentile(
         drawn = rng.multinomial(len(a), np.full(len(a), 1 / len(a)), BATCH).astype(np.float32)
         gaps.append(_percentile(drawn @ b.astype(np.float32), share) - _percentile(drawn @ a.astype(np.float32), share))
     low, high = np.nanquantile(np.concatenate(gaps), (0.025, 0.975))
-    return PooledDifference(own[0], own[1], own[1] - own[0], float(low), float(high))
+    return PooledDifference(float(own[0]), float(own[1]), float(own[1] - own[0]), float(low), float(high))
 
 
 def _percentile(counts: NDArray[np.generic], share: float) -> NDArray[np.float64]:
