@@ -43,6 +43,7 @@ ASSUMPTIONS: Final = (
     "what waits is taken in an order that does not look at its place",
     "a place is drawn from the demand of its hour, whatever happened before; what can be foreseen counts as on time",
     "turnout takes no time, since a team could be kept on the road",
+    "the travel times in force when a request got ready hold until its norm ends",
     "what may be joined to an earlier request counts as on time, and takes no team of its own",
 )
 
@@ -56,7 +57,8 @@ class Requests:
         driving_ms: (n,) what of its norm was left for driving then; below 0 it is late whatever is done.
         taken_ms: (n,) the least time it takes a team: on scene, to the nearest hospital, hand-over; 0 where it may be
             turned away.
-        setting: (n,) the distribution that its place was drawn from, and the travel times then in force.
+        setting: (n,) what stands for the distribution that its place was drawn from and for the travel times then in
+            force; handed on to what says how far positions reach.
         cluster: (n,) requests that may be joined to each other have one number.
         foreseen: (n,) its place could be known beforehand.
         counted: (n,) it is one of those whose share on time is asked for; the others only keep teams busy.
@@ -128,21 +130,27 @@ def relocation_bound(
     return RelocationBound(float(counted.mean()) if len(counted) else 1.0, each, free)
 
 
-def may_be_joined(x_m: Floats, y_m: Floats, t_ms: Ints, radius_m: float, window_ms: float) -> Ints:
-    """Return cluster numbers: notices near in place and time, and those near to these, have one.
+def may_be_joined(
+    x_m: Floats, y_m: Floats, from_ms: Ints, to_ms: Ints, radius_m: float, window_ms: float
+) -> Ints:  # fmt: skip
+    """Return cluster numbers: what is near in place and time, and what is near to these, has one.
 
     Args:
         x_m: (n,) places.
         y_m: (n,) places.
-        t_ms: (n,) times.
+        from_ms: (n,) when each was first told of.
+        to_ms: (n,) when it was last told of.
         radius_m: of the centre's joining.
         window_ms: of the centre's joining; 0 joins nothing.
     """
-    if not len(t_ms) or not window_ms:
-        return np.arange(len(t_ms))
+    n = len(from_ms)
+    if not n or not window_ms:
+        return np.arange(n)
     pairs = cKDTree(np.column_stack([x_m, y_m])).query_pairs(radius_m, output_type="ndarray")
-    pairs = pairs[np.abs(t_ms[pairs[:, 0]] - t_ms[pairs[:, 1]]) <= window_ms]
-    near = csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(t_ms), len(t_ms)))
+    one, other = pairs[:, 0], pairs[:, 1]
+    apart_ms = np.maximum(from_ms[one], from_ms[other]) - np.minimum(to_ms[one], to_ms[other])
+    kept = apart_ms <= window_ms
+    near = csr_array((np.ones(int(kept.sum())), (one[kept], other[kept])), shape=(n, n))
     return np.asarray(connected_components(near, directed=False)[1], dtype=np.int64)
 
 

@@ -96,8 +96,10 @@ def test_teams_must_be_known_from_the_first_request_on():
 
 def test_near_notices_are_one_cluster_through_a_third():
     x, t = np.array([0.0, 90.0, 180.0, 90.0]), np.array([0, 10, 20, 5000])
-    assert may_be_joined(x, np.zeros(4), t, 100.0, 100.0).tolist() == [0, 0, 0, 1]
-    assert may_be_joined(x, np.zeros(4), t, 100.0, 0.0).tolist() == [0, 1, 2, 3]
+    assert may_be_joined(x, np.zeros(4), t, t, 100.0, 100.0).tolist() == [0, 0, 0, 1]
+    assert may_be_joined(x, np.zeros(4), t, t, 100.0, 0.0).tolist() == [0, 1, 2, 3]
+    told_of_again = np.array([0, 10, 4950, 5000])
+    assert may_be_joined(x, np.zeros(4), t, told_of_again, 100.0, 100.0).tolist() == [0, 0, 0, 0]
 
 
 @settings(max_examples=25, deadline=None)
