@@ -54,10 +54,14 @@ class Dmexclp:
         idle = self._idle(table, waits[like[teams.free[like] & (like != row)]])
         gains = self._cover.gains(table, demand_units(view, service), idle)
         now = int(table.site_of(waits[[row]])[0])
-        order = np.lexsort((np.arange(len(gains)), np.arange(len(gains)) != now, -gains))
-        for site in order.tolist():
-            if view.travel_from_ms(int(teams.node[row]), table.site[[site]])[0] >= 0:
-                return int(table.site[site])
+        while gains.size:
+            best = int(gains.argmax())
+            best = now if now >= 0 and gains[now] == gains[best] else best
+            if gains[best] < 0:
+                break
+            if view.travel_from_ms(int(teams.node[row]), table.site[best : best + 1])[0] >= 0:
+                return int(table.site[best])
+            gains[best] = -1.0
         return -1
 
     def _idle(self, table: CoverTable, nodes: Ints) -> Ints:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import networkx as nx
 import numpy as np
 
+from tests.benchmarks.policies import policy_rows
 from tests.benchmarks.timing import Row, in_turn, seconds
 from twin.city import City
 from twin.city.resolve import open_city
@@ -25,6 +26,7 @@ def all_rows() -> Iterator[Row]:
     yield from osm_import()
     yield coverage_of_fleet(city)
     yield chain()
+    yield from policy_rows()
     yield from footage(city)
     yield from recognition(city)
 
