@@ -19,7 +19,7 @@ from agents.request import State, Unit
 from agents.response import Responses
 from agents.roads import Roads
 from agents.view import CityView, Known
-from agents.watchdog import LIMIT_S, NeverReturns, within
+from agents.watchdog import LIMIT_S, NeverReturned, within
 from twin.clock import Clock
 from twin.log import EventLog
 from twin.records import Ending, Kind
@@ -98,8 +98,8 @@ class Dispatching:
         )  # fmt: skip
         try:
             choices = within(self.limit_s, lambda: self._policy.decide(view, self._rng))
-        except NeverReturns:
-            raise self._fault(f"it did not return within {self.limit_s:g} s; decide must come back") from None
+        except NeverReturned as fault:
+            raise self._fault(f"{fault}; a decision must come back") from None
         except Exception as fault:
             raise self._fault(f"it raised {type(fault).__name__}: {fault}") from fault
         view.close()

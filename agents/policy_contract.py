@@ -14,7 +14,7 @@ import numpy as np
 
 from agents.policy import Choice, Decline, Dispatch, Hold, Move, Policy, Redispatch, Waiting
 from agents.policy_moments import NODES, Moment, moments
-from agents.watchdog import NeverReturns, within
+from agents.watchdog import within
 from twin.streams import stream
 
 MOMENTS = 60
@@ -36,8 +36,8 @@ def broken_rules(make: Callable[[], Policy], relocation: bool = False, limit_s: 
     """
     try:
         name = getattr(within(limit_s, make), "name", None)
-    except NeverReturns:
-        return [f"when it is made: it did not return within {limit_s:g} s"]
+    except TimeoutError as fault:
+        return [f"when it is made: {fault}"]
     if not isinstance(name, str) or not name:
         return ["it has no name"]
     tried = moments(MOMENTS)
@@ -73,8 +73,8 @@ def _lived(policy: Policy, tried: Sequence[Moment], limit_s: float) -> tuple[lis
         at, whole = f"at moment {moment.now_ms} ms", moment.copied()
         try:
             choices = within(limit_s, lambda shown=moment: policy.decide(shown, rng))  # type: ignore[misc]
-        except NeverReturns:
-            return decided, [f"{at}: it did not return within {limit_s:g} s; a decision takes microseconds"]
+        except TimeoutError as fault:
+            return decided, [f"{at}: {fault}; a decision takes microseconds"]
         except Exception as fault:
             return decided, [f"{at} it raised {type(fault).__name__}: {fault}"]
         if not isinstance(choices, list | tuple):

@@ -21,19 +21,27 @@ _AGAIN_S: Final = 1.0  # a policy that swallows the exception gets it again
 Answer = TypeVar("Answer")
 
 
-class NeverReturns(BaseException):
+class _Bell(BaseException):
     """Raised inside a policy that thinks for longer than the limit; not an Exception, lest the policy catch it."""
+
+
+class NeverReturned(TimeoutError):
+    """Somebody thought for longer than the limit."""
 
 
 def within(limit_s: float, think: Callable[[], Answer]) -> Answer:
     """Return what ``think`` returns.
 
     Raises:
-        NeverReturns: it took longer than ``limit_s`` seconds of real time.
+        NeverReturned: it took longer than ``limit_s`` seconds of real time.
+        Exception: whatever it raised itself.
     """
-    if threading.current_thread() is threading.main_thread():
-        return _in_main_thread(limit_s, think)
-    return _in_other_thread(limit_s, think)
+    try:
+        if threading.current_thread() is threading.main_thread():
+            return _in_main_thread(limit_s, think)
+        return _in_other_thread(limit_s, think)
+    except _Bell:
+        raise NeverReturned(f"it had not returned after {limit_s:g} s") from None
 
 
 def _in_main_thread(limit_s: float, think: Callable[[], Answer]) -> Answer:
@@ -47,7 +55,7 @@ def _in_main_thread(limit_s: float, think: Callable[[], Answer]) -> Answer:
 
 
 def _ring(number: int, frame: FrameType | None) -> None:
-    raise NeverReturns
+    raise _Bell
 
 
 def _in_other_thread(limit_s: float, think: Callable[[], Answer]) -> Answer:
@@ -57,7 +65,7 @@ def _in_other_thread(limit_s: float, think: Callable[[], Answer]) -> Answer:
     def watch() -> None:
         wait_s = limit_s
         while not over.wait(wait_s):
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(NeverReturns))
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(_Bell))
             wait_s = _AGAIN_S
 
     watcher = threading.Thread(target=watch, daemon=True)

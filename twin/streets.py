@@ -1,10 +1,11 @@
-"""The drivable streets as a directed graph: exact travel times in integer milliseconds, paths, nearest nodes."""
+"""The streets as a directed graph: exact travel times in integer milliseconds, paths, nearest nodes."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, overload
 
 import numpy as np
@@ -14,9 +15,13 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
+from twin.arcs import Arcs, arcs_of, usable
 from twin.city.model import City
 from twin.errors import InputError
+from twin.overlays import Overlay, check_overlays
 from twin.speeds import SpeedProfile, speed_profile
+from twin.street_lines import StreetLines
+from twin.turns import States, states_of
 
 _CACHE_BYTES: Final = 256_000_000
 _TIE_M: Final = 1e-6
@@ -26,104 +31,137 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class StreetGraph:
-    """Directed arcs of the drivable streets, sorted by ``(tail, head)``, one arc for each pair of nodes.
+    """The streets of one mode in one period, as arcs between the rows of ``city.nodes``.
 
-    A node is a row of ``city.nodes``. Of parallel arcs the quickest stays (of equals the lower street row); arcs
-    from a node to itself are left out.
+    A trip may leave its first node by any arc and reach its last by any arc; between, the turn restrictions of the city
+    hold for who drives. Turning back is allowed wherever no restriction forbids it, so a path may pass a node twice.
 
     Attributes:
         city: the city it was made of.
-        tail, head: (arcs,) int64 nodes.
-        arc_ms: (arcs,) int64 travel time, at least 1.
-        street: (arcs,) int64 row of ``city.streets``.
-        forward: (arcs,) bool, True where the arc runs along the street's line.
-        drivable: (nodes,) bool, nodes that a drivable street touches.
-        main_component: (nodes,) bool, of the sets of nodes that can all reach each other the one with the longest
-            streets between them (of equals the one with the lowest node). Teams, calls and cameras stand on it.
+        arcs: the directed arcs, sorted by ``(tail, head)``; see :class:`twin.arcs.Arcs`.
+        states: which arcs follow on which; see :class:`twin.turns.States`.
+        drivable: (nodes,) bool, nodes that a street of the mode touches.
     """
 
     city: City
-    tail: Ints
-    head: Ints
-    arc_ms: Ints
-    street: Ints
-    forward: NDArray[np.bool_]
+    arcs: Arcs
+    states: States
     drivable: NDArray[np.bool_]
-    main_component: NDArray[np.bool_]
-    _matrices: Mapping[str, Any] = field(repr=False)
-    _keys: Ints = field(repr=False)
-    _xy_m: NDArray[np.float64] = field(repr=False)
-    _tree: Any = field(repr=False)
-    _tree_nodes: Ints = field(repr=False)
-    _times: OrderedDict[tuple[str, int], Ints] = field(default_factory=OrderedDict, repr=False)
+    _times: OrderedDict[tuple[str, int], tuple[Ints, Ints]] = field(default_factory=OrderedDict, repr=False)
 
     @classmethod
-    def of(cls, city: City, profile: SpeedProfile | None = None) -> StreetGraph:
-        """Make the graph; an arc takes ``length_m / (speed_kmh x factor)``, rounded to a millisecond.
+    def of(
+        cls, city: City, profile: SpeedProfile | None = None, period: int = 0, overlays: Sequence[Overlay] = ()
+    ) -> StreetGraph:
+        """Make the graph of one period; see :func:`twin.arcs.arcs_of` for the times.
 
         Args:
             city: the city.
-            profile: speed factors by street class; None is ``free_flow``.
+            profile: speeds, and whether to drive or to walk; None is ``free_flow``.
+            period: index into ``profile.periods``.
+            overlays: closures and slow zones in force.
 
         Raises:
-            InputError: the city has no drivable street.
+            InputError: the city has no street of that mode, or an overlay does not fit it.
         """
-        driven = city.streets["drive"].to_numpy(dtype=bool)
-        if not driven.any():
-            raise InputError(f"drive in {city.name}", "it has no drivable street; choose a larger area")
-        tail, head, arc_ms, street, forward = _arcs(city, profile or speed_profile("free_flow"))
-        n = len(city.nodes)
-        matrix = csr_array((arc_ms.astype(np.float64), (tail, head)), shape=(n, n))
-        drivable = np.zeros(n, dtype=bool)
-        drivable[city.streets.loc[driven, ["u", "v"]].to_numpy().ravel()] = True
-        length_mm = np.rint(city.streets["length_m"].to_numpy()[street] * 1000.0).astype(np.int64)
-        main = _largest_component(matrix, length_mm, tail, head, drivable)
-        xy_m = shapely.get_coordinates(city.nodes.geometry.to_numpy())
-        nodes = np.flatnonzero(main)
-        return cls(
-            city=city,
-            tail=_frozen(tail),
-            head=_frozen(head),
-            arc_ms=_frozen(arc_ms),
-            street=_frozen(street),
-            forward=_frozen(forward),
-            drivable=_frozen(drivable),
-            main_component=_frozen(main),
-            _matrices={"from": matrix, "to": matrix.T.tocsr()},
-            _keys=tail * n + head,
-            _xy_m=xy_m,
-            _tree=cKDTree(xy_m[nodes]),
-            _tree_nodes=nodes,
-        )
+        profile = profile or speed_profile("free_flow")
+        mask = usable(city, profile)
+        if not mask.any():
+            kind = {"drive": "drivable", "walk": "walkable"}[profile.mode]
+            raise InputError(f"{profile.mode} in {city.name}", f"it has no {kind} street; choose a larger area")
+        check_overlays(city, overlays)
+        arcs = arcs_of(city, profile, period, overlays)
+        for array in (arcs.tail, arcs.head, arcs.arc_ms, arcs.street, arcs.forward):
+            _frozen(array)
+        drivable = np.zeros(len(city.nodes), dtype=bool)
+        drivable[city.streets.loc[mask, ["u", "v"]].to_numpy().ravel()] = True
+        states = states_of(city, arcs, len(drivable), ruled=profile.mode == "drive")
+        return cls(city, arcs, states, _frozen(drivable))
+
+    @property
+    def tail(self) -> Ints:
+        """(arcs,) int64 nodes."""
+        return self.arcs.tail
+
+    @property
+    def head(self) -> Ints:
+        """(arcs,) int64 nodes."""
+        return self.arcs.head
+
+    @property
+    def arc_ms(self) -> Ints:
+        """(arcs,) int64 travel time, at least 1."""
+        return self.arcs.arc_ms
+
+    @property
+    def street(self) -> Ints:
+        """(arcs,) int64 row of ``city.streets``."""
+        return self.arcs.street
+
+    @property
+    def forward(self) -> NDArray[np.bool_]:
+        """(arcs,) bool, True where the arc runs along the street's line."""
+        return self.arcs.forward
+
+    @cached_property
+    def main_component(self) -> NDArray[np.bool_]:
+        """(nodes,) bool, of the sets of nodes that all reach each other the one with the longest streets between them.
+
+        Of equals it is the one with the lowest node. Teams, calls and cameras stand on it. Length and not the count of
+        nodes decides: in a small extract a car park has more junctions than the avenue.
+        """
+        node = self.states.node
+        _, label = connected_components(self._matrices["from"], directed=True, connection="strong")
+        came, arc = self._choices
+        inside = label[came] == label[self.states.arrival[arc]]
+        once = np.unique(np.stack([label[came[inside]], arc[inside]]), axis=1)
+        length_mm = np.rint(self.city.streets["length_m"].to_numpy()[self.street[once[1]]] * 1000.0)
+        street_mm = np.bincount(once[0], weights=length_mm, minlength=label.max() + 1)
+        standing = np.flatnonzero(self.drivable[node])
+        longest = standing[street_mm[label[standing]] == street_mm[label[standing]].max()]
+        best = label[longest[np.argmin(node[longest])]]
+        mask = np.zeros(len(self.drivable), dtype=bool)
+        mask[node[(label == best) & self.drivable[node]]] = True
+        return _frozen(mask)
 
     def times_to_ms(self, node: int) -> Ints:
         """Return the (nodes,) travel time of every node to ``node``, -1 where it cannot be reached; not writable."""
-        return self._searched("to", node)
+        return self._searched("to", node)[0]
 
     def times_from_ms(self, node: int) -> Ints:
         """Return the (nodes,) travel time of ``node`` to every node, -1 where it cannot be reached; not writable."""
-        return self._searched("from", node)
+        return self._searched("from", node)[0]
 
     def path(self, u: int, v: int) -> list[int]:
         """Return the nodes of the quickest path, ``u`` and ``v`` included; [] if there is none.
 
         Of equally quick paths it is the one that takes the lowest node at each turn.
         """
-        left_ms = self.times_to_ms(v)
+        arcs = self.path_arcs(u, v)
+        return [] if arcs is None else [u, *self.head[arcs].tolist()]
+
+    def path_arcs(self, u: int, v: int) -> Ints | None:
+        """Return the (k,) arcs of the quickest path, () where ``u`` is ``v``; None if there is none.
+
+        Of equally quick paths it takes the lowest node at each turn, and of parallel arcs the first.
+        """
+        left_ms = self._searched("to", v)[1]
         if left_ms[u] < 0:
-            return []
-        path = [u]
-        while path[-1] != v:
-            here = path[-1]
-            arcs = self._arcs_out(here)
-            heads = self.head[arcs]
-            good = (left_ms[heads] >= 0) & (self.arc_ms[arcs] + left_ms[heads] == left_ms[here])
-            path.append(int(heads[good][0]))
-        return path
+            return None
+        states, path, here = self.states, list[int](), u
+        while states.node[here] != v:
+            arcs = states.arc[states.first[here] : states.first[here + 1]]
+            left = left_ms[states.arrival[arcs]]
+            path.append(int(arcs[(left >= 0) & (self.arc_ms[arcs] + left == left_ms[here])][0]))
+            here = int(states.arrival[path[-1]])
+        return np.array(path, dtype=np.int64)
 
     def path_ms(self, path: Sequence[int]) -> Ints:
-        """Return the (len(path),) time from the path's start to each of its nodes."""
-        arcs = self.arcs_along(path)
+        """Return the (len(path),) time from the path's start to each of its nodes, by the quickest arc of each pair."""
+        return self.times_along(self.arcs_along(path))
+
+    def times_along(self, arcs: Ints) -> Ints:
+        """Return the (len(arcs) + 1,) time from the start to each node on a row of arcs."""
         return np.concatenate([[0], np.cumsum(self.arc_ms[arcs])]).astype(np.int64)
 
     def position_along(self, path: Sequence[int], elapsed_ms: int) -> tuple[float, float]:
@@ -138,10 +176,8 @@ class StreetGraph:
         """
         if len(path) < 2:
             return (*map(float, self._xy_m[path[0]]), 0.0)  # type: ignore[return-value]
-        at_ms = self.path_ms(path)
-        leg = int(np.clip(np.searchsorted(at_ms, elapsed_ms, side="right") - 1, 0, len(path) - 2))
-        share = np.clip((elapsed_ms - at_ms[leg]) / (at_ms[leg + 1] - at_ms[leg]), 0.0, 1.0)
-        return _pose_on(self._line(self.arcs_along(path[leg : leg + 2])[0]), float(share))
+        arcs = self.arcs_along(path)
+        return self.lines.pose(self.street[arcs], self.forward[arcs], self.times_along(arcs), elapsed_ms)  # type: ignore[arg-type]
 
     def node_ahead(self, path: Sequence[int], elapsed_ms: int) -> tuple[int, int]:
         """Return the next node a vehicle on a path comes to, and in how many ms; (last node, 0) at the end."""
@@ -153,8 +189,8 @@ class StreetGraph:
         """Return the (points, 2) line of a path in metres, corners of the streets included."""
         if len(path) < 2:
             return self._xy_m[list(path)].copy()
-        parts = [self._line(arc) for arc in self.arcs_along(path)]
-        return np.concatenate([parts[0], *(part[1:] for part in parts[1:])])
+        arcs = self.arcs_along(path)
+        return self.lines.along(self.street[arcs], self.forward[arcs])  # type: ignore[arg-type]
 
     @overload
     def nearest_node(self, x_m: float, y_m: float) -> int: ...
@@ -165,87 +201,81 @@ class StreetGraph:
     def nearest_node(self, x_m: ArrayLike, y_m: ArrayLike) -> int | Ints:
         """Return the closest node of the main component to each point, of equals the lowest; an int for scalars."""
         points = np.stack(np.broadcast_arrays(np.asarray(x_m, float), np.asarray(y_m, float)), axis=-1)
-        k = min(8, len(self._tree_nodes))
-        away_m, index = self._tree.query(points, k=list(range(1, k + 1)))
-        nodes = self._tree_nodes[index]
+        tree, tree_nodes = self._tree
+        away_m, index = tree.query(points, k=list(range(1, min(8, len(tree_nodes)) + 1)))
+        nodes = tree_nodes[index]
         best = np.where(away_m <= away_m[..., :1] + _TIE_M, nodes, len(self._xy_m)).min(axis=-1)
         return int(best) if points.ndim == 1 else best
 
-    def _searched(self, way: str, node: int) -> Ints:
-        if not 0 <= node < len(self._xy_m):
-            raise IndexError(f"node {node} is not one of 0 to {len(self._xy_m) - 1}")
-        key = (way, int(node))
-        if key not in self._times:
-            if len(self._times) * 8 * len(self._xy_m) > _CACHE_BYTES:
-                self._times.popitem(last=False)
-            time_ms = dijkstra(self._matrices[way], indices=np.array([node]))[0]
-            self._times[key] = _frozen(np.where(np.isfinite(time_ms), time_ms, -1).astype(np.int64))
-        self._times.move_to_end(key)
-        return self._times[key]
-
-    def _arcs_out(self, node: int) -> slice:
-        starts = self._matrices["from"].indptr
-        return slice(int(starts[node]), int(starts[node + 1]))
-
     def arcs_along(self, path: Sequence[int]) -> Ints:
-        """Return the (len(path) - 1,) arcs of a path.
+        """Return the (len(path) - 1,) arcs of a path, of parallel ones the quickest.
 
         Raises:
             ValueError: two neighbours of the path have no street between them.
         """
-        n = len(self._xy_m)
+        n = len(self.drivable)
         legs = np.asarray(path[:-1], dtype=np.int64) * n + np.asarray(path[1:], dtype=np.int64)
         arcs = np.searchsorted(self._keys, legs)
         if (arcs >= len(self._keys)).any() or (self._keys[arcs] != legs).any():
             raise ValueError(f"the path {list(path)} leaves the streets")
         return arcs.astype(np.int64)
 
-    def _line(self, arc: int) -> NDArray[np.float64]:
-        line: NDArray[np.float64] = shapely.get_coordinates(self.city.streets.geometry.iloc[int(self.street[arc])])
-        return line if self.forward[arc] else line[::-1]
+    @cached_property
+    def lines(self) -> StreetLines:
+        """The streets' lines."""
+        return StreetLines(self.city)
 
+    @cached_property
+    def _choices(self) -> tuple[Ints, Ints]:
+        """The state each choice is made in, and the arc it is."""
+        return np.repeat(np.arange(len(self.states.node)), np.diff(self.states.first)), self.states.arc
 
-def _arcs(city: City, profile: SpeedProfile) -> tuple[Ints, Ints, Ints, Ints, NDArray[np.bool_]]:
-    table = city.streets[city.streets["drive"]]
-    u, v, row = (a.to_numpy(dtype=np.int64) for a in (table["u"], table["v"], table.index))
-    speed_m_per_ms = table["speed_kmh"].to_numpy() * profile.of_classes(table["street_class"]) / 3600.0
-    ms = np.maximum(1, np.rint(table["length_m"].to_numpy() / speed_m_per_ms)).astype(np.int64)
-    back = ~table["oneway"].to_numpy()
-    tail, head = np.concatenate([u, v[back]]), np.concatenate([v, u[back]])
-    arc_ms, street = np.concatenate([ms, ms[back]]), np.concatenate([row, row[back]])
-    forward = np.arange(len(tail)) < len(u)
-    order = np.lexsort((street, arc_ms, head, tail))
-    order = order[tail[order] != head[order]]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (np.diff(tail[order]) != 0) | (np.diff(head[order]) != 0)
-    keep = order[first]
-    return tail[keep], head[keep], arc_ms[keep], street[keep], forward[keep]
+    @cached_property
+    def _matrices(self) -> dict[str, Any]:
+        came, arc = self._choices
+        onto, ms = self.states.arrival[arc], self.arc_ms[arc]
+        order = np.lexsort((ms, onto, came))
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = (np.diff(came[order]) != 0) | (np.diff(onto[order]) != 0)
+        best, n = order[first], len(self.states.node)
+        matrix = csr_array((ms[best].astype(np.float64), (came[best], onto[best])), shape=(n, n))
+        return {"from": matrix, "to": matrix.T.tocsr()}
 
+    @cached_property
+    def _keys(self) -> Ints:
+        return self.tail * len(self.drivable) + self.head
 
-def _largest_component(
-    matrix: Any, length_mm: Ints, tail: Ints, head: Ints, drivable: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Return the nodes of the strong component with the most street in it, of equals the one with the lowest node.
+    @cached_property
+    def _xy_m(self) -> NDArray[np.float64]:
+        xy_m: NDArray[np.float64] = shapely.get_coordinates(self.city.nodes.geometry.to_numpy())
+        return xy_m
 
-    Length and not the count of nodes decides: in a small extract a car park has more junctions than the avenue.
-    """
-    _, label = connected_components(matrix, directed=True, connection="strong")
-    inside = label[tail] == label[head]
-    street_mm = np.bincount(label[tail[inside]], weights=length_mm[inside], minlength=len(drivable))
-    nodes = np.flatnonzero(drivable)
-    best = label[nodes[np.argmax(street_mm[label[nodes]])]]
-    mask: NDArray[np.bool_] = drivable & (label == best)
-    return mask
+    @cached_property
+    def _tree(self) -> tuple[Any, Ints]:
+        nodes = np.flatnonzero(self.main_component)
+        return cKDTree(self._xy_m[nodes]), nodes
 
+    def _searched(self, way: str, node: int) -> tuple[Ints, Ints]:
+        """Return the (nodes,) times and the (states,) times they were taken from."""
+        if not 0 <= node < len(self.drivable):
+            raise IndexError(f"node {node} is not one of 0 to {len(self.drivable) - 1}")
+        key = (way, int(node))
+        if key not in self._times:
+            if len(self._times) * 8 * len(self.states.node) > _CACHE_BYTES:
+                self._times.popitem(last=False)
+            times_ms = _frozen(self._search(way, int(node)))
+            self._times[key] = times_ms[: len(self.drivable)], times_ms
+        self._times.move_to_end(key)
+        return self._times[key]
 
-def _pose_on(line: NDArray[np.float64], share: float) -> tuple[float, float, float]:
-    steps = np.diff(line, axis=0)
-    step_m = np.hypot(steps[:, 0], steps[:, 1])
-    at_m = np.concatenate([[0.0], np.cumsum(step_m)])
-    along_m = share * at_m[-1]
-    i = int(np.clip(np.searchsorted(at_m, along_m, side="right") - 1, 0, len(steps) - 1))
-    x_m, y_m = line[i] + steps[i] * min(1.0, (along_m - at_m[i]) / max(step_m[i], 1e-9))
-    return float(x_m), float(y_m), float(np.degrees(np.arctan2(steps[i, 0], steps[i, 1])) % 360.0)
+    def _search(self, way: str, node: int) -> Ints:
+        """Return the (states,) times to a node by any arrival; or the (nodes,) times from it to the first arrival."""
+        n = len(self.drivable)
+        ends = [node, *(n + np.flatnonzero(self.states.node[n:] == node)).tolist()] if way == "to" else [node]
+        found = dijkstra(self._matrices[way], indices=ends, min_only=True)
+        if way == "from":
+            np.minimum.at(found, self.states.node[n:], found[n:])
+        return np.where(np.isfinite(found), found, -1).astype(np.int64)
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:

@@ -174,8 +174,8 @@ def test_what_breaks_the_contract_is_named_with_its_moment():
 
 @pytest.mark.parametrize(
     ("kind", "words"),
-    [(NeverReturns, "at moment 60000 ms: it did not return within 0.2 s"), (Sleeps, "at moment 0 ms: it did not"),
-     (NeverMade, "when it is made: it did not return")],
+    [(NeverReturns, "at moment 60000 ms: it had not returned after 0.2 s"), (Sleeps, "at moment 0 ms: it had not"),
+     (NeverMade, "when it is made: it had not returned")],
 )  # fmt: skip
 def test_a_policy_that_never_returns_is_not_waited_for(kind, words):
     assert words in broken_rules(kind, limit_s=0.2)[0]

@@ -16,7 +16,6 @@ from twin.city import City
 from twin.city.model import LAYERS
 from twin.city.schema import city_faults, layer_table
 from twin.errors import InputError
-from twin.speeds import speed_profile
 from twin.streets import StreetGraph
 
 CRS = "EPSG:32642"
@@ -202,16 +201,6 @@ def test_a_unit_under_way_counts_from_the_junction_ahead() -> None:
 def test_a_path_that_leaves_the_streets_is_refused() -> None:
     with pytest.raises(ValueError, match="leaves the streets"):
         StreetGraph.of(grid_town()).path_ms([0, 15])
-
-
-def test_blue_lights_change_the_times_by_class_as_the_profile_says() -> None:
-    town = grid_town(2, 1)
-    main = replace(town, streets=town.streets.assign(street_class="primary"))
-    factor = speed_profile("blue_light").factors["primary"]
-    assert StreetGraph.of(main, speed_profile("blue_light")).times_from_ms(0)[1] == round(10_000 / factor)
-    assert StreetGraph.of(town, speed_profile("blue_light")).times_from_ms(0)[1] == 10_000
-    with pytest.raises(InputError, match="did you mean 'blue_light'"):
-        speed_profile("blue_lights")
 
 
 def test_times_are_kept_and_cannot_be_changed_by_who_reads_them() -> None:

@@ -1,7 +1,9 @@
 """What everybody who drives may ask, whatever answers: hub labels, plain searches, or a matrix of zones.
 
 Times are whole milliseconds, exact, -1 where there is no way. A period is a stretch of the week in which speeds stay
-the same; the period of the moment of departure holds for a whole trip.
+the same, and in which the same closures hold; the period of the moment of departure holds for a whole trip. A trip may
+leave its origin by any arc and reach its goal by any arc; turn restrictions hold between, so a route may pass a node
+twice.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ class Route:
     Attributes:
         nodes: (k,) int64, first and last node included; one node for a way of no length, none where there is no way.
         at_ms: (k,) int64, time from the start to each of them.
-        arcs: (k - 1,) int64, the arc driven from each node to the next; rows of the maker's own table.
+        arcs: (k - 1,) int64, how each node is left: ``2 * row of city.streets``, plus 1 where the street is driven
+            against its line. The same in every period.
     """
 
     nodes: Ints
@@ -41,7 +44,10 @@ class Route:
 
 
 class Travel(Protocol):
-    """Travel times of one profile, bound to the zoned start of a run; equal answers for equal questions, always."""
+    """Travel times of one profile, bound to the zoned start of a run; equal answers for equal questions, always.
+
+    Two implementations give the same times; of equally quick routes they may choose different ones.
+    """
 
     @property
     def node_count(self) -> int:
@@ -53,7 +59,11 @@ class Travel(Protocol):
         ...
 
     def one_to_one_ms(self, origin: int, goal: int, period: int) -> int:
-        """Return the time of the quickest way."""
+        """Return the time of the quickest way.
+
+        Raises:
+            IndexError: a node that is not there, here and in all that follows.
+        """
         ...
 
     def many_to_one_ms(self, origins: Ints, goal: int, period: int) -> Ints:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from twin.streets import StreetGraph
 from twin.travel.contract import Ints, Route
+from twin.travel.routes import no_route, pose_on, route_of
 
 
 class SearchedTravel:
@@ -29,25 +28,30 @@ class SearchedTravel:
 
     def one_to_one_ms(self, origin: int, goal: int, period: int) -> int:
         """Return the time of the quickest way, -1 for none."""
-        return int(self.streets.times_to_ms(goal)[origin])
+        if not 0 <= origin < self.node_count:
+            raise IndexError(f"node {origin} is not one of 0 to {self.node_count - 1}")
+        return self.streets.times_to_ms(goal).item(origin)
 
     def many_to_one_ms(self, origins: Ints, goal: int, period: int) -> Ints:
         """Return the (n,) times from each origin to one goal, -1 for none."""
+        _check(origins, self.node_count)
         return self.streets.times_to_ms(goal)[origins]
 
     def one_to_many_ms(self, origin: int, goals: Ints, period: int) -> Ints:
         """Return the (n,) times from one origin to each goal, -1 for none."""
+        _check(goals, self.node_count)
         return self.streets.times_from_ms(origin)[goals]
 
     def route(self, origin: int, goal: int, period: int) -> Route:
         """Return the quickest way; of equally quick ways the one to the lowest node at each turn."""
-        path = self.streets.path(origin, goal)
-        if not path:
-            empty = np.zeros(0, dtype=np.int64)
-            return Route(empty, empty, empty)
-        nodes = np.array(path, dtype=np.int64)
-        return Route(nodes, self.streets.path_ms(path), self.streets.arcs_along(path))
+        arcs = self.streets.path_arcs(origin, goal) if self.one_to_one_ms(origin, goal, period) >= 0 else None
+        return no_route() if arcs is None else route_of(self.streets, origin, arcs)
 
     def pose_on(self, route: Route, elapsed_ms: int) -> tuple[float, float, float]:
         """Return ``x_m, y_m, bearing_deg`` on the street."""
-        return self.streets.pose_along(route.nodes.tolist(), elapsed_ms)
+        return pose_on(self.streets, route, elapsed_ms)
+
+
+def _check(nodes: Ints, count: int) -> None:
+    if len(nodes) and not (nodes.min() >= 0 and nodes.max() < count):
+        raise IndexError(f"a node is not one of 0 to {count - 1}")

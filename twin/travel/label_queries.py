@@ -1,0 +1,206 @@
+"""Compiled questions to labels. They write nothing that outlives a call: any number of threads may ask at once."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from twin.travel.trees import DEPTH, DOWN_MS, DOWN_ROW, PARENT, ROOT, UP_MS, UP_ROW
+
+Ints = NDArray[np.int64]
+Int32s = NDArray[np.int32]
+
+NO_WAY: Final = -1
+_FAR: Final = 2**30 + 1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def between_ms(
+    u: int, w: int, tree: Ints, place: Ints, ms: Ints, out: tuple[Ints, Int32s], into: tuple[Ints, Int32s]
+) -> int:
+    """Return the time from vertex ``u`` to vertex ``w``, -1 for no way.
+
+    ``tree`` is :attr:`twin.travel.trees.Trees.table`, ``place`` holds the place of each root in the labels, ``ms`` the
+    time of each edge; ``out`` and ``into`` are where each label starts, and the entries.
+    """
+    a, b = tree[u, ROOT], tree[w, ROOT]
+    up_ms, down_ms = tree[u, UP_MS], tree[w, DOWN_MS]
+    if a == b:
+        total: int = _within_ms(u, w, tree, ms)
+        return total
+    if up_ms < 0 or down_ms < 0:
+        return NO_WAY
+    rest_ms, _ = meet(place[a], place[b], out, into)
+    return NO_WAY if rest_ms < 0 else int(up_ms + rest_ms + down_ms)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def meet(a: int, b: int, out: tuple[Ints, Int32s], into: tuple[Ints, Int32s]) -> tuple[int, int]:
+    """Return the time between two places and the weightiest hub on the quickest way; ``-1, -1`` for no way."""
+    best, hub = np.int64(NO_WAY), np.int64(NO_WAY)
+    i, last_i = out[0][a], out[0][a + 1]
+    j, last_j = into[0][b], into[0][b + 1]
+    while i < last_i and j < last_j:
+        hub_i, hub_j = out[1][i, 0], into[1][j, 0]
+        if hub_i == hub_j:
+            ms = np.int64(out[1][i, 1]) + into[1][j, 1]
+            if best < 0 or ms < best:
+                best, hub = ms, np.int64(hub_i)
+            i += 1
+            j += 1
+        elif hub_i < hub_j:
+            i += 1
+        else:
+            j += 1
+    return int(best), int(hub)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _within_ms(u: int, w: int, tree: Ints, ms: Ints) -> int:
+    total = 0
+    while u != w:
+        if tree[u, DEPTH] >= tree[w, DEPTH]:
+            row = tree[u, UP_ROW]
+            u = tree[u, PARENT]
+        else:
+            row = tree[w, DOWN_ROW]
+            w = tree[w, PARENT]
+        if row < 0:
+            return NO_WAY
+        total += ms[row]
+    return int(total)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def one_ms(
+    origin: int, goal: int, goals: Ints, tree: Ints, place: Ints, ms: Ints,
+    out_first: Ints, out_entry: Int32s, into_first: Ints, into_entry: Int32s,
+) -> int:  # fmt: skip
+    """Return the time from node to node."""
+    if origin < 0 or goal < 0 or origin >= len(goals) or goal >= len(goals):
+        raise IndexError("a node is not in the city")
+    total: int = between_ms(origin, goals[goal], tree, place, ms, (out_first, out_entry), (into_first, into_entry))
+    return total
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def many_ms(
+    ends: Ints, end: int, to_end: bool, goals: Ints, tree: Ints, place: Ints, ms: Ints,
+    out_first: Ints, out_entry: Int32s, into_first: Ints, into_entry: Int32s,
+) -> Ints:  # fmt: skip
+    """Return the (n,) times between ``ends`` and one node: to it, or from it.
+
+    The label of the one is spread out over all hubs once; then each of the many reads off its own.
+    """
+    for node in ends:
+        if node < 0 or node >= len(goals):
+            raise IndexError("a node is not in the city")
+    if end < 0 or end >= len(goals):
+        raise IndexError("a node is not in the city")
+    one = goals[end] if to_end else end
+    first, entry = (into_first, into_entry) if to_end else (out_first, out_entry)
+    many = (out_first, out_entry) if to_end else (into_first, into_entry)
+    spread = spread_out(place[tree[one, ROOT]], first, entry)
+    times = np.empty(len(ends), np.int64)
+    for k in range(len(ends)):
+        times[k] = read_off(ends[k] if to_end else goals[ends[k]], one, to_end, spread, tree, place, ms, many)
+    return times
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def spread_out(at: int, first: Ints, entry: Int32s) -> Int32s:
+    """Return the times of the label of a place by hub, and something too far for the hubs it has not."""
+    spread = np.full(len(first) - 1, np.int32(_FAR))
+    for i in range(first[at], first[at + 1]):
+        spread[entry[i, 0]] = entry[i, 1]
+    return spread
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def read_off(
+    other: int, one: int, to_one: bool, spread: Int32s, tree: Ints, place: Ints, ms: Ints, own: tuple[Ints, Int32s]
+) -> int:
+    """Return the time between a vertex and the one whose label is spread out: to it, or from it.
+
+    ``own`` are the labels of ``other`` in that direction.
+    """
+    root = tree[other, ROOT]
+    if root == tree[one, ROOT]:
+        total: int = _within_ms(other, one, tree, ms) if to_one else _within_ms(one, other, tree, ms)
+        return total
+    own_ms = tree[other, UP_MS] if to_one else tree[other, DOWN_MS]
+    rest_ms = tree[one, DOWN_MS] if to_one else tree[one, UP_MS]
+    if own_ms < 0 or rest_ms < 0:
+        return NO_WAY
+    best = np.int64(_FAR)
+    for i in range(own[0][place[root]], own[0][place[root] + 1]):
+        best = min(best, np.int64(spread[own[1][i, 0]]) + own[1][i, 1])
+    return int(own_ms + best + rest_ms) if best < _FAR else NO_WAY
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def way(
+    origin: int, goal: int, goals: Ints, tree: Ints, place: Ints, tail: Ints, head: Ints, ms: Ints,
+    out_first: Ints, out_entry: Int32s, out_row: Int32s, into_first: Ints, into_entry: Int32s, into_row: Int32s,
+) -> tuple[Ints, bool]:  # fmt: skip
+    """Return the edges of the quickest way from node to node, and whether there is one.
+
+    Of equally quick ways it passes the weightiest hub, and of those the one the labels were made with: always the same.
+    """
+    if origin < 0 or goal < 0 or origin >= len(goals) or goal >= len(goals):
+        raise IndexError("a node is not in the city")
+    u, w = origin, goals[goal]
+    ahead, back = np.empty(64, np.int64), np.empty(64, np.int64)
+    out, into = (out_first, out_entry), (into_first, into_entry)
+    if between_ms(u, w, tree, place, ms, out, into) < 0:
+        return ahead[:0], False
+    n = m = 0
+    a, b = tree[u, ROOT], tree[w, ROOT]
+    apart = a != b
+    while (apart and u != a) or (not apart and u != w and tree[u, DEPTH] >= tree[w, DEPTH]):
+        ahead, n = _put(ahead, n, tree[u, UP_ROW])
+        u = tree[u, PARENT]
+    while (apart and w != b) or (not apart and u != w):
+        if not apart and tree[u, DEPTH] >= tree[w, DEPTH]:
+            ahead, n = _put(ahead, n, tree[u, UP_ROW])
+            u = tree[u, PARENT]
+        else:
+            back, m = _put(back, m, tree[w, DOWN_ROW])
+            w = tree[w, PARENT]
+    if apart:
+        _, hub = meet(place[a], place[b], out, into)
+        while place[u] != hub:
+            row = np.int64(out_row[find(out_first, out_entry, place[u], hub)])
+            ahead, n = _put(ahead, n, row)
+            u = head[row]
+        while place[w] != hub:
+            row = np.int64(into_row[find(into_first, into_entry, place[w], hub)])
+            back, m = _put(back, m, row)
+            w = tail[row]
+    return np.concatenate((ahead[:n], back[:m][::-1])), True
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def find(first: Ints, entry: Int32s, at: int, hub: int) -> int:
+    """Return the entry of a hub in the label of a place; it is there."""
+    low, high = first[at], first[at + 1] - 1
+    while low < high:
+        middle = (low + high) >> 1
+        if entry[middle, 0] < hub:
+            low = middle + 1
+        else:
+            high = middle
+    return int(low)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _put(rows: Ints, n: int, row: int) -> tuple[Ints, int]:
+    if n == len(rows):
+        wider = np.empty(2 * n, np.int64)
+        wider[:n] = rows
+        rows = wider
+    rows[n] = row
+    return rows, n + 1

@@ -1,0 +1,77 @@
+"""Travel times that change with the hour: one maker of answers for each period, made when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twin.streets import StreetGraph
+from twin.travel.calendar import Calendar
+from twin.travel.contract import Ints, Route, Travel
+from twin.travel.routes import pose_on
+
+
+class WeekTravel:
+    """A :class:`twin.travel.contract.Travel` that hands each question to the period it is about.
+
+    Attributes:
+        calendar: which period holds when.
+        streets: the streets without overlays in period 0; their nodes, components and lines are those of all periods.
+    """
+
+    def __init__(self, calendar: Calendar, streets: StreetGraph, make: Callable[[int], Travel]) -> None:
+        """Wait for questions.
+
+        Args:
+            calendar: which period holds when.
+            streets: the streets in period 0.
+            make: makes the answers of one period; asked once for each that is needed.
+        """
+        self.calendar, self.streets = calendar, streets
+        self._make = make
+        self._of: dict[int, Travel] = {}
+
+    @property
+    def node_count(self) -> int:
+        """Nodes are 0 to ``node_count - 1``."""
+        return len(self.streets.drivable)
+
+    @property
+    def period_count(self) -> int:
+        """Periods are 0 to ``period_count - 1``."""
+        return self.calendar.period_count
+
+    def period_at(self, t_ms: int) -> int:
+        """Return the period in force at a simulated time."""
+        return self.calendar.period_at(t_ms)
+
+    def in_period(self, period: int) -> Travel:
+        """Return what answers for one period.
+
+        Raises:
+            IndexError: there is no such period.
+        """
+        if period not in self._of:
+            if not 0 <= period < self.period_count:
+                raise IndexError(f"period {period} is not one of 0 to {self.period_count - 1}")
+            self._of[period] = self._make(period)
+        return self._of[period]
+
+    def one_to_one_ms(self, origin: int, goal: int, period: int) -> int:
+        """Return the time of the quickest way, -1 for none."""
+        return self.in_period(period).one_to_one_ms(origin, goal, 0)
+
+    def many_to_one_ms(self, origins: Ints, goal: int, period: int) -> Ints:
+        """Return the (n,) times from each origin to one goal, -1 for none."""
+        return self.in_period(period).many_to_one_ms(origins, goal, 0)
+
+    def one_to_many_ms(self, origin: int, goals: Ints, period: int) -> Ints:
+        """Return the (n,) times from one origin to each goal, -1 for none."""
+        return self.in_period(period).one_to_many_ms(origin, goals, 0)
+
+    def route(self, origin: int, goal: int, period: int) -> Route:
+        """Return the quickest way itself; of equally quick ways always the same one."""
+        return self.in_period(period).route(origin, goal, 0)
+
+    def pose_on(self, route: Route, elapsed_ms: int) -> tuple[float, float, float]:
+        """Return ``x_m, y_m, bearing_deg`` of a vehicle on a route of any period; it stands at the end afterwards."""
+        return pose_on(self.streets, route, elapsed_ms)
