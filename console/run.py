@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,14 +14,15 @@ import typer
 
 from console.arguments import Seed, ground_asked
 from console.progress import stages
-from experiments.request import RunRequest
+from experiments.request import RunRequest, Tell
 from twin.errors import InputError
+from twin.runfolder import RunFolder
 
 INTERRUPTED = 130
 
 
 def run(
-    scenario: Annotated[str, typer.Argument(help="Library name (friday_evening) or a YAML file.")],
+    scenario: Annotated[str | None, typer.Argument(help="Library name (friday_evening) or a YAML file.")] = None,
     city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
     region: Annotated[Path | None, typer.Option(help="Folder of a region of zones, in place of a city.")] = None,
     seed: Seed = 1,
@@ -30,12 +32,21 @@ def run(
     no_footage: Annotated[bool, typer.Option("--no-footage", help="Render nothing; all cameras are fitted.")] = False,
     weights: Annotated[Path | None, typer.Option(help="Detector weights; default: those shipped.")] = None,
     renderer: Annotated[str, typer.Option(help="auto, gl or tiny.")] = "auto",
+    relive: Annotated[Path | None, typer.Option(help="Live this recorded run again, up to --until.")] = None,
+    until: Annotated[str | None, typer.Option(help="18:40, 18:40:30, or seconds from its start.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
 ) -> None:
-    """Live one scenario through, with its footage, and write the run folder and its report."""
-    from experiments.run import run_scenario
-    from reports.terminal import summary_lines
+    """Live one scenario through, with its footage, and write the run folder and its report.
 
+    With --relive and --until a recorded run is repeated byte for byte up to that moment, and goes on from there, under
+    another --policy if one is given.
+    """
+    if relive is not None or until is not None:
+        given = [name for name, value in (("SCENARIO", scenario), ("--city", city), ("--cameras", cameras)) if value]
+        _relive(relive, until, out, policy, given, as_json)
+        return
+    if scenario is None:
+        raise InputError("run", "name a scenario, such as friday_evening; or give --relive RUN --until T")
     request = RunRequest(
         scenario=scenario,
         out=out or _fresh(scenario),
@@ -48,12 +59,35 @@ def run(
         renderer=renderer,
         command=shlex.join(["twin", *sys.argv[1:]]),
     )
-    _refuse_taken(request.out)
+    from experiments.run import run_scenario
+
+    _lived(request.out, lambda tell: run_scenario(request, tell), as_json)
+
+
+def _relive(
+    run: Path | None, until: str | None, out: Path | None, policy: str | None, given: list[str], as_json: bool
+) -> None:
+    if run is None or until is None:
+        raise InputError("relive a run", "give both --relive RUN and --until T, such as --until 18:40")
+    if given:
+        raise InputError(f"relive {run}", f"{', '.join(given)}: a recorded run has its own; leave it out")
+    from experiments.relive import ReliveRequest, relive
+
+    target = out or _fresh(f"{run.name}-branch")
+    request = ReliveRequest(run, until, target, policy, shlex.join(["twin", *sys.argv[1:]]))
+    _lived(target, lambda tell: relive(request, tell), as_json)
+
+
+def _lived(out: Path, live: Callable[[Tell], RunFolder], as_json: bool) -> None:
+    """Live a run with its progress on screen, and print its figures."""
+    from reports.terminal import summary_lines
+
+    _refuse_taken(out)
     try:
         with stages(quiet=as_json) as tell:
-            folder = run_scenario(request, tell)
+            folder = live(tell)
     except KeyboardInterrupt:
-        kept = f"what was done so far lies in {request.out}" if request.out.exists() else "nothing was written yet"
+        kept = f"what was done so far lies in {out}" if out.exists() else "nothing was written yet"
         typer.echo(f"twin: interrupted; {kept}", err=True)
         raise typer.Exit(INTERRUPTED) from None
     if as_json:

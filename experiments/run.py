@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol
 
 import pandas as pd
 
+from agents.world import World
 from experiments.assemble import Assembly, assemble
 from experiments.footage_source import FootageSource
 from experiments.layers import write_cameras, write_city_layers, write_coverage_map, write_posts
-from experiments.living import make_world, sources_of
+from experiments.living import Spotlights, make_world, sources_of
 from experiments.provenance import file_hashes, git_commit, versions
 from experiments.request import RunRequest, Tell, silent
 from reports.metrics import write_metrics
@@ -24,6 +29,27 @@ from twin.records import Sighting
 from twin.runfolder import RunFolder, write_whole
 
 
+class Spotlit(Spotlights, Protocol):
+    """A source of spotlight cameras that keeps what it saw in the run's folder."""
+
+    @property
+    def renderer_name(self) -> str:
+        """What draws, or drew."""
+        ...
+
+    def write_into(self, run: RunFolder) -> None:
+        """Keep clips and scores in a run folder."""
+        ...
+
+    def finish(self) -> None:
+        """Write what was recorded and free what is held."""
+        ...
+
+
+Live = Callable[[World, Callable[[int], None]], None]
+"""Lives a world to its end, and tells of the simulated time."""
+
+
 def run_scenario(request: RunRequest, tell: Tell = silent) -> RunFolder:
     """Run it; the folder is readable at any moment, and marked ``interrupted`` if it was.
 
@@ -33,28 +59,70 @@ def run_scenario(request: RunRequest, tell: Tell = silent) -> RunFolder:
     """
     parts = assemble(request, tell)
     footage = FootageSource.of(parts, tell) if request.footage and parts.spotlights else None
+    return write_run(parts, footage, tell)
+
+
+def write_run(
+    parts: Assembly,
+    footage: Spotlit | None,
+    tell: Tell,
+    live: Live = World.run,
+    about: Mapping[str, Any] = MappingProxyType({}),
+) -> RunFolder:
+    """Live assembled parts into their run folder.
+
+    Args:
+        parts: of the run; ``parts.request.out`` is the folder.
+        footage: the spotlight cameras, where they are not left to the fitted model.
+        tell: told of progress.
+        live: how the world is lived.
+        about: what ``run.json`` says beside.
+    """
     log = EventLog()
     world = make_world(parts, sources_of(parts, footage), log)
-    run = RunFolder.create(request.out)
+    run = RunFolder.create(parts.request.out)
     status = "interrupted"
     try:
-        _write_run_json(run, parts, footage, "running", "")
+        _write_run_json(run, parts, footage, "running", "", about)
         _write_layers(run, parts, tell)
         if footage is not None:
             footage.write_into(run)
-        world.run(_Keeper(run, log, parts.scenario.duration_ms, tell))
+        live(world, _Keeper(run, log, parts.scenario.duration_ms, tell))
         status = "done"
     finally:
         log.write(run.events)
         _write_sightings(run, world.sightings)
         if footage is not None:
             footage.finish()
-        _write_run_json(run, parts, footage, status, content_hash(log.to_table()))
+        _write_run_json(run, parts, footage, status, content_hash(log.to_table()), about)
         tell("report", 0.0)
         write_metrics(run)
         write_report(run)
     tell("report", 1.0)
     return run
+
+
+def input_hashes(parts: Assembly) -> dict[str, str]:
+    """Return the SHA-256 of every input of a run."""
+    request = parts.request
+    files = {"scenario": parts.scenario_file, "cameras": request.cameras, "fitted": request.fitted or FITTED_FILE}
+    return file_hashes(files) | {"city": city_hash(parts.city), "weights": parts.model.weights_sha256}
+
+
+def said_of(request: RunRequest) -> dict[str, Any]:
+    """Return a request as ``run.json`` keeps it, so that :func:`request_of` makes it again from any folder."""
+    said = dataclasses.asdict(request)
+    found = {name: str(Path(value).resolve()) if isinstance(value, Path) else value for name, value in said.items()}
+    for name in ("scenario", "city"):
+        if found[name] and Path(found[name]).exists():
+            found[name] = str(Path(found[name]).resolve())
+    return found
+
+
+def request_of(said: Mapping[str, Any]) -> RunRequest:
+    """Return the request that :func:`said_of` wrote down."""
+    paths = {name: Path(said[name]) for name in ("out", "cameras", "weights", "fitted") if said.get(name)}
+    return RunRequest(**{**said, **paths})
 
 
 class _Keeper:
@@ -91,11 +159,10 @@ def _write_sightings(run: RunFolder, sightings: list[Sighting]) -> None:
 
 
 def _write_run_json(
-    run: RunFolder, parts: Assembly, footage: FootageSource | None, status: str, events_hash: str
+    run: RunFolder, parts: Assembly, footage: Spotlit | None, status: str, events_hash: str, about: Mapping[str, Any]
 ) -> None:
     request, city, scenario = parts.request, parts.city, parts.scenario
-    files = {"scenario": parts.scenario_file, "cameras": request.cameras, "fitted": request.fitted or FITTED_FILE}
-    hashes = file_hashes(files) | {"city": city_hash(city), "weights": parts.model.weights_sha256}
+    hashes = input_hashes(parts)
     content = {
         "status": status,
         "scenario": scenario.name,
@@ -120,7 +187,8 @@ def _write_run_json(
         "hashes": hashes | ({"events": events_hash} if events_hash else {}),
         "assumptions": [*parts.derived, *assumptions(scenario)],
         "command": request.command,
+        "request": said_of(request),
         "footage": footage is not None,
         "renderer": footage.renderer_name if footage is not None else "",
     }
-    run.write_json(run.run_json, content)
+    run.write_json(run.run_json, content | dict(about))
