@@ -12,14 +12,18 @@ from agents.policy import Policy
 from agents.policy_lookup import find_policy
 from agents.settings import ResponseSettings
 from agents.teams import TeamSpec
+from agents.view import Known
 from experiments.ground import ground_of
 from experiments.request import RunRequest, Tell
 from experiments.spotlights import Spotlight, choose_spotlights
 from scenarios.demand import Day, Placed, draw_day
+from scenarios.expected import ExpectedRequests, districts_of
+from scenarios.places import DrawnPlaces, NearestNode
 from scenarios.read import read_scenario, scenario_path
 from scenarios.schema import Scenario
 from scenarios.settings import response_settings
 from scenarios.teams import make_fleet
+from scenarios.zones import zone_scenario, zone_teams
 from sensors.alarms import AlarmRules
 from sensors.cameras import CameraFleet, join_fleets
 from sensors.default_fleet import default_fleet
@@ -28,7 +32,6 @@ from sensors.fleet_file import read_fleet
 from twin.city import City
 from twin.city.heights import HeightRaster
 from twin.speeds import speed_profile
-from twin.streets import StreetGraph
 from twin.travel import Travel
 
 
@@ -41,6 +44,7 @@ class Assembly:
         fleet: all cameras, the spotlights last.
         spotlights: cameras whose footage is rendered, each with its scripted incident.
         hospitals: nodes patients are taken to.
+        known: what a policy may know beside the moment.
         derived: what the city did not name and was derived, as sentences.
     """
 
@@ -48,8 +52,9 @@ class Assembly:
     scenario: Scenario
     scenario_file: Path
     city: City
-    graph: StreetGraph
+    graph: NearestNode
     travel: Travel
+    spots: DrawnPlaces
     heights: HeightRaster
     start: datetime
     fleet: CameraFleet
@@ -59,6 +64,7 @@ class Assembly:
     day: Day
     teams: Sequence[TeamSpec]
     hospitals: Sequence[int]
+    known: Known
     settings: ResponseSettings
     policy: Policy
     derived: Sequence[str]
@@ -80,15 +86,21 @@ def assemble(request: RunRequest, tell: Tell, scenario: Scenario | None = None) 
     tell("city, streets, heights", 0.0)
     ground = ground_of(request.city, scenario.speed_profile, request.fitted or FITTED_FILE)
     city, graph, heights, rules, model = ground.city, ground.graph, ground.heights, ground.rules, ground.model
+    if ground.region is not None:
+        scenario = zone_scenario(scenario, ground.region)
     start = scenario.start.replace(tzinfo=ZoneInfo(str(city.manifest["timezone"])))
     tell("cameras and teams", 0.0)
     base = _fleet(request, scenario, city)
     spotlights = choose_spotlights(city, scenario, request.seed)
     fleet = join_fleets(base, [spotlight.camera for spotlight in spotlights])
     placed = [Placed(s.script, s.x_m, s.y_m, s.plate) for s in spotlights]
-    teams = make_fleet(city, graph, scenario)
+    teams = zone_teams(ground.region) if ground.region is not None else make_fleet(city, graph, scenario)
     hospitals, derived = _hospitals(city, graph, [team.post_node for team in teams.teams])
-    derived += [f"driving, {speeds.name}: {speeds.assumption.strip()}"]
+    derived += (
+        [f"driving: {city.manifest['real']}; {city.manifest['synthetic']}"]
+        if ground.region is not None
+        else [f"driving, {speeds.name}: {speeds.assumption.strip()}"]
+    )
     derived += [f"posts of {service} were derived: the city names none" for service in teams.derived]
     wanted = len(scenario.spotlights.incidents)
     if len(spotlights) < wanted:
@@ -100,16 +112,20 @@ def assemble(request: RunRequest, tell: Tell, scenario: Scenario | None = None) 
         scenario_file=scenario_path(request.scenario),
         city=city,
         graph=graph,
-        travel=ground.travel,
+        travel=ground.travel(start),
+        spots=ground.spots,
         heights=heights,
         start=start,
         fleet=fleet,
         spotlights=spotlights,
         rules=rules,
         model=model,
-        day=draw_day(city, graph, scenario, request.seed, placed),
+        day=draw_day(city, graph, scenario, request.seed, placed, ground.spots),
         teams=teams.teams,
         hospitals=hospitals,
+        known=Known(
+            district=districts_of(city).tolist(), demand=ExpectedRequests(city, graph, scenario, ground.spots, start)
+        ),
         settings=response_settings(scenario, city, len(fleet), rules.verification),
         policy=policy,
         derived=derived,
@@ -119,7 +135,7 @@ def assemble(request: RunRequest, tell: Tell, scenario: Scenario | None = None) 
 def another_day(parts: Assembly, seed: int) -> Assembly:
     """Return the same parts with the day of another seed."""
     placed = [Placed(s.script, s.x_m, s.y_m, s.plate) for s in parts.spotlights]
-    day = draw_day(parts.city, parts.graph, parts.scenario, seed, placed)
+    day = draw_day(parts.city, parts.graph, parts.scenario, seed, placed, parts.spots)
     return replace(parts, request=replace(parts.request, seed=seed), day=day)
 
 
@@ -140,7 +156,7 @@ def _fleet(request: RunRequest, scenario: Scenario, city: City) -> CameraFleet:
     return default_fleet(city, count, seed=0)
 
 
-def _hospitals(city: City, graph: StreetGraph, posts: Sequence[int]) -> tuple[list[int], list[str]]:
+def _hospitals(city: City, graph: NearestNode, posts: Sequence[int]) -> tuple[list[int], list[str]]:
     own = city.places[city.places["kind"] == "hospital"]
     if len(own):
         nodes = graph.nearest_node(own.geometry.x.to_numpy(), own.geometry.y.to_numpy())

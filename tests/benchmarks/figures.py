@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 
 from tests.benchmarks.osm import osm_rows
+from tests.benchmarks.policies import policy_rows
 from tests.benchmarks.timing import Row, in_turn, seconds
 from tests.benchmarks.travel import travel_rows
 from tests.benchmarks.whole_city import whole_city_rows
@@ -25,6 +26,7 @@ def all_rows() -> Iterator[Row]:
     yield from osm_rows()
     yield coverage_of_fleet(city)
     yield chain()
+    yield from policy_rows()
     yield from footage(city)
     yield from recognition(city)
     whole = open_city(None)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -79,6 +80,17 @@ class MatrixRegion:
     from_hour: tuple[int, ...]
     posts: tuple[PostTeams, ...]
     hospitals: tuple[int, ...]
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of all that is in it."""
+        digest = hashlib.sha256()
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Mapping):
+                value = [(str(key), each.tolist()) for key, each in sorted(value.items())]
+            digest.update(f"{field.name}={value.tolist() if isinstance(value, np.ndarray) else value}\n".encode())
+        return digest.hexdigest()
 
     def travel(self, start: datetime) -> MatrixTravel:
         """Return the travel times, bound to the zoned start of a run."""

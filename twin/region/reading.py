@@ -57,6 +57,11 @@ class RegionFile(Strict):
         return crs
 
 
+def is_region(folder: Path) -> bool:
+    """Return whether a folder is meant as a region of zones: ``region.yaml`` lies in it."""
+    return (folder / "region.yaml").is_file()
+
+
 def read_region(folder: Path) -> MatrixRegion:
     """Read a region.
 

@@ -1,0 +1,137 @@
+"""Where requests are expected at an hour: the scenario's own rates, laid on nodes, as policies may know them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from agents.policy import DemandView, Ints
+from agents.sealed import sealed
+from scenarios.demand import YEAR_H
+from scenarios.places import DrawnPlaces, NearestNode
+from scenarios.schema import Scenario, ServiceDemand
+from twin.city import City
+
+PLACES: Final = 600
+Floats = NDArray[np.float64]
+
+
+class ExpectedRequests:
+    """The mean rate of incidents that are reported, and of false calls, by node and hour.
+
+    It is what :func:`scenarios.demand.draw_day` draws from, without surges and without what is scripted. A street's
+    incidents are laid half on the node nearest to each of its ends.
+
+    Attributes:
+        node: (m,) int64 places: all nodes with demand, or the busiest of each square where there are more than
+            ``places``.
+    """
+
+    def __init__(
+        self, city: City, graph: NearestNode, scenario: Scenario, spots: DrawnPlaces, start: datetime,
+        places: int = PLACES,
+    ) -> None:  # fmt: skip
+        """Lay the rates on nodes.
+
+        Args:
+            city: whose residents and nodes.
+            graph: puts places on nodes.
+            scenario: rates and hours.
+            spots: where things can happen.
+            start: zoned time of simulated time 0.
+            places: at most so many are told apart.
+        """
+        self._start, self._hours = start, {str(service): d.hours for service, d in scenario.demand.items()}
+        nodes = len(city.nodes)
+        self._mean = {
+            str(service): _mean_by_node(demand, str(service), city.residents, graph, spots, nodes)
+            for service, demand in scenario.demand.items()
+        }
+        total = np.sum(list(self._mean.values()), axis=0)
+        xy_m = shapely.get_coordinates(city.nodes.geometry.to_numpy())
+        self.node, self._place_of = _grouped(total, xy_m, places)
+        self._made: dict[int, DemandView] = {}
+
+    def at(self, t_ms: int) -> DemandView:
+        """Return what is expected in the hour of a simulated time; the same object for the same hour of the day."""
+        hour = (self._start + timedelta(milliseconds=int(t_ms))).hour
+        if hour not in self._made:
+            rates = {
+                service: sealed(self._on_places(mean) * weights[hour] / float(np.mean(weights)))
+                for (service, mean), weights in zip(self._mean.items(), self._hours.values(), strict=True)
+            }
+            self._made[hour] = DemandView(sealed(self.node), MappingProxyType(rates))
+        return self._made[hour]
+
+    def by_node(self) -> Mapping[str, Floats]:
+        """Return for each service the (nodes,) mean requests an hour, all places told apart."""
+        return MappingProxyType(self._mean)
+
+    def _on_places(self, mean: Floats) -> Floats:
+        there = mean > 0
+        return np.bincount(self._place_of[there], weights=mean[there], minlength=len(self.node))
+
+
+def districts_of(city: City) -> Ints:
+    """Return the (nodes,) row of the district in which each node lies, of several the first; -1 for none."""
+    nodes = gpd.GeoSeries(city.nodes.geometry)
+    rows, districts = city.districts.sindex.query(nodes, predicate="intersects")
+    found = np.full(len(nodes), -1, dtype=np.int64)
+    order = np.lexsort((-districts, rows))
+    found[rows[order]] = districts[order]
+    return found
+
+
+def _mean_by_node(
+    demand: ServiceDemand, service: str, residents: int, graph: NearestNode, spots: DrawnPlaces, nodes: int
+) -> Floats:
+    factor, mean = spots.unevenness(service, demand.unevenness), np.zeros(nodes)
+    calls_per_h = 0.0
+    per_place: dict[str, Floats] = {}
+    for category in demand.categories.values():
+        if category.where not in per_place:
+            per_place[category.where] = _share_by_node(spots, category.where, factor, graph, nodes)
+        incidents_per_h = category.per_1000_residents_year.value * residents / 1000 / YEAR_H
+        calls_per_h += incidents_per_h * category.callers
+        if category.callers:
+            mean += incidents_per_h * per_place[category.where]
+    false = min(demand.false_calls.value, 0.99)
+    first = next(iter(demand.categories.values()))
+    return mean + calls_per_h * false / (1 - false) * per_place[first.where]
+
+
+def _share_by_node(spots: DrawnPlaces, where: str, factor: Floats, graph: NearestNode, nodes: int) -> Floats:
+    places = spots.of(where)
+    weight = places.weight * factor[places.mahalla]
+    share = np.zeros(nodes)
+    for ends in (places.start_m, places.end_m):
+        at = np.atleast_1d(graph.nearest_node(ends[:, 0], ends[:, 1]))
+        share += np.bincount(at, weights=weight / 2, minlength=nodes)
+    return share / share.sum()
+
+
+def _grouped(weight: Floats, xy_m: Floats, places: int) -> tuple[Ints, Ints]:
+    """Return the places, and for each node the row of its place; squares are as large as need be."""
+    busy = np.flatnonzero(weight > 0)
+    if len(busy) <= places:
+        row = np.zeros(len(weight), dtype=np.int64)
+        row[busy] = np.arange(len(busy))
+        return busy.astype(np.int64), row
+    side_m = float(np.sqrt(np.prod(np.ptp(xy_m[busy], axis=0)) / places))
+    while True:
+        cell = np.unique(np.floor(xy_m[busy] / side_m).astype(np.int64), axis=0, return_inverse=True)[1].ravel()
+        if cell.max() < places:
+            break
+        side_m *= 1.1
+    order = np.lexsort((busy, -weight[busy], cell))
+    first = order[np.unique(cell[order], return_index=True)[1]]
+    row = np.zeros(len(weight), dtype=np.int64)
+    row[busy] = cell
+    return busy[first].astype(np.int64), row
