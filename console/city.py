@@ -51,10 +51,10 @@ def build(
     _refuse_taken(folder)
     with _status(f"building {folder}", as_json):
         city = save_city(_made(osm, short, box, timezone, seed), folder)
-    _show(city, as_json)
     if list_refused and not as_json:
         for line in refused_lines(city.manifest):
             typer.echo(line)
+    _show(city, as_json)
 
 
 @app.command("info")

@@ -36,11 +36,15 @@ def osm_rows() -> Iterator[Row]:
 
 
 def _speed(path: Path) -> Iterator[Row]:
+    short = path.name.split(".")[0]
     try:
         import osmnx
     except ImportError:
+        (ours,) = _in_turn(lambda: import_osm(path, short))
+        yield Row(
+            f"OSM import, {short}", ours, None, "OSMnx: pip install 'tashkent-twin[peers]'", "s CPU", target=TARGET
+        )
         return
-    short = path.name.split(".")[0]
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         whole, roads = Path(folder) / "whole.osm", Path(folder) / "roads.osm"

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import osmium
+import pyproj
 import pytest
 
 from tests.twin.osm_judge import unaccounted
-from tests.twin.osm_plain import differences, plain_pass
+from tests.twin.osm_plain import VEHICLE_CLASSES, differences, plain_pass
 from twin.city import City
 from twin.city.heights import heights_of
 from twin.city.osm import import_osm
+from twin.city.osm.tags import DRIVABLE
 from twin.city.schema import city_faults
 from twin.city.store import city_hash, load_city, save_city
 from twin.errors import InputError
@@ -34,6 +38,20 @@ def city_of(name: str) -> City:
 def test_what_a_plain_pass_finds_is_in_the_city_or_listed_as_refused(name: str) -> None:
     assert differences(FOLDER / name, city_of(name)) == []
     assert unaccounted(city_of(name).manifest) == {}
+
+
+@pytest.mark.parametrize("name", EXTRACTS)
+def test_streets_are_as_long_as_the_lines_on_the_globe(name: str) -> None:
+    """Each step between nodes of the file, measured on the ellipsoid; UTM draws it up to 0.04 % short."""
+    globe, total_m = pyproj.Geod(ellps="WGS84"), 0.0
+    at = {node.id: (node.lon, node.lat) for node in osmium.FileProcessor(str(FOLDER / name), osmium.osm.NODE)}
+    for way in osmium.FileProcessor(str(FOLDER / name), osmium.osm.WAY):
+        if way.tags.get("highway") in VEHICLE_CLASSES:
+            steps = pairwise(at.get(node.ref) for node in way.nodes)
+            total_m += sum(globe.inv(*a, *b)[2] for a, b in steps if a and b)
+    streets = city_of(name).streets
+    drawn_m = streets.loc[streets["street_class"].isin(DRIVABLE), "length_m"].sum()
+    assert drawn_m == pytest.approx(0.9997 * total_m, rel=3e-4)
 
 
 def test_an_object_that_is_lost_is_named() -> None:

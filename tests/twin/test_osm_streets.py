@@ -68,8 +68,8 @@ def test_turning_back_can_be_forbidden(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("members", "tags", "reason"),
     [
-        ([(10, "from"), (11, "via"), (13, "to")], NO_LEFT,
-         "its via is a way; a city's restrictions hold at one junction"),
+        ([(10, "from"), (11, "via"), (13, "to")], NO_LEFT, "its via is no single line from its from way to its to way"),
+        ([(10, "from"), (5, "via"), (11, "via"), (13, "to")], NO_LEFT, "its via is neither one node nor ways"),
         ([(10, "from"), (13, "to")], NO_LEFT, "it lacks a member: from, via or to"),
         ([(10, "from"), (5, "via"), (99, "to")], NO_LEFT, "a way of it is not in the file"),
         ([(10, "from"), (1, "via"), (13, "to")], NO_LEFT, "no vehicle leaves the via by its to way"),
@@ -94,6 +94,43 @@ def test_a_restriction_that_rows_cannot_tell_is_refused_and_listed(
     assert refusals(city, "turn_restrictions") == {reason: 1}
     assert city.manifest["refused_objects"]["turn_restrictions"] == {reason: ["r90"]}
     assert turns(city) == []
+
+
+def two_carriageways() -> OsmText:
+    """Carriageways 10, 11 to the east and 13, 14 to the west, and link 12 that leads from the one to the other.
+
+    Restriction: from 10 over 12 to 14 nobody turns back."""
+    text = OsmText().nodes({1: (0, 0), 2: (100, 0), 3: (200, 0), 4: (0, 20), 5: (100, 20), 6: (200, 20)})
+    one_way = {"highway": "primary", "oneway": "yes"}
+    text.way(10, [1, 2], one_way).way(11, [2, 3], one_way).way(12, [2, 5], one_way)
+    return text.way(13, [6, 5], one_way).way(14, [5, 4], one_way)
+
+
+TURN_BACK = [(10, "from"), (12, "via"), (14, "to")]
+
+
+def test_a_link_that_only_one_street_feeds_tells_a_restriction_over_it(tmp_path: Path) -> None:
+    text = two_carriageways().relation(90, TURN_BACK, NO_LEFT | {"restriction": "no_u_turn"})
+    assert turns(made(text, tmp_path)) == [(12, 5, 14, "no")]
+
+
+def test_the_only_way_over_a_link_is_a_row_at_each_junction(tmp_path: Path) -> None:
+    text = two_carriageways().relation(90, TURN_BACK, NO_LEFT | {"restriction": "only_u_turn"})
+    assert turns(made(text, tmp_path)) == [(10, 2, 12, "only"), (12, 5, 14, "only")]
+
+
+@pytest.mark.parametrize("tags", [{"highway": "service"}, {"highway": "service", "oneway": "yes"}])
+def test_a_link_that_others_drive_too_cannot_tell_who_came_from_where(tmp_path: Path, tags: dict[str, str]) -> None:
+    text = two_carriageways().nodes({7: (100, -50)}).way(15, [7, 2], tags)
+    text.relation(90, TURN_BACK, NO_LEFT | {"restriction": "no_u_turn"})
+    (reason,) = refusals(made(text, tmp_path), "turn_restrictions")
+    assert reason.startswith("its via is a way that others drive as well")
+
+
+def test_a_link_open_both_ways_is_refused(tmp_path: Path) -> None:
+    text = two_carriageways().way(12, [2, 5], {"highway": "service"})
+    text.relation(90, TURN_BACK, NO_LEFT | {"restriction": "no_u_turn"})
+    assert sum(refusals(made(text, tmp_path), "turn_restrictions").values()) == 1
 
 
 def test_against_a_one_way_nobody_comes(tmp_path: Path) -> None:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
 
+from twin.city.osm.arms import Arms, Refused
 from twin.city.osm.ledger import Ledger, shown
 from twin.city.osm.reading import Extract, Relation
 from twin.city.osm.streets import StreetNet
+from twin.city.osm.via_ways import Turn, via_turns
 from twin.city.schema import layer_table
 
 _KEYS: Final = ("restriction", "restriction:motorcar", "restriction:motor_vehicle")
 _EXEMPT: Final = frozenset({"motorcar", "motor_vehicle", "emergency"})
 _HOURS: Final = ("day_on", "day_off", "hour_on", "hour_off", "time", "opening_hours")
 _TURNS: Final = frozenset({"left_turn", "right_turn", "straight_on", "u_turn", "entry", "exit"})
-
-Turn = tuple[int, int, int, str]
-
-
-class Refused(Exception):
-    """A restriction cannot be told in rows; the text says why."""
 
 
 def restriction_table(extract: Extract, net: StreetNet, ledger: Ledger) -> gpd.GeoDataFrame:
@@ -33,7 +27,7 @@ def restriction_table(extract: Extract, net: StreetNet, ledger: Ledger) -> gpd.G
     there. A point that vehicles cannot pass forbids all ways over it but turning back; its rows carry the node's id
     with a minus sign.
     """
-    arms = _Arms(net)
+    arms = Arms(net)
     found: dict[Turn, int] = {}
     for relation in extract.relations.values():
         if not relation.tags.get("type", "").startswith("restriction"):
@@ -51,7 +45,7 @@ def restriction_table(extract: Extract, net: StreetNet, ledger: Ledger) -> gpd.G
             found.setdefault(turn, relation.id)
     osm_ids = net.nodes["osm_id"].to_numpy()
     for node in net.closed_points.tolist():
-        for turn in arms.all_but_turning_back(node):
+        for turn in _over(node, arms):
             found.setdefault(turn, -int(osm_ids[node]))
     turns = sorted(found)
     columns = {
@@ -65,66 +59,38 @@ def restriction_table(extract: Extract, net: StreetNet, ledger: Ledger) -> gpd.G
     return layer_table("restrictions", columns, points, str(net.nodes.crs))
 
 
-class _Arms:
-    """The drivable streets at each junction, by the way they are a piece of."""
-
-    def __init__(self, net: StreetNet) -> None:
-        self.node_of = net.node_of
-        table = net.streets
-        self.u, self.v = table["u"].to_numpy(), table["v"].to_numpy()
-        self.two_way, self.drive = ~table["oneway"].to_numpy(), table["drive"].to_numpy()
-        self.of_way: dict[int, list[int]] = defaultdict(list)
-        for row, osm_id in enumerate(table["osm_id"].tolist()):
-            self.of_way[osm_id].append(row)
-        self.at: dict[int, list[int]] = defaultdict(list)
-        closed = set(net.closed_points.tolist())
-        touching = np.isin(self.u, net.closed_points) | np.isin(self.v, net.closed_points)
-        for row in np.flatnonzero(self.drive & touching).tolist():
-            for node in {int(self.u[row]), int(self.v[row])} & closed:
-                self.at[node].append(row)
-
-    def arriving(self, way: int, node: int) -> list[int]:
-        """Return the pieces of a way by which vehicles come to a node."""
-        return [r for r in self._open(way) if self.v[r] == node or (self.u[r] == node and self.two_way[r])]
-
-    def leaving(self, way: int, node: int) -> list[int]:
-        """Return the pieces of a way by which vehicles go from a node."""
-        return [r for r in self._open(way) if self.u[r] == node or (self.v[r] == node and self.two_way[r])]
-
-    def all_but_turning_back(self, node: int) -> list[Turn]:
-        """Return every way over a node from one street to another."""
-        rows = self.at[node]
-        come = [r for r in rows if self.v[r] == node or self.two_way[r]]
-        go = [r for r in rows if self.u[r] == node or self.two_way[r]]
-        return [(a, node, b, "no") for a in come for b in go if a != b or self.u[a] == self.v[a]]
-
-    def _open(self, way: int) -> Iterable[int]:
-        return (row for row in self.of_way.get(way, ()) if self.drive[row])
+def _over(node: int, arms: Arms) -> list[Turn]:
+    """Return every way over a node from one street to another."""
+    rows = arms.at(node)
+    come = [row for row in rows if arms.arrives(row, node)]
+    go = [row for row in rows if arms.leaves(row, node)]
+    return [(a, node, b, "no") for a in come for b in go if a != b or arms.u[a] == arms.v[a]]
 
 
-def _turns(relation: Relation, extract: Extract, arms: _Arms) -> list[Turn]:
+def _turns(relation: Relation, extract: Extract, arms: Arms) -> list[Turn]:
     kind, turn = _kind(relation.tags)
     via = [(what, ref) for what, ref, role in relation.members if role == "via"]
     come = [ref for what, ref, role in relation.members if role == "from" and what == "w"]
     go = [ref for what, ref, role in relation.members if role == "to" and what == "w"]
     if not come or not go or not via:
         raise Refused("it lacks a member: from, via or to")
-    if any(what == "w" for what, _ in via):
-        raise Refused("its via is a way; a city's restrictions hold at one junction")
-    if len(via) > 1 or via[0][0] != "n":
-        raise Refused("its via is not one node")
     if (len(come) > 1 and turn != "entry") or (len(go) > 1 and turn != "exit"):
         raise Refused("it has more than one from or to")
     absent = [ref for ref in [*come, *go] if ref not in arms.of_way]
     if absent:
         where = "is not in the city" if any(ref in extract.ways for ref in absent) else "is not in the file"
         raise Refused(f"a way of it {where}")
+    if all(what == "w" for what, _ in via):
+        vias = [ref for _, ref in via]
+        return [turn for a in come for b in go for turn in via_turns(a, vias, b, kind, arms)]
+    if len(via) > 1 or via[0][0] != "n":
+        raise Refused("its via is neither one node nor ways")
     row = int(extract.rows_of_ids([via[0][1]])[0])
     node = int(arms.node_of[row]) if row >= 0 else -1
     if node < 0:
         raise Refused("its via is no junction of the city")
-    starts = [_one(arms.arriving(ref, node), "from") for ref in come]
-    ends = [_one(arms.leaving(ref, node), "to") for ref in go]
+    starts = [_one([r for r in arms.open_pieces(ref) if arms.arrives(r, node)], "from") for ref in come]
+    ends = [_one([r for r in arms.open_pieces(ref) if arms.leaves(r, node)], "to") for ref in go]
     return [(a, node, b, kind) for a in starts for b in ends]
 
 
