@@ -126,7 +126,7 @@ def networkx_times(town: City) -> np.ndarray:
     return times
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(ruled_towns())
 def test_times_equal_networkx_on_the_graph_of_turns(town: City) -> None:
     assert city_faults(town) == []
