@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -85,13 +86,13 @@ def _faults(city: City, form: str, out: Path, district: str | None, tile: int | 
         faults.append(Fault("something lies there already; choose another --out or remove it"))
     if district is not None and tile is not None:
         faults.append(Fault("--district and --tile exclude each other: give one of them"))
-    try:
-        if district is not None:
-            district_named(city, district)
-        if tile is not None:
-            tile_numbered(city, tile)
-    except InputError as fault:
-        faults += fault.faults
+    checks: list[Callable[[], object]] = [] if district is None else [partial(district_named, city, district)]
+    checks += [] if tile is None else [partial(tile_numbered, city, tile)]
+    for check in checks:
+        try:
+            check()
+        except InputError as fault:
+            faults += fault.faults
     if form == "opendrive" and not faults:
         faults += refuse_whole_city(city, district, tile)
     return faults
