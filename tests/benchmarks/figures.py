@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import networkx as nx
 import numpy as np
 
+from tests.benchmarks.exports import export_rows
 from tests.benchmarks.timing import Row, in_turn, seconds
 from twin.city import City
 from twin.city.resolve import open_city
@@ -24,6 +25,7 @@ def all_rows() -> Iterator[Row]:
     yield travel_times(city)
     yield from osm_import()
     yield coverage_of_fleet(city)
+    yield from export_rows(city)
     yield chain()
     yield from footage(city)
     yield from recognition(city)
