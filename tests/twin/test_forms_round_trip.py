@@ -80,7 +80,7 @@ def test_the_same_city_comes_back_with_its_manifest(tmp_path: Path, form: str, t
     assert back.name == town.name
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     name=st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=12),
     place_m=st.tuples(st.floats(-9e5, 9e5), st.floats(-9e5, 9e5)),
