@@ -15,8 +15,12 @@ def export(
     city: Annotated[Path | None, typer.Argument(help=CITY_HELP)] = None,
     to: Annotated[str, typer.Option(help="geojson, geopackage, graphml, sumo, opendrive or osm.")] = "geojson",
     district: Annotated[str | None, typer.Option(help="Only this district.")] = None,
-    tile: Annotated[int | None, typer.Option(help="Only this tile; `--tiles` lists them.")] = None,
-    tiles: Annotated[bool, typer.Option("--tiles", help="List the tiles of the city and write nothing.")] = False,
+    tile: Annotated[
+        int | None, typer.Option(help="Only this tile, of the city or the district; `--tiles` lists them.")
+    ] = None,
+    tiles: Annotated[
+        bool, typer.Option("--tiles", help="List the tiles of the city or district and write nothing.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Where to; default: NAME-FORM here.")] = None,
 ) -> None:
     """Write a city, a district or a tile of it in a form that other programs read, and say what is in it."""
@@ -26,11 +30,11 @@ def export(
     with console.status(f"opening {city or 'the default city'}"):
         opened = _opened(city)
     if tiles:
-        _list_tiles(opened)
+        _list_tiles(opened, district)
         return
     suffix = FORMS[to].suffix if to in FORMS else ""
-    piece = district or ("" if tile is None else f"tile{tile}")
-    target = out or Path("-".join([opened.name, *piece.split(), to]) + suffix)
+    pieces = [*(district or "").split(), *([] if tile is None else [f"tile{tile}"])]
+    target = out or Path("-".join([opened.name, *pieces, to]) + suffix)
     with console.status(f"writing {target}"):
         part, account = export_city(opened, to, target, district, tile)
     for heading, words in account.said.items():
@@ -64,11 +68,13 @@ def _opened(city: Path | None):  # type: ignore[no-untyped-def]
     return open_city(None if city is None else str(city))
 
 
-def _list_tiles(city) -> None:  # type: ignore[no-untyped-def]
+def _list_tiles(city, district: str | None) -> None:  # type: ignore[no-untyped-def]
+    from twin.city.forms.part import district_of
     from twin.city.forms.tiles import tiles_of
 
-    for tile in tiles_of(city):
-        west, south, east, north = tile.shape(city).bounds
+    part = city if district is None else district_of(city, district)
+    for tile in tiles_of(part):
+        west, south, east, north = tile.shape(part).bounds
         typer.echo(
             f"tile {tile.number}: {tile.junctions:,} junctions, {west:.0f} to {east:.0f} m east, "
             f"{south:.0f} to {north:.0f} m north"

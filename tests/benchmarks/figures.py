@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import networkx as nx
 import numpy as np
 
+from tests.benchmarks.exports import export_rows
 from tests.benchmarks.osm import osm_rows
 from tests.benchmarks.policies import policy_rows
 from tests.benchmarks.timing import Row, in_turn, seconds
@@ -25,6 +26,7 @@ def all_rows() -> Iterator[Row]:
     yield travel_times(city)
     yield from osm_rows()
     yield coverage_of_fleet(city)
+    yield from export_rows(city)
     yield chain()
     yield from policy_rows()
     yield from footage(city)

@@ -85,16 +85,15 @@ def test_a_city_too_large_for_one_map_is_refused_with_its_tiles(
     with pytest.raises(InputError) as found:
         export_city(grid_town(), "opendrive", tmp_path / "grid.xodr")
     said = str(found.value)
-    assert "the city has 12 junctions, and one map holds at most 6: more takes minutes and gigabytes" in said
+    assert "grid-town has 12 junctions, and one map holds at most 6: more takes minutes and gigabytes" in said
     assert "0: 516000 to 516200, 4570000 to 4570300, 6 junctions; 1: 516200 to 516300" in said
-    with pytest.raises(InputError, match="the district 'Town' has 12 junctions"):
+    with pytest.raises(InputError, match="grid-town-town has 12 junctions"):
         export_city(grid_town(), "opendrive", tmp_path / "grid.xodr", "Town")
 
 
 def test_the_two_tiles_of_a_grid_have_its_street_between_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cut = tiles.tiles_of(grid_town(), 6)
-    for module in ("write", "part"):
-        monkeypatch.setattr(f"twin.city.forms.{module}.tile_numbered", lambda city, number: cut[number])
+    monkeypatch.setattr("twin.city.forms.part.tile_numbered", lambda city, number: cut[number])
     parts = [export_city(grid_town(), "opendrive", tmp_path / f"{i}.xodr", tile=i) for i in (0, 1)]
     assert sum(part.streets["length_m"].sum() for part, _ in parts) == 2400.0
     for part, account in parts:

@@ -94,6 +94,16 @@ def test_a_restriction_still_names_the_streets_it_did(monkeypatch: pytest.Monkey
             assert tile.nodes["osm_id"][row.via_node] == town.nodes["osm_id"][own["via_node"]]
 
 
+def test_a_district_has_tiles_of_its_own_that_remember_where_they_come_from(tmp_path: Path) -> None:
+    part, _ = export_city(full_town(), "geojson", tmp_path / "out", "West tumani", 0)
+    assert part.name == "full-town-west-tumani-tile0"
+    assert part.manifest["part"]["of"] == "full-town-west-tumani"
+    assert part.manifest["part"]["within"]["of"] == "full-town"
+    assert city_faults(part) == []
+    with pytest.raises(InputError, match="it has 1 tiles, 0 to 0"):
+        export_city(full_town(), "geojson", tmp_path / "two", "West tumani", 1)
+
+
 def test_a_district_keeps_its_own_row_and_cuts_the_streets_that_leave_it() -> None:
     east = district_of(full_town(), "east")
     assert east.name == "full-town-east-tumani"
@@ -114,7 +124,7 @@ def test_a_district_keeps_its_own_row_and_cuts_the_streets_that_leave_it() -> No
         ({"district": "tumani"}, ["no district 'tumani'"]),
         ({"tile": 7}, ["it has 1 tiles, 0 to 0"]),
         ({"tile": -1}, ["it has 1 tiles, 0 to 0"]),
-        ({"tile": 0, "district": "Nowhere"}, ["exclude each other", "no district 'Nowhere'"]),
+        ({"tile": 0, "district": "Nowhere"}, ["no district 'Nowhere'"]),
     ],
 )
 def test_a_part_that_is_not_there_is_refused(tmp_path: Path, given: dict[str, object], parts: list[str]) -> None:

@@ -111,7 +111,8 @@ def _off_grid(shapes: NDArray[np.object_], drawn: NDArray[np.object_], crs: str)
 def _in_metres(table: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
     shapes = _on_grid(table.geometry.to_numpy(), crs)
     if "wkb_m" in table.columns:
-        own = shapely.from_wkb(table["wkb_m"].replace("", None).to_numpy(dtype=object), on_invalid="ignore")
+        text = table["wkb_m"].astype(object)
+        own = shapely.from_wkb(text.where(text.notna() & (text != ""), None).to_numpy(), on_invalid="ignore")
         away_m = shapely.hausdorff_distance(own, shapes)
         shapes = np.where(np.nan_to_num(away_m, nan=np.inf) < STILL_THERE_M, own, shapes)
     return table.set_geometry(gpd.GeoSeries(shapes, crs=crs))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Final
 
 import networkx as nx
 import numpy as np
@@ -11,12 +13,15 @@ import pyproj
 import shapely
 
 from twin.city.forms.account import Account
+from twin.city.forms.xml_words import text
 from twin.city.model import City
 from twin.errors import Fault, InputError
 from twin.streets import StreetGraph
 
-_NODE = {"x": float, "y": float, "lon": float, "lat": float, "osm_id": int, "signal": bool}
-_EDGE = {
+_TYPES: Final[Mapping[type, str]] = {float: "double", int: "long", bool: "boolean", str: "string"}
+_GRAPH: Final[Mapping[str, type]] = {"name": str, "crs": str}
+_NODE: Final[Mapping[str, type]] = {"x": float, "y": float, "lon": float, "lat": float, "osm_id": int, "signal": bool}
+_EDGE: Final[Mapping[str, type]] = {
     "street": int, "length_m": float, "speed_kmh": float, "time_s": float, "street_class": str, "lanes": int,
     "name": str, "no_turn_to": str, "only_turn_to": str,
 }  # fmt: skip
@@ -56,10 +61,28 @@ def to_networkx(city: City) -> nx.MultiDiGraph[int]:
 
 
 def write_graphml(city: City, out: Path) -> Account:
-    """Write ``to_networkx`` of a city."""
+    """Write ``to_networkx`` of a city, a node or edge a line, in the words of http://graphml.graphdrawing.org."""
     graph = to_networkx(city)
-    nx.write_graphml(graph, out)
+    with out.open("w", encoding="utf-8", newline="\n") as file:
+        file.write('<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n')
+        for what, about in (("node", _NODE), ("edge", _EDGE), ("graph", _GRAPH)):
+            for name, kind in about.items():
+                file.write(f'<key id="{what[0]}_{name}" for="{what}" attr.name="{name}" attr.type="{_TYPES[kind]}"/>\n')
+        file.write(f'<graph edgedefault="directed">{_data("graph", _GRAPH, graph.graph)}\n')
+        for node, about in graph.nodes(data=True):
+            file.write(f'<node id="{node}">{_data("node", _NODE, about)}</node>\n')
+        for tail, head, key, about in graph.edges(keys=True, data=True):
+            data = _data("edge", _EDGE, about)
+            file.write(f'<edge source="{tail}" target="{head}" id="{key}">{data}</edge>\n')
+        file.write("</graph>\n</graphml>\n")
     return Account({"streets": f"{graph.number_of_nodes():,} nodes, {graph.number_of_edges():,} edges"})
+
+
+def _data(what: str, kinds: Mapping[str, type], about: Mapping[str, Any]) -> str:
+    return "".join(
+        f'<data key="{what[0]}_{name}">{text(str(about[name]).lower() if kind is bool else about[name])}</data>'
+        for name, kind in kinds.items()
+    )
 
 
 def read_graphml(path: Path) -> nx.MultiDiGraph[int]:
@@ -87,7 +110,7 @@ def read_graphml(path: Path) -> nx.MultiDiGraph[int]:
     ]
     if faults:
         raise InputError(asked, faults[:20] + [Fault(f"and {len(faults) - 20} more")] * (len(faults) > 20), path)
-    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(**read.graph)
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(**{name: read.graph.get(name, "") for name in _GRAPH})
     for node, about in read.nodes(data=True):
         graph.add_node(node, **{name: kind(about[name]) for name, kind in _NODE.items()})
     for tail, head, about in read.edges(data=True):

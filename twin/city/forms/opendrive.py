@@ -34,26 +34,18 @@ KEPT_CLASSES: Final = ("motorway", "trunk", "primary", "secondary", "tertiary", 
 """Classes the converter gives driving lanes of their own; any other goes as the last of them."""
 
 
-def refuse_whole_city(city: City, district: str | None, tile: int | None) -> list[Fault]:
-    """Return why a part is too large for one map, with the tiles that would work; [] where it is not."""
-    if tile is not None:
-        return []
-    junctions = junctions_of(city)
-    if district is not None:
-        from twin.city.forms.part import district_of
-
-        junctions = junctions_of(district_of(city, district))
-    count = int(junctions.sum())
+def refuse_too_large(part: City) -> list[Fault]:
+    """Return why a city or part is too large for one map, with the tiles that would work; [] where it is not."""
+    count = int(junctions_of(part).sum())
     if count <= MOST_JUNCTIONS:
         return []
-    what = "the city" if district is None else f"the district {district!r}"
-    tiles = tiles_of(city)
-    told = "; ".join(_told(city, tile.box_m, tile.number, tile.junctions) for tile in tiles)
+    tiles = tiles_of(part)
+    told = "; ".join(_told(part, tile.box_m, tile.number, tile.junctions) for tile in tiles)
     return [
         Fault(
-            f"{what} has {count:,} junctions, and one map holds at most {MOST_JUNCTIONS:,}: more takes minutes and "
-            f"gigabytes to convert and to load; take a district, or --tile N, of {len(tiles)} (west to east and south "
-            f"to north in metres): {told}"
+            f"{part.name} has {count:,} junctions, and one map holds at most {MOST_JUNCTIONS:,}: more takes minutes "
+            f"and gigabytes to convert and to load; take one of its {len(tiles)} tiles by --tile (metres from west to "
+            f"east and from south to north): {told}"
         )
     ]
 

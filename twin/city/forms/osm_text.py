@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, TextIO
-from xml.sax.saxutils import quoteattr
+from typing import TextIO
 
 import numpy as np
 import pyproj
 from numpy.typing import NDArray
 
-Tags = Mapping[str, str]
+from twin.city.forms.xml_words import attribute
 
-_NO_XML: Final = {code: None for code in range(32) if code not in (9, 10, 13)}
+Tags = Mapping[str, str]
 
 
 class OsmText:
@@ -65,8 +64,4 @@ def refs_of(inner: int, first_id: int, tail: int, head: int) -> Iterator[int]:
 
 
 def _tags(tags: Tags) -> str:
-    return "".join(
-        f"<tag k={quoteattr(key)} v={quoteattr(str(value).translate(_NO_XML))}/>"
-        for key, value in tags.items()
-        if value
-    )
+    return "".join(f"<tag k={attribute(key)} v={attribute(value)}/>" for key, value in tags.items() if value)

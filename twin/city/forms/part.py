@@ -105,6 +105,7 @@ def _streets_of(
     account = {
         "of": city.name,
         "of_hash": city.manifest.get("hash"),
+        "within": city.manifest.get("part"),
         "cut_streets": [
             {"street": int(rows[i]), "row": i, "x_m": round(float(p.x), 3), "y_m": round(float(p.y), 3)}
             for i, p in zip(np.flatnonzero(cut).tolist(), middles, strict=True)

@@ -13,7 +13,6 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Final
-from xml.sax.saxutils import quoteattr
 
 import numpy as np
 import pyproj
@@ -23,6 +22,7 @@ from twin.city.forms.account import Account
 from twin.city.forms.network import Network
 from twin.city.forms.projection import proj_text
 from twin.city.forms.sumo_net import compare_with, read_net
+from twin.city.forms.xml_words import attribute
 from twin.city.model import STREET_CLASSES, City
 from twin.errors import InputError, MissingPart
 
@@ -112,7 +112,7 @@ def _nodes(city: City, network: Network) -> list[str]:
     projection = proj_text(city.crs)
     lines = [
         f'<location netOffset="0.00,0.00" convBoundary="{box}" origBoundary="{where}" '
-        f"projParameter={quoteattr(projection)}/>"
+        f"projParameter={attribute(projection)}/>"
     ]
     for node in np.flatnonzero(network.used).tolist():
         x, y = network.xy_m[node]
@@ -128,7 +128,7 @@ def _edges(city: City, network: Network, ids: list[str]) -> list[str]:
     lines = []
     for i, street in enumerate(network.street.tolist()):
         shape = " ".join(f"{x:.3f},{y:.3f}" for x, y in network.line[i].tolist())
-        called = f" name={quoteattr(str(names[street]))}" if names[street] else ""
+        called = f" name={attribute(names[street])}" if names[street] else ""
         lines.append(
             f'<edge id="{ids[i]}" from="{network.tail[i]}" to="{network.head[i]}" type="{classes[street]}" '
             f'numLanes="{network.lanes[i]}" speed="{speeds[street] / 3.6:.3f}" '

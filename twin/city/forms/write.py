@@ -15,11 +15,10 @@ from twin.city.forms.account import Account
 from twin.city.forms.geojson import write_geojson
 from twin.city.forms.geopackage import write_geopackage
 from twin.city.forms.graphml import write_graphml
-from twin.city.forms.opendrive import refuse_whole_city, write_opendrive
+from twin.city.forms.opendrive import refuse_too_large, write_opendrive
 from twin.city.forms.osm_xml import write_osm
 from twin.city.forms.part import district_of, tile_of
 from twin.city.forms.sumo import write_sumo
-from twin.city.forms.tiles import district_named, tile_numbered
 from twin.city.model import City
 from twin.errors import Fault, InputError, unknown_name
 
@@ -53,7 +52,7 @@ def export_city(
         form: a name in ``FORMS``.
         out: where to; nothing may lie there.
         district: name of the district to write alone.
-        tile: number of the tile of ``tiles_of`` to write alone.
+        tile: number of the tile of ``tiles_of``, of the city or of the district, to write alone.
 
     Raises:
         InputError: the form, district or tile is not known, something lies where the export is to go, or it cannot be
@@ -61,11 +60,16 @@ def export_city(
         MissingPart: the form needs a library that is not installed.
     """
     asked = f"export {city.name} to {out}"
-    faults = _faults(city, form, out, district, tile)
+    faults: list[Fault] = []
+    if form not in FORMS:
+        faults.append(Fault(unknown_name("form", form, list(FORMS))))
+    if out.exists():
+        faults.append(Fault("something lies there already; choose another --out or remove it"))
+    part = _part(city, district, tile, faults)
+    if form == "opendrive" and not faults:
+        faults += refuse_too_large(part)
     if faults:
         raise InputError(asked, faults)
-    part = city if district is None else district_of(city, district)
-    part = part if tile is None else tile_of(city, tile)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
@@ -77,21 +81,12 @@ def export_city(
     return part, account
 
 
-def _faults(city: City, form: str, out: Path, district: str | None, tile: int | None) -> list[Fault]:
-    faults: list[Fault] = []
-    if form not in FORMS:
-        faults.append(Fault(unknown_name("form", form, list(FORMS))))
-    if out.exists():
-        faults.append(Fault("something lies there already; choose another --out or remove it"))
-    if district is not None and tile is not None:
-        faults.append(Fault("--district and --tile exclude each other: give one of them"))
+def _part(city: City, district: str | None, tile: int | None, faults: list[Fault]) -> City:
+    """Return the part that is asked for; what is wrong with the asking is added to the faults."""
+    part = city
     try:
-        if district is not None:
-            district_named(city, district)
-        if tile is not None:
-            tile_numbered(city, tile)
+        part = part if district is None else district_of(part, district)
+        return part if tile is None else tile_of(part, tile)
     except InputError as fault:
         faults += fault.faults
-    if form == "opendrive" and not faults:
-        faults += refuse_whole_city(city, district, tile)
-    return faults
+    return part
