@@ -16,7 +16,6 @@ from twin.city.fabric.plan import XY, Edge, edge_of
 from twin.city.fabric.skeleton import Skeleton
 from twin.city.fabric.ways import Way
 
-
 SAME_M: Final = 1.0
 
 
