@@ -1,4 +1,4 @@
-"""The whole default city reaches what is asked of it: the table of `twin city figures`, without what a clock measures."""
+"""The whole default city reaches what is asked of it: the table of `twin city figures`, without the times."""
 
 from __future__ import annotations
 
