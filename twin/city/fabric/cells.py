@@ -20,17 +20,18 @@ from twin.city.frame import District, Frame
 from twin.streams import stream
 
 CELL_HA: Final = {
-    "flats": 4.4, "mahalla": 4.6, "village": 8.0, "campus": 6.0, "industry": 16.0, "field": 40.0, "park": 60.0,
+    "flats": 5.0, "mahalla": 4.9, "village": 8.0, "campus": 8.5, "industry": 24.0, "field": 40.0, "park": 60.0,
     "stadium": 90.0, "bazaar": 12.0, "square": 90.0, "cemetery": 200.0,
 }  # fmt: skip
-HOUSE_BLOCK_M: Final = {"mahalla": (66.0, 240.0), "village": (88.0, 300.0)}  # two rows of plots deep, and long
-WEAVE_M2: Final = 6000.0  # a house block of the old city
-WOVEN: Final = 0.3  # share of the other mahallas' cells with an irregular weave (assumed)
+HOUSE_BLOCK_M: Final = {"mahalla": (69.0, 260.0), "village": (90.0, 300.0)}  # two rows of plots deep, and long
+WEAVE_M2: Final = 6800.0  # a house block of the old city
+WOVEN: Final = 0.12  # share of the other mahallas' cells with an irregular weave (assumed)
 PEOPLE_HA: Final = {"flats": 280.0, "mahalla": 80.0, "village": 35.0}
 PLOT_HA: Final = {
     "school": 1.9, "kindergarten": 0.75, "clinic": 0.7, "fire_station": 0.7, "police": 0.5, "data_centre": 0.8,
     "bazaar": 3.0, "hospital": 4.0,
 }  # fmt: skip
+WIDEST: Final = 3.5  # a plot is at most so many times as large as its use wants
 ROOM_M: Final = {"school": 30.0, "bazaar": 45.0, "hospital": 50.0}  # radius of the largest circle on the plot
 
 
@@ -175,7 +176,7 @@ def _give(plan: Plan, group: list[Cell], use: str, rng: np.random.Generator) -> 
     common = [cell for cell in group if cell.use in CELL_HA]
     for cell in sorted(common, key=lambda cell: abs(np.log(plan.polygon(cell.face).area / (2.2 * wanted)))):
         plot, rest = _carve(plan, cell, wanted, rng)
-        given = _roomy(plan, plot, use)
+        given = _roomy(plan, plot, use) and plan.polygon(plot).area < WIDEST * wanted
         group.remove(cell)
         group.append(Cell(plot, cell.block, use if given else cell.use))
         group.extend(Cell(face, cell.block, cell.use) for face in rest)
