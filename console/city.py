@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from console import city_diff, city_export
 from console.city_figures import figures
 from console.city_fleet import fleet
 from console.city_picture import picture
@@ -61,20 +62,9 @@ def info(
     _show(_opened(city, as_json), as_json)
 
 
-@app.command("export")
-def export(
-    city: Annotated[Path | None, typer.Argument(help="Folder of a built city; default: the default city.")] = None,
-    to: Annotated[str, typer.Option(help="geojson (folder, WGS84), geopackage or graphml (streets).")] = "geojson",
-    out: Annotated[Path | None, typer.Option(help="Where to; default: NAME-FORM here.")] = None,
-) -> None:
-    """Write a city in a form that other programs read."""
-    from twin.city.export import SUFFIX, export_city
-
-    opened = _opened(city, quiet=False)
-    target = out or Path(f"{opened.name}-{to}{SUFFIX.get(to, '')}")
-    with _status(f"writing {target}", quiet=False):
-        export_city(opened, to, target)
-    typer.echo(f"{opened.name} as {to}: {target}")
+app.command("export")(city_export.export)
+app.command("import")(city_export.import_)
+app.command("diff")(city_diff.diff)
 
 
 def _checked_request(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import networkx as nx
 import numpy as np
 
+from tests.benchmarks.exports import export_rows
 from tests.benchmarks.timing import Row, in_turn, seconds
 from tests.benchmarks.travel import travel_rows
 from tests.benchmarks.whole_city import whole_city_rows
@@ -26,6 +27,7 @@ def all_rows() -> Iterator[Row]:
     yield travel_times(city)
     yield from osm_import()
     yield coverage_of_fleet(city)
+    yield from export_rows(city)
     yield chain()
     yield from footage(city)
     yield from recognition(city)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from typer.testing import CliRunner
 
 from console.city import app
 from tests.towns import grid_town
+from tests.twin.full_town import full_town
 from tests.twin.osm_text import crossing
-from twin.city.export import to_networkx
+from twin.city.forms.graphml import to_networkx
 from twin.city.model import LAYERS
 from twin.city.store import load_city, save_city
 from twin.errors import InputError
@@ -109,3 +111,63 @@ def test_an_unknown_form_and_a_taken_place_are_refused(tmp_path: Path) -> None:
     save_city(grid_town(), tmp_path / "town")
     assert "did you mean 'graphml'" in refusal("export", tmp_path / "town", "--to", "grafml")
     assert "lies there already" in refusal("export", tmp_path / "town", "--out", tmp_path / "town")
+
+
+def test_a_city_goes_out_and_is_imported_as_the_same(tmp_path: Path) -> None:
+    save_city(grid_town(), tmp_path / "town")
+    for form, name in (("geojson", "out"), ("geopackage", "out.gpkg")):
+        run("export", tmp_path / "town", "--to", form, "--out", tmp_path / name)
+        said = run("import", tmp_path / name, "--out", tmp_path / f"again-{form}")
+        assert "the same city as was exported" in said
+        assert "the same city" in run("diff", tmp_path / "town", tmp_path / f"again-{form}")
+        assert json.loads(run("info", tmp_path / name, "--json"))["residents"] == 864
+
+
+def test_diff_ends_with_1_and_a_table_where_cities_differ(tmp_path: Path) -> None:
+    save_city(grid_town(), tmp_path / "a")
+    save_city(grid_town(storeys=5), tmp_path / "b")
+    result = CliRunner().invoke(app, ["diff", str(tmp_path / "a"), str(tmp_path / "b")])
+    assert result.exit_code == 1
+    assert "storeys 9" in " ".join(result.output.split())
+    assert "+72" in result.output
+    result = CliRunner().invoke(app, ["diff", str(tmp_path / "a"), str(tmp_path / "b"), "--json"])
+    assert result.exit_code == 1
+    found = json.loads(result.output)
+    assert found["layers"]["buildings"]["changed"]["dwellings"] == 9
+    assert found["totals"]["dwellings"] == [288, 360]
+    assert "no such folder" in refusal("diff", tmp_path / "a", tmp_path / "nowhere")
+
+
+def test_a_part_goes_out_alone_and_says_what_was_cut(tmp_path: Path) -> None:
+    save_city(full_town(), tmp_path / "town")
+    assert "tile 0: 16 junctions" in run("export", tmp_path / "town", "--tiles")
+    said = run(
+        "export", tmp_path / "town", "--to", "geopackage", "--district", "West tumani", "--out", tmp_path / "w.gpkg"
+    )
+    assert "cut at the border: 4 streets" in said
+    assert said.splitlines()[-1] == f"full-town-west-tumani as geopackage: {tmp_path / 'w.gpkg'}"
+
+
+def test_all_that_is_wrong_with_an_export_is_named_and_nothing_is_left(tmp_path: Path) -> None:
+    save_city(grid_town(), tmp_path / "town")
+    said = refusal(
+        "export", tmp_path / "town", "--to", "opendriv", "--district", "Twon", "--tile", "9", "--out", tmp_path / "town"
+    )
+    for part in ("did you mean 'opendrive'", "did you mean 'Town'", "lies there already"):
+        assert part in said
+
+
+@pytest.mark.parametrize("form", ["geojson", "geopackage", "graphml", "osm"])
+def test_a_full_disk_and_a_closed_folder_leave_nothing(
+    tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_city(grid_town(), tmp_path / "town")
+    (tmp_path / "file").write_text("in the way")
+    assert "choose another --out" in refusal("export", tmp_path / "town", "--to", form, "--out", tmp_path / "file/in")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("twin.city.forms.write.shutil.move", full)
+    assert "No space left" in refusal("export", tmp_path / "town", "--to", form, "--out", tmp_path / "out" / "x")
+    assert list((tmp_path / "out").iterdir()) == []

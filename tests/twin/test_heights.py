@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,8 +13,10 @@ from hypothesis import strategies as st
 from tests.towns import SOUTH_M, WEST_M, grid_town
 from twin.city import City
 from twin.city.heights import HeightRaster, heights_of
+from twin.city.heights.fill import filled_tiles, outlines_of
+from twin.city.heights.raster import Frame
 from twin.city.schema import layer_table
-from twin.city.store import save_city
+from twin.errors import InputError
 
 CRS = "EPSG:32642"
 
@@ -91,34 +91,47 @@ def test_a_cell_is_as_high_as_the_highest_building_over_its_middle(
     assert (raster.height_dm[~near] == np.rint(wanted * 10)[~near]).all()
 
 
+@settings(max_examples=25, deadline=None)
+@given(outlines(), st.sampled_from([1.0, 2.5]), st.integers(1, 40))
+def test_the_heights_do_not_depend_on_the_tiles(shapes: list[shapely.Polygon], cell_m: float, side: int) -> None:
+    town = town_with(shapes, [3.0 * (i + 1) for i in range(len(shapes))])
+    at_once = heights_of(town, cell_m).height_dm
+    frame = replace(Frame.of(town, cell_m), tile_cells=side)
+    joined = np.zeros_like(at_once)
+    for tile, height_dm in filled_tiles(outlines_of(town, frame), frame.tiles_in(None)):
+        top, bottom, left, right = frame.cells_of(tile)
+        joined[top:bottom, left:right] = height_dm
+    assert (joined == at_once).all()
+
+
+def test_a_window_makes_the_tiles_it_touches() -> None:
+    frame = Frame(2.0, 1000.0, 9000.0, 3000, 2500)
+    assert frame.tiles == (3, 3)
+    assert frame.tiles_in(None).tolist() == list(range(9))
+    assert frame.tiles_in((1000.0, 8990.0, 1010.0, 8999.0)).tolist() == [0]
+    assert frame.tiles_in((3000.0, 6900.0, 3100.0, 7000.0)).tolist() == [0, 1, 3, 4]
+    assert frame.tiles_in((-5000.0, -5000.0, 500.0, 50000.0)).tolist() == []
+    assert frame.cells_of(8) == (2048, 3000, 2048, 2500)
+
+
+def test_a_raster_of_a_window_is_not_asked_outside_it() -> None:
+    window = (WEST_M + 20.0, SOUTH_M + 20.0, WEST_M + 80.0, SOUTH_M + 80.0)
+    raster = heights_of(grid_town(), 1.0, window)
+    assert raster.at(np.array([WEST_M + 50.0]), np.array([SOUTH_M + 50.0])).tolist() == [12.0]
+    with pytest.raises(ValueError, match="outside the window"):
+        raster.at(np.array([WEST_M + 150.0]), np.array([SOUTH_M + 50.0]))
+
+
+def test_a_cell_too_small_to_be_meant_is_refused_with_one_that_works() -> None:
+    with pytest.raises(InputError, match=r"cells of 0\.00\d m or more would work"):
+        heights_of(grid_town(), 0.001)
+
+
 def test_a_town_without_buildings_is_flat() -> None:
     town = grid_town(2, 2)
     raster = heights_of(replace(town, buildings=town.buildings.iloc[:0]))
     assert raster.height_dm.shape == (100, 100)
     assert not raster.height_dm.any()
-
-
-def test_the_raster_is_kept_beside_the_city_and_mapped_from_there(tmp_path: Path) -> None:
-    town = save_city(grid_town(), tmp_path / "town")
-    made = heights_of(town)
-    assert isinstance(made.height_dm, np.memmap)
-    (kept,) = (tmp_path / "town" / "heights").iterdir()
-    about = json.loads((kept / "heights.json").read_text())
-    assert (about["cell_m"], about["west_m"], about["north_m"]) == (1.0, made.west_m, made.north_m)
-    assert (heights_of(grid_town()).height_dm == made.height_dm).all()
-    written = (kept / "heights.npy").stat().st_mtime_ns
-    heights_of(town)
-    assert (kept / "heights.npy").stat().st_mtime_ns == written
-
-
-def test_a_damaged_raster_is_not_trusted(tmp_path: Path) -> None:
-    town = save_city(grid_town(), tmp_path / "town")
-    whole = heights_of(town).height_dm.copy()
-    (kept,) = (tmp_path / "town" / "heights").iterdir()
-    (kept / "heights.json").write_text("{")
-    again = heights_of(town).height_dm
-    assert isinstance(again, np.memmap)
-    assert (again == whole).all()
 
 
 def test_the_raster_cannot_be_written_to_and_a_cell_of_no_size_is_refused() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from twin.city.forms.read import is_foreign, read_city
 from twin.city.model import City
 from twin.city.store import cache_folder, load_city, save_city
 from twin.errors import InputError
@@ -17,8 +18,9 @@ def open_city(spec: str | None, seed_city: int = 1) -> City:
     """Open a city.
 
     Args:
-        spec: a folder that ``twin city build`` made; None or ``default`` for all of Tashkent; ``default:Chilonzor`` or
-            ``default:Chilonzor,Uchtepa`` for some of its districts alone.
+        spec: a folder that ``twin city build`` made, a GeoPackage or a folder of GeoJSON that ``twin city export``
+            wrote; None or ``default`` for all of Tashkent; ``default:Chilonzor`` or ``default:Chilonzor,Uchtepa`` for some
+            of its districts alone.
         seed_city: seed of the default city. It is built into the cache folder on first use, under the version of its
             generator, and loaded from there after.
 
@@ -27,7 +29,8 @@ def open_city(spec: str | None, seed_city: int = 1) -> City:
     """
     districts = default_districts(spec)
     if districts is None and spec not in (None, DEFAULT):
-        return load_city(Path(str(spec)))
+        path = Path(str(spec))
+        return read_city(path) if is_foreign(path) else load_city(path)
     from twin.city.default import default_city
 
     folder = default_folder(seed_city, districts)

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -43,8 +44,7 @@ def save_city(city: City, folder: Path) -> City:
     _refuse(asked, city_faults(city))
     _refuse_taken(folder, asked)
     whole = replace(city, folder=folder, **{layer: tidied(layer, getattr(city, layer), city.crs) for layer in LAYERS})
-    stamped = {"schema": SCHEMA, "name": city.name, "crs": city.crs, "hash": city_hash(whole)}
-    whole = replace(whole, manifest={**city.manifest, **stamped})
+    whole = replace(whole, manifest=stamped(whole))
     try:
         _write(whole, folder)
     except OSError as fault:
@@ -56,7 +56,7 @@ def load_city(folder: Path) -> City:
     """Read a city from its folder.
 
     ``manifest["hash"]`` is the hash of the layers as they are; ``manifest["edited"]`` is set when that is not the hash
-    they were saved with. Layers that are still as saved were checked then; others are checked whole again.
+    they were saved with.
 
     Raises:
         InputError: the folder is no city, or its layers have faults; all of them are named.
@@ -66,7 +66,23 @@ def load_city(folder: Path) -> City:
     tables, faults = _read_layers(folder)
     if faults:
         raise InputError(asked, faults)
-    city = City(name=manifest["name"], crs=manifest["crs"], manifest=manifest, folder=folder, **tables)
+    return replace(checked_city(tables, manifest, asked), folder=folder)
+
+
+def stamped(city: City) -> dict[str, Any]:
+    """Return a city's manifest with what a reader needs beside it: version of the layers, name, system and hash."""
+    return {**city.manifest, "schema": SCHEMA, "name": city.name, "crs": city.crs, "hash": city_hash(city)}
+
+
+def checked_city(tables: Mapping[str, gpd.GeoDataFrame], manifest: Mapping[str, Any], asked: str) -> City:
+    """Return the city of layers that were read; its hash says whether they are as they were written.
+
+    Layers that are still as written were checked then; others are checked whole again.
+
+    Raises:
+        InputError: the layers have faults; all of them are named.
+    """
+    city = City(name=manifest["name"], crs=manifest["crs"], manifest=manifest, **tables)
     _refuse(asked, [fault for layer in LAYERS for fault in kind_faults(layer, getattr(city, layer), city.crs)])
     tidy = replace(city, **{layer: tidied(layer, getattr(city, layer), city.crs) for layer in LAYERS})
     found = city_hash(tidy)
@@ -138,13 +154,14 @@ def _read_manifest(folder: Path, asked: str) -> dict[str, Any]:
         raise InputError(asked, [Fault(f"not JSON: {fault.msg}", fault.lineno)], path) from fault
     except (OSError, UnicodeDecodeError) as fault:
         raise InputError(asked, f"cannot be read: {fault}", path) from fault
-    faults = _manifest_faults(manifest)
+    faults = manifest_faults(manifest)
     if faults:
         raise InputError(asked, [Fault(fault) for fault in faults], path)
     return dict(manifest)
 
 
-def _manifest_faults(manifest: Any) -> list[str]:
+def manifest_faults(manifest: Any) -> list[str]:
+    """Return what is wrong with a manifest as it was read."""
     if not isinstance(manifest, dict):
         return ["is no JSON object; build the city again"]
     faults = [
