@@ -29,12 +29,15 @@ app.command("picture")(picture)
 @app.command("build")
 def build(
     osm: Annotated[Path | None, typer.Option(help="OpenStreetMap extract: .osm, .osm.pbf, .osm.gz, .osm.bz2.")] = None,
-    default: Annotated[bool, typer.Option("--default", help="The default city: one Tashkent district.")] = False,
+    default: Annotated[bool, typer.Option("--default", help="The default city: all of Tashkent.")] = False,
     bbox: Annotated[
         str | None, typer.Option(metavar="W,S,E,N", help="Cut this box out of the extract, degrees.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="New folder for the city; default: in the cache folder.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the default city.")] = 1,
+    district: Annotated[
+        list[str] | None, typer.Option(help="Only this district of the default city; may be given again.")
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Short name; default: that of the file.")] = None,
     timezone: Annotated[str | None, typer.Option(help="Such as Asia/Tashkent; default: by longitude.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
@@ -45,12 +48,12 @@ def build(
     """Build a city from an OpenStreetMap extract, or the default city, and give the account of it."""
     from twin.city.store import save_city
 
-    box = _checked_request(osm, default, bbox, name, timezone)
+    box = _checked_request(osm, default, bbox, name, timezone, district)
     short = name or (osm.name.split(".")[0] or "city" if osm else "")
-    folder = out or _usual_folder(osm, short, seed)
+    folder = out or _usual_folder(osm, short, seed, district)
     _refuse_taken(folder)
     with _status(f"building {folder}", as_json):
-        city = save_city(_made(osm, short, box, timezone, seed), folder)
+        city = save_city(_made(osm, short, box, timezone, seed, district), folder)
     if list_refused and not as_json:
         for line in refused_lines(city.manifest):
             typer.echo(line)
@@ -72,7 +75,7 @@ app.command("diff")(city_diff.diff)
 
 
 def _checked_request(
-    osm: Path | None, default: bool, bbox: str | None, name: str | None, zone: str | None
+    osm: Path | None, default: bool, bbox: str | None, name: str | None, zone: str | None, district: list[str] | None
 ) -> Box | None:
     faults = []
     if osm is None and not default:
@@ -84,6 +87,8 @@ def _checked_request(
     if osm is None:
         given = {"--bbox": bbox, "--name": name, "--timezone": zone}
         faults += [f"{option} goes with --osm FILE" for option, value in given.items() if value is not None]
+    if osm is not None and district:
+        faults.append("--district goes with --default")
     box, fault = _parsed_box(bbox)
     faults += [fault] if fault else []
     if faults:
@@ -101,11 +106,11 @@ def _parsed_box(text: str | None) -> tuple[Box | None, str]:
     return (west, south, east, north), ""
 
 
-def _usual_folder(osm: Path | None, short: str, seed: int) -> Path:
+def _usual_folder(osm: Path | None, short: str, seed: int, district: list[str] | None) -> Path:
     from twin.city.resolve import default_folder
     from twin.city.store import cache_folder
 
-    return cache_folder() / "cities" / short if osm else default_folder(seed)
+    return cache_folder() / "cities" / short if osm else default_folder(seed, district or None)
 
 
 def _refuse_taken(folder: Path) -> None:
@@ -114,11 +119,13 @@ def _refuse_taken(folder: Path) -> None:
         raise InputError(f"write the city to {folder}", "it already holds files; choose another --out or remove it")
 
 
-def _made(osm: Path | None, short: str, box: Box | None, timezone: str | None, seed: int) -> Any:
+def _made(
+    osm: Path | None, short: str, box: Box | None, timezone: str | None, seed: int, district: list[str] | None
+) -> Any:
     if osm is None:
         from twin.city.default import default_city
 
-        return default_city(seed)
+        return default_city(seed, district or None)
     from twin.city.osm import import_osm
 
     return import_osm(osm, short, box, timezone)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.city.fabric.deadends import close_passages, drop_islands, make_oneways
-from twin.city.fabric.divide import cut_across, divide
+from twin.city.fabric.deadends import close_passages, drop_islands, make_oneways, open_fields
+from twin.city.fabric.divide import cut_across, divide, divide_rows
 from twin.city.fabric.plan import Plan
-from twin.city.fabric.ways import LANE, QUARTER
+from twin.city.fabric.ways import COLLECTOR, LANE, QUARTER
 
 SQUARE = [(0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (0.0, 100.0)]
 
@@ -138,3 +138,32 @@ def test_dead_ends_cut_nothing_off():
     assert closed > 0
     assert sum(len(ends) == 1 for ends in links.values()) == closed
     assert seen == set(links)
+
+
+def test_rows_are_two_plots_deep_and_long():
+    """A cell of 600 m by 240 m becomes blocks no deeper than 1.5 times 66 m, which lie along it, and none is a stub."""
+    plan = Plan.within([(0, 0), (600, 0), (600, 240), (0, 240)], [QUARTER] * 4)
+    parts = divide_rows(
+        plan, 0, np.random.default_rng(1), depth_m=66.0, length_m=240.0, way_of=lambda _: LANE, bend=0.0, skew=0.0,
+        snap_m=5.0,
+    )  # fmt: skip
+    sizes = [plan.polygon(part).bounds for part in parts]
+    assert sum(plan.polygon(part).area for part in parts) == pytest.approx(600 * 240, abs=5.0)
+    for west, south, east, north in sizes:
+        assert 40.0 < north - south <= 1.5 * 66.0
+        assert north - south < east - west <= 1.6 * 240.0
+
+
+def test_streets_between_two_fields_go_and_no_other_is_cut_off():
+    """Of four quarters of a square all are fields: the inner cross goes. One is lived in: its own sides stay."""
+    for fields, left in ((4, 0), (3, 2)):
+        plan = square()
+        west, east = plan.cut(0, [(50.0, 0.0), (50.0, 100.0)], COLLECTOR, snap_m=1.0) or (0, 0)
+        blocks = [
+            part
+            for half in (west, east)
+            for part in plan.cut(half, [(-10.0, 50.0), (110.0, 50.0)], COLLECTOR, snap_m=1.0) or ()
+        ]
+        assert len(blocks) == 4
+        open_fields(plan, blocks[:fields])
+        assert sum(way is not None and way.street_class == "tertiary" for way in plan.ways.values()) == left

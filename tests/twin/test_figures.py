@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import geopandas as gpd
@@ -12,6 +14,7 @@ from shapely.geometry import LineString, Point, box
 from tests.towns import SOUTH_M, WEST_M, grid_town
 from twin.city.figures import city_table
 from twin.city.figures.figure import MISSED, NO_FIGURE, REACHED, SKIPPED
+from twin.city.figures.folder import _peak_gb, build_cost, folder_size
 from twin.city.figures.length import passages, street_length
 from twin.city.figures.network import shape_of, together
 from twin.city.figures.people import residents
@@ -19,6 +22,7 @@ from twin.city.figures.reference import plain, reference_of
 from twin.city.figures.storeys import shares_of, storeys
 from twin.city.figures.walking import POLYGONS, STATIONS, WalkGraph, metro_walks
 from twin.city.frame_figures import STOREYS_2019, STOREYS_2026
+from twin.city.store import save_city
 from twin.errors import InputError
 
 
@@ -159,3 +163,25 @@ def test_the_whole_table_of_a_town_without_targets_misses_nothing():
     assert {figure.verdict for figure in table} <= {NO_FIGURE, SKIPPED, REACHED}
     assert [figure.what for figure in table if figure.verdict == REACHED] == ["10,000 random trips against Dijkstra"]
     assert all(figure.note for figure in table if figure.verdict == SKIPPED)
+
+
+def test_memory_is_summed_over_a_process_and_its_children():
+    """A process that holds 60 MB and starts another that holds 60 MB: at least 120 MB together."""
+    hold = "import sys, time; held = b'x' * 60_000_000; time.sleep(1.5)"
+    both = f"import subprocess, sys; held = b'x' * 60_000_000; subprocess.run([sys.executable, '-c', {hold!r}])"
+    running = subprocess.Popen([sys.executable, "-c", both], start_new_session=True)
+    assert _peak_gb(running) >= 0.12
+
+
+def test_the_cost_of_a_failed_build_is_wrong_input(monkeypatch):
+    monkeypatch.setattr("twin.city.figures.folder._BUILD", "raise SystemExit('no room')")
+    with pytest.raises(InputError, match="no room"):
+        build_cost(1)
+
+
+def test_what_is_made_on_use_does_not_count_as_the_folder(tmp_path):
+    town = save_city(grid_town(), tmp_path / "city")
+    alone = folder_size(town, True).values["size_mb"]
+    (tmp_path / "city" / "heights").mkdir()
+    (tmp_path / "city" / "heights" / "cells.bin").write_bytes(b"x" * 5_000_000)
+    assert folder_size(town, True).values["size_mb"] == alone

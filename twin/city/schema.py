@@ -82,6 +82,11 @@ def layer_table(layer: str, columns: Mapping[str, Any], geometry: Any, crs: str)
 
 def tidied(layer: str, table: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
     """Return a layer's table with its columns in the order and kind of the schema, without any others."""
+    wanted = [*LAYERS[layer], "geometry"]
+    if list(table.columns) == wanted and table.geometry.name == "geometry" and isinstance(table.index, pd.RangeIndex):
+        fits = all(str(table[column].dtype) == DTYPES[column] for column in LAYERS[layer])
+        if fits and table.index.equals(pd.RangeIndex(len(table))) and table.crs == crs:
+            return table
     return layer_table(layer, table, table.geometry.to_numpy(), crs)
 
 

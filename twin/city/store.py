@@ -56,7 +56,7 @@ def load_city(folder: Path) -> City:
     """Read a city from its folder.
 
     ``manifest["hash"]`` is the hash of the layers as they are; ``manifest["edited"]`` is set when that is not the hash
-    they were saved with. Layers that are still as saved were checked then; others are checked whole again.
+    they were saved with.
 
     Raises:
         InputError: the folder is no city, or its layers have faults; all of them are named.
@@ -78,6 +78,8 @@ def checked_city(tables: Mapping[str, gpd.GeoDataFrame], manifest: Mapping[str, 
     """Return the city of layers that were read.
 
     Its hash says whether they are as they were written; what is still so was checked then, anything else is now.
+
+    Layers that are still as written were checked then; others are checked whole again.
 
     Raises:
         InputError: the layers have faults; all of them are named.

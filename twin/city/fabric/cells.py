@@ -20,15 +20,18 @@ from twin.city.frame import District, Frame
 from twin.streams import stream
 
 CELL_HA: Final = {
-    "flats": 4.4, "mahalla": 4.6, "village": 8.0, "campus": 5.0, "industry": 11.0, "field": 40.0, "park": 60.0,
+    "flats": 5.0, "mahalla": 4.9, "village": 8.0, "campus": 8.5, "industry": 24.0, "field": 40.0, "park": 60.0,
     "stadium": 90.0, "bazaar": 12.0, "square": 90.0, "cemetery": 200.0,
 }  # fmt: skip
-HOUSE_BLOCK_M: Final = {"mahalla": (66.0, 240.0), "village": (88.0, 300.0)}  # two rows of plots deep, and long
+HOUSE_BLOCK_M: Final = {"mahalla": (69.0, 260.0), "village": (90.0, 300.0)}  # two rows of plots deep, and long
+WEAVE_M2: Final = 6800.0  # a house block of the old city
+WOVEN: Final = 0.12  # share of the other mahallas' cells with an irregular weave (assumed)
 PEOPLE_HA: Final = {"flats": 280.0, "mahalla": 80.0, "village": 35.0}
 PLOT_HA: Final = {
     "school": 1.9, "kindergarten": 0.75, "clinic": 0.7, "fire_station": 0.7, "police": 0.5, "data_centre": 0.8,
     "bazaar": 3.0, "hospital": 4.0,
 }  # fmt: skip
+WIDEST: Final = 3.5  # a plot is at most so many times as large as its use wants
 ROOM_M: Final = {"school": 30.0, "bazaar": 45.0, "hospital": 50.0}  # radius of the largest circle on the plot
 
 
@@ -83,20 +86,29 @@ def _with_flats(
 
 
 def lay_passages(
-    plan: Plan, cells: Sequence[Cell], district: str, plot_size: float, names: NameGiver, seed: int
+    plan: Plan, cells: Sequence[Cell], zones: Zones, district: str, names: NameGiver, seed: int
 ) -> list[Cell]:
-    """Divide the cells of courtyard houses into house blocks along passages; other cells are returned as they are."""
+    """Divide the cells of courtyard houses into house blocks along passages; other cells are returned as they are.
+
+    In the old city, and here and there elsewhere, passages form an irregular weave; in later mahallas and in villages
+    house blocks are two rows of plots deep and long.
+    """
     out: list[Cell] = []
     for cell in cells:
         if cell.use not in ("mahalla", "village"):
             out.append(cell)
             continue
         rng = stream(seed, "city", district, "passages", str(cell.face))
-        depth_m, length_m = (plot_size**0.5 * side for side in HOUSE_BLOCK_M[cell.use])
-        parts = divide_rows(
-            plan, cell.face, rng, depth_m=depth_m, length_m=length_m, way_of=_passage(names), bend=0.06, skew=0.18,
-            snap_m=14.0,
-        )  # fmt: skip
+        way_of = _passage(names)
+        if zones.old[cell.block] or (cell.use == "mahalla" and rng.uniform() < WOVEN):
+            target = WEAVE_M2 * zones.plot_size
+            parts = divide(plan, cell.face, rng, target_m2=target, way_of=way_of, bend=0.08, skew=0.25, snap_m=12.0)
+        else:
+            depth_m, length_m = (zones.plot_size**0.5 * side for side in HOUSE_BLOCK_M[cell.use])
+            parts = divide_rows(
+                plan, cell.face, rng, depth_m=depth_m, length_m=length_m, way_of=way_of, bend=0.06, skew=0.18,
+                snap_m=14.0,
+            )  # fmt: skip
         out.extend(Cell(part, cell.block, cell.use) for part in parts)
     return out
 
@@ -164,7 +176,7 @@ def _give(plan: Plan, group: list[Cell], use: str, rng: np.random.Generator) -> 
     common = [cell for cell in group if cell.use in CELL_HA]
     for cell in sorted(common, key=lambda cell: abs(np.log(plan.polygon(cell.face).area / (2.2 * wanted)))):
         plot, rest = _carve(plan, cell, wanted, rng)
-        given = _roomy(plan, plot, use)
+        given = _roomy(plan, plot, use) and plan.polygon(plot).area < WIDEST * wanted
         group.remove(cell)
         group.append(Cell(plot, cell.block, use if given else cell.use))
         group.extend(Cell(face, cell.block, cell.use) for face in rest)

@@ -37,7 +37,7 @@ def close_passages(plan: Plan, rng: np.random.Generator) -> int:
 
 
 def open_fields(plan: Plan, fields: Sequence[int]) -> None:
-    """Take away streets between two fields, as far as no street is cut off by it; those that stay are tracks."""
+    """Take away streets between two fields, as far as no other is cut off by it; those that stay are tracks."""
     sides = Counter(edge_of(u, v) for face in fields for u, v, way in plan.sides(face) if way is not None)
     between = {edge for edge, times in sides.items() if times == 2 and edge not in plan.origin}
     joints = _joints_of(plan)
@@ -45,9 +45,14 @@ def open_fields(plan: Plan, fields: Sequence[int]) -> None:
     for u, v in sorted(ways, key=lambda edge: edge in between):
         if not joints.join(u, v) and (u, v) in between:
             plan.ways[u, v] = None
-    for edge in sorted(between):
-        if plan.ways[edge] is not None:
-            plan.ways[edge] = TRACK
+    kept = [edge for edge in sorted(between) if plan.ways[edge] is not None]
+    arms = Counter(point for edge, way in plan.ways.items() if way is not None for point in edge)
+    while loose := [edge for edge in kept if min(arms[point] for point in edge) == 1]:
+        for edge in loose:
+            plan.ways[edge] = None
+            arms.subtract(edge)
+        kept = [edge for edge in kept if plan.ways[edge] is not None]
+    plan.ways.update(dict.fromkeys(kept, TRACK))
 
 
 def make_oneways(plan: Plan, rng: np.random.Generator) -> int:

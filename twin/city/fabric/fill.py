@@ -91,7 +91,7 @@ def fill_district(skeleton: Skeleton, frame: Frame, number: int, seed: int) -> F
     zones = zone(shapes, known, frame, district, dwellings, rng("zones"))
     open_fields(plan, [face for face, kind in zip(blocks, zones.kinds, strict=True) if kind == "field"])
     cells = lay_cells(plan, blocks, zones, frame, district, names, seed)
-    cells = lay_passages(plan, cells, district.name, zones.plot_size, names, seed)
+    cells = lay_passages(plan, cells, zones, district.name, names, seed)
     dead_ends = close_passages(plan, rng("dead ends"))
     stock = [b for cell in cells for b in _build(plan, cell, frame, zones.plot_size, rng("build", str(cell.face)))]
     airports = [i for i, face in enumerate(whole) if grounds[face].use == "airport"]

@@ -37,6 +37,7 @@ STYLES: Final = {
 USES: Final = {"campus": ("office", "university", "office", "retail"), "industry": ("industrial", "warehouse")}
 STOREY_M: Final = {"residential": 2.9, "industrial": 6.5, "warehouse": 8.0, "bazaar": 6.0}
 ENTRANCE_CLEAR_M: Final = 70.0
+YARD_LANES: Final = 0.55  # of the yards between two rows that have a lane of their own (assumed)
 CLEAR_OF_SIDE_M: Final = 15.0
 YARD_DEPTH_M: Final = 150.0  # of a cell that has room for a yard closed by buildings across
 
@@ -52,8 +53,10 @@ def build_rows(plan: Plan, cell: Cell, rng: np.random.Generator) -> list[Buildin
     drawn = draw_rows(ground, axes, _style(cell.use, _depth_m(ground, axes), rng), rng)
     buildings += _as_buildings(drawn, axes, cell, rng)
     if cell.use != "bazaar":
-        for v in drawn.lanes_v[:: 2 if cell.use == "industry" else 1]:
-            _lay_lane(plan, cell.face, axes, v, DRIVE if cell.use in ("campus", "industry") else YARD, rng)
+        yards = cell.use not in ("campus", "industry")
+        for v in drawn.lanes_v if yards else drawn.lanes_v[::3]:
+            if not yards or rng.uniform() < YARD_LANES:
+                _lay_lane(plan, cell.face, axes, v, YARD if yards else DRIVE, rng)
     return buildings
 
 

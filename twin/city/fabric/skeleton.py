@@ -111,7 +111,10 @@ def _streets(frame: Frame, strips: Sequence[_Strip], seed: int) -> list[_Line]:
         way, before = _way_of(street), shapely.union_all([line.shape for line in laid])
         for part in shapely.get_parts(course.difference(airport.buffer(40.0))):
             laid += [_Line(piece, way) for piece in fitted(part, before, STREET_REACH_M)]
-    others = [shapely.union_all([line.shape for j, line in enumerate(laid) if j != i]) for i in range(len(laid))]
+    rim = frame.outline.boundary
+    others = [
+        shapely.union_all([rim, *(line.shape for j, line in enumerate(laid) if j != i)]) for i in range(len(laid))
+    ]
     return [
         replace(line, shape=carried_on(line.shape, rest, END_REACH_M, AHEAD_M))
         for line, rest in zip(laid, others, strict=True)

@@ -41,7 +41,7 @@ class Zones:
     """The kind of each superblock, the name of the land it is (or ""), and how remote it lies for new towers, metres.
 
     ``flats_share`` is the share of the district's dwellings that are flats, ``plot_size`` that of the courtyard houses'
-    plots against the usual 540 m2.
+    plots against the usual 540 m2, ``old`` which superblocks lie in the old city.
     """
 
     kinds: list[str]
@@ -49,6 +49,7 @@ class Zones:
     remote_m: NDArray[np.float64]
     flats_share: float
     plot_size: float
+    old: NDArray[np.bool_]
 
 
 def zone(
@@ -90,14 +91,15 @@ def zone(
     to_flats = np.array([FLATS_LEAN_M[kind] for kind in prevails])
     food = shapely.union_all([LineString(s.course) for s in frame.streets if s.corridor == "gastronomic"])
     lively = np.where(shapely.distance(shapes, food) < FOOD_M, 1e5, 0.0)
-    take("field", lively - remote_m + noise(500.0) + np.where(np.array(prevails) == "village", -800.0, 0.0))
+    take("field", lively - remote_m + noise(150.0) + np.where(np.array(prevails) == "village", -800.0, 0.0))
     take("village", lively - remote_m + noise(300.0) + np.where(np.array(prevails) == "village", -1500.0, 0.0))
     take("industry", lively - remote_m + noise(900.0) + np.where(near_metro, 1e5, 0.0))
     take("park", rng.uniform(0.0, 1.0, len(shapes)))
     take("campus", remote_m + noise(1200.0))
     take("flats", remote_m + noise(NOISE_M) + to_flats)
     new_m = remote_m + np.where(np.array(prevails) == "new_towers", -2000.0, 0.0)
-    return Zones([str(k) for k in kinds], [str(n) for n in names], new_m, flats_share, plot_size)
+    old = np.array(prevails) == "old_city"
+    return Zones([str(k) for k in kinds], [str(n) for n in names], new_m, flats_share, plot_size, old)
 
 
 def _remote(middles: NDArray[np.float64], frame: Frame) -> NDArray[np.float64]:

@@ -52,7 +52,7 @@ def draw_layers(sheet: Sheet, city: City) -> None:
     layers.ground(sheet, city)
     layers.buildings(sheet, city)
     layers.streets(sheet, city)
-    layers.rails_and_metro(sheet, city)
+    layers.metro(sheet, city)
     layers.borders(sheet, city)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -22,8 +23,10 @@ from twin.errors import InputError
 CELL_M: Final = 400.0
 RADIUS_M: Final = 330.0
 COLUMNS: Final = 4
+MUCH: Final = 0.6
 
 Floats = NDArray[np.float64]
+Cell = tuple[float, float]
 Found = tuple[Floats, Floats]
 """(n, 2) positions in metres and (n,) weights of what makes a kind."""
 
@@ -31,7 +34,8 @@ Found = tuple[Floats, Floats]
 def draw_kinds(city: City, path: Path, dpi: int = 130) -> list[str]:
     """Draw a close-up of each kind of fabric and return the kinds that were found.
 
-    A kind's close-up lies where most of it is together, in a grid of cells of 400 m.
+    A kind's close-up lies where much of it is together, in a grid of cells of 400 m: of the cells with at least six
+    tenths of the fullest one, where most people live around.
 
     Args:
         city: any city; kinds it does not have are left out.
@@ -64,27 +68,43 @@ def draw_kinds(city: City, path: Path, dpi: int = 130) -> list[str]:
 
 def kind_views(city: City) -> list[View]:
     """Return a view of each kind of fabric that the city has."""
+    people = _residents_around(city)
     views, taken = [], set()
     for title, find in KINDS.items():
         xy, weight = find(city)
-        cells = _heaviest_cells(xy, weight)
-        cell = next((cell for cell in cells if cell not in taken), None)
+        cell = next((cell for cell in _best_cells(xy, weight, people) if cell not in taken), None)
         if cell is None:
             continue
         taken.add(cell)
-        inside = (np.floor(xy / CELL_M) == cell).all(axis=1)
+        inside = (np.floor(xy / CELL_M) == cell).all(axis=1) & (weight > 0)
         x, y = np.average(xy[inside], axis=0, weights=weight[inside])
         views.append(View(x - RADIUS_M, y - RADIUS_M, x + RADIUS_M, y + RADIUS_M, title))
     return views
 
 
-def _heaviest_cells(xy: Floats, weight: Floats) -> list[tuple[float, float]]:
+def _best_cells(xy: Floats, weight: Floats, people: Mapping[Cell, float]) -> list[Cell]:
+    """Return the cells with some of a kind: first those with much of it, the most peopled first, then the others."""
     heavy = weight > 0
     if not heavy.any():
         return []
     cells = pd.DataFrame(np.floor(xy[heavy] / CELL_M), columns=["x", "y"]).assign(weight=weight[heavy])
     sums = cells.groupby(["x", "y"])["weight"].sum().sort_values(ascending=False, kind="stable")
-    return [(float(x), float(y)) for x, y in sums.index]
+    found = [((float(x), float(y)), float(of)) for (x, y), of in zip(sums.index.tolist(), sums.tolist(), strict=True)]
+    much = [cell for cell, of in found if of >= MUCH * found[0][1]]
+    much.sort(key=lambda cell: -people.get(cell, 0.0))
+    return much + [cell for cell, of in found if of < MUCH * found[0][1]]
+
+
+def _residents_around(city: City) -> dict[Cell, float]:
+    """Return the residents of each cell and the eight round it."""
+    xy = shapely.get_coordinates(shapely.centroid(city.buildings.geometry.to_numpy())).reshape(-1, 2)
+    cells = pd.DataFrame(np.floor(xy / CELL_M), columns=["x", "y"])
+    own = cells.assign(residents=city.buildings["residents"].to_numpy()).groupby(["x", "y"])["residents"].sum()
+    around: dict[Cell, float] = {}
+    for (x, y), residents in zip(own.index.tolist(), own.tolist(), strict=True):
+        for dx, dy in product((-1.0, 0.0, 1.0), repeat=2):
+            around[x + dx, y + dy] = around.get((x + dx, y + dy), 0.0) + float(residents)
+    return around
 
 
 def _buildings(chosen: Callable[[pd.DataFrame], pd.Series[bool]]) -> Callable[[City], Found]:
@@ -127,7 +147,7 @@ KINDS: Final[Mapping[str, Callable[[City], Found]]] = {
     "Quarter of 6 to 9 storeys": _flats(6, 9),
     "Estate of 10 to 16 storeys": _flats(10, 16),
     "Towers of 17 storeys and more": _flats(17, 999),
-    "Great avenues": _streets(lambda t: t["street_class"].isin(("primary", "trunk")) & t["drive"]),
+    "Great avenues": _streets(lambda t: (t["street_class"] == "primary") & t["drive"]),
     "Bridges over water": _streets(lambda t: t["structure"] == "bridge"),
     "Gastronomic street": _streets(lambda t: t["corridor"] == "gastronomic"),
     "Bazaar": _buildings(lambda t: t["use"] == "bazaar"),

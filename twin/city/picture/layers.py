@@ -1,4 +1,4 @@
-"""The layers of the map: ground, water, buildings, streets, borders, metro."""
+"""The layers of the map: ground, water, rails, buildings, streets, borders, metro."""
 
 from __future__ import annotations
 
@@ -44,8 +44,9 @@ def ground(sheet: Sheet, city: City) -> None:
 
 
 def _edge(kind: str, close: bool) -> tuple[str, float]:
-    """Return colour and width of an area's edge; water is widened on a small scale, or no canal would be seen."""
-    return (WATER_EDGE, 0.4 if close else 1.1) if kind == "water" else ("", 0.0)
+    """Return colour and width of an area's edge; water and rails are widened on a small scale, to be seen."""
+    edges = {"water": (WATER_EDGE, 0.4 if close else 1.1), "rail": (AREAS["rail"], 0.0 if close else 0.9)}
+    return edges.get(kind, ("", 0.0))
 
 
 def buildings(sheet: Sheet, city: City) -> None:
@@ -92,16 +93,13 @@ def streets(sheet: Sheet, city: City) -> None:
     sheet.lines(shapes[seen & below], "#c9c0b0", 1.0, 19, linestyle=(0, (2, 2)))
 
 
-def rails_and_metro(sheet: Sheet, city: City) -> None:
-    """Draw the known railways and metro lines where the city is the whole of Tashkent."""
-    if not reference_of(city).whole:
+def metro(sheet: Sheet, city: City) -> None:
+    """Draw the metro lines on a small scale, where the city is the whole of Tashkent."""
+    if sheet.view.close or not reference_of(city).whole:
         return
     for rail in load_frame().rails:
         line = np.array([shapely.LineString(rail.course)], dtype=object)
-        if rail.kind == "rail":
-            sheet.lines(line, "#55525a", 1.1, 26)
-            sheet.lines(line, "#ffffff", 0.6, 26.1, linestyle=(0, (4, 4)))
-        elif not sheet.view.close:
+        if rail.kind == "metro_line":
             sheet.lines(line, "#ffffff", 2.6, 27, alpha=0.8)
             sheet.lines(line, METRO, 1.4, 27.1)
 

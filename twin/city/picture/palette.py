@@ -14,7 +14,7 @@ BORDER: Final = "#7a5c86"
 METRO: Final = "#c4213f"
 
 AREAS: Final[Mapping[str, str]] = {
-    "field": "#eef0d5", "park": "#c6e2ae", "industry": "#e4dde6", "airport": "#dde0e6", "rail": "#cfcac4",
+    "field": "#eef0d5", "park": "#c6e2ae", "industry": "#e4dde6", "airport": "#dde0e6", "rail": "#aaa5a3",
     "cemetery": "#d3dcc0", "square": "#efe6d2", "water": WATER,
 }  # fmt: skip
 """By kind of area, in the order they are laid: what lies above comes later."""
