@@ -12,10 +12,15 @@ from agents.policy import Policy
 from agents.policy_lookup import find_policy
 from agents.settings import ResponseSettings
 from agents.teams import TeamSpec
+from agents.view import Known
 from experiments.ground import ground_of
 from experiments.request import RunRequest, Tell
 from experiments.spotlights import Spotlight, choose_spotlights
+from scenarios.call_log import log_day, read_call_log
 from scenarios.demand import Day, Placed, draw_day
+from scenarios.expected import ScenarioDemand
+from scenarios.injects import Doings, build_doings
+from scenarios.places import CitySpots, districts_of
 from scenarios.read import read_scenario, scenario_path
 from scenarios.schema import Scenario
 from scenarios.settings import response_settings
@@ -29,7 +34,7 @@ from twin.city import City
 from twin.city.heights import HeightRaster
 from twin.speeds import speed_profile
 from twin.streets import StreetGraph
-from twin.travel import Travel
+from twin.travel import Travel, travel_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,9 @@ class Assembly:
         spotlights: cameras whose footage is rendered, each with its scripted incident.
         hospitals: nodes patients are taken to.
         derived: what the city did not name and was derived, as sentences.
+        known: what a policy may know beside the moment.
+        doings: what is done to the run from outside.
+        spots: where things can happen, kept for further days.
     """
 
     request: RunRequest
@@ -62,6 +70,9 @@ class Assembly:
     settings: ResponseSettings
     policy: Policy
     derived: Sequence[str]
+    known: Known
+    doings: Doings
+    spots: CitySpots
 
 
 def assemble(request: RunRequest, tell: Tell, scenario: Scenario | None = None) -> Assembly:
@@ -93,34 +104,53 @@ def assemble(request: RunRequest, tell: Tell, scenario: Scenario | None = None) 
     wanted = len(scenario.spotlights.incidents)
     if len(spotlights) < wanted:
         derived += [f"{len(spotlights)} of {wanted} spotlight cameras found a junction where a pole has a view"]
+    doings = build_doings(city, graph, scenario, request.seed, teams.teams, fleet)
     tell("incidents and calls", 0.0)
+    spots = CitySpots(city)
+    day, told = _day(request, city, graph, scenario, placed, spots)
+    derived += told
     return Assembly(
         request=request,
         scenario=scenario,
         scenario_file=scenario_path(request.scenario),
         city=city,
         graph=graph,
-        travel=ground.travel,
+        travel=travel_of(city, speeds, start, doings.overlays),
         heights=heights,
         start=start,
         fleet=fleet,
         spotlights=spotlights,
         rules=rules,
         model=model,
-        day=draw_day(city, graph, scenario, request.seed, placed),
+        day=day,
         teams=teams.teams,
         hospitals=hospitals,
         settings=response_settings(scenario, city, len(fleet), rules.verification),
         policy=policy,
         derived=derived,
+        known=Known(teams.posts, districts_of(city), ScenarioDemand(spots, graph, city.residents, scenario)),
+        doings=doings,
+        spots=spots,
     )
+
+
+def _day(
+    request: RunRequest, city: City, graph: StreetGraph, scenario: Scenario, placed: Sequence[Placed], spots: CitySpots
+) -> tuple[Day, list[str]]:
+    """The day as drawn, or as a call log has it, with what is to be said of it."""
+    if request.calls is None:
+        return draw_day(city, graph, scenario, request.seed, placed, spots), []
+    log = read_call_log(request.calls, city, scenario)
+    day, told = log_day(city, graph, scenario, request.seed, log, request.calls_mode, placed)
+    return day, [told]
 
 
 def another_day(parts: Assembly, seed: int) -> Assembly:
     """Return the same parts with the day of another seed."""
     placed = [Placed(s.script, s.x_m, s.y_m, s.plate) for s in parts.spotlights]
-    day = draw_day(parts.city, parts.graph, parts.scenario, seed, placed)
-    return replace(parts, request=replace(parts.request, seed=seed), day=day)
+    request = replace(parts.request, seed=seed)
+    day, _ = _day(request, parts.city, parts.graph, parts.scenario, placed, parts.spots)
+    return replace(parts, request=request, day=day)
 
 
 def another_policy(parts: Assembly, policy: str) -> Assembly:

@@ -14,7 +14,6 @@ from twin.city.resolve import open_city
 from twin.city.store import city_hash
 from twin.speeds import speed_profile
 from twin.streets import StreetGraph
-from twin.travel import SearchedTravel, Travel
 
 
 @dataclass(frozen=True)
@@ -24,14 +23,12 @@ class Ground:
     Attributes:
         city_hash: SHA-256 of the city.
         graph: streets at the speeds of one profile.
-        travel: times and ways on them.
         rules, model: alarm rules and the fitted camera model.
     """
 
     city: City
     city_hash: str
     graph: StreetGraph
-    travel: Travel
     heights: HeightRaster
     rules: AlarmRules
     model: FittedModel
@@ -52,4 +49,4 @@ def ground_of(city: str | None, speeds: str, fitted: Path = FITTED_FILE) -> Grou
     rules, model, profile = load_alarm_rules(), load_fitted(fitted), speed_profile(speeds)
     opened = open_city(city)
     graph = StreetGraph.of(opened, profile)
-    return Ground(opened, city_hash(opened), graph, SearchedTravel(graph), heights_of(opened), rules, model)
+    return Ground(opened, city_hash(opened), graph, heights_of(opened), rules, model)
