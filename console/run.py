@@ -35,6 +35,7 @@ def run(
     renderer: Annotated[str, typer.Option(help="auto, gl or tiny.")] = "auto",
     relive: Annotated[Path | None, typer.Option(help="Live this recorded run again, up to --until.")] = None,
     until: Annotated[str | None, typer.Option(help="18:40, 18:40:30, or seconds from its start.")] = None,
+    injects: Annotated[Path | None, typer.Option(help="With --relive: YAML of injects from --until on.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
 ) -> None:
     """Live one scenario through, with its footage, and write the run folder and its report.
@@ -43,9 +44,12 @@ def run(
     another --policy if one is given.
     """
     if relive is not None or until is not None:
-        given = [name for name, value in (("SCENARIO", scenario), ("--city", city), ("--cameras", cameras)) if value]
-        _relive(relive, until, out, policy, given, as_json)
+        own = (("SCENARIO", scenario), ("--city", city), ("--cameras", cameras), ("--calls", calls))
+        given = [name for name, value in own if value]
+        _relive(relive, until, out, policy, injects, given, as_json)
         return
+    if injects is not None:
+        raise InputError("run", "--injects goes with --relive RUN --until T; a scenario has injects of its own")
     if scenario is None:
         raise InputError("run", "name a scenario, such as friday_evening; or give --relive RUN --until T")
     request = RunRequest(
@@ -68,8 +72,9 @@ def run(
 
 
 def _relive(
-    run: Path | None, until: str | None, out: Path | None, policy: str | None, given: list[str], as_json: bool
-) -> None:
+    run: Path | None, until: str | None, out: Path | None, policy: str | None, injects: Path | None,
+    given: list[str], as_json: bool,
+) -> None:  # fmt: skip
     if run is None or until is None:
         raise InputError("relive a run", "give both --relive RUN and --until T, such as --until 18:40")
     if given:
@@ -77,7 +82,7 @@ def _relive(
     from experiments.relive import ReliveRequest, relive
 
     target = out or _fresh(f"{run.name}-branch")
-    request = ReliveRequest(run, until, target, policy, shlex.join(["twin", *sys.argv[1:]]))
+    request = ReliveRequest(run, until, target, policy, injects, shlex.join(["twin", *sys.argv[1:]]))
     _lived(target, lambda tell: relive(request, tell), as_json)
 
 

@@ -51,6 +51,11 @@ def _short(path: str) -> str:
     return " · ".join(part.replace("_", " ") for part in parts)
 
 
+def _told(row: Mapping[str, Any]) -> str:
+    parts = zip(row["path"].split(", "), row["says"].split(", "), strict=True)
+    return "\n".join(f"{_short(path)} {says}" for path, says in parts)
+
+
 def _part(metric: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
     name = metric["name"]
     rows = [row for row in content["rows"] if (row["metric"], row["service"]) == (name, metric["service"])]
@@ -59,7 +64,7 @@ def _part(metric: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, An
     return {
         "words": metric["words"],
         "tornado": tornado(bars(rows), name) if known and not content["grid"] else None,
-        "forest": forest(gaps, [row["label"] for row in rows[1:]], name, "the scenario") if len(gaps) <= 16 else None,
+        "forest": forest(gaps[:16], [_told(row) for row in rows[1:17]], name, "the scenario", 8.6),
         "rows": [
             {
                 "label": row["label"], "mean": shown(name, row["value"]),

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 import pytest
+from pyproj import Transformer
 
 from experiments.relive import ReliveRequest, relive
 from experiments.request import RunRequest
 from experiments.run import run_scenario
+from tests.towns import SOUTH_M, WEST_M
 from twin.errors import InputError
 from twin.log import content_hash, read_events
 from twin.runfolder import RunFolder
@@ -102,6 +104,25 @@ def test_a_moment_outside_the_run_is_refused(recorded, tmp_path, until, told):
     with pytest.raises(InputError, match=told):
         relive(ReliveRequest(recorded, until, tmp_path / "x"))
     assert not (tmp_path / "x").exists()
+
+
+INJECTS = """
+injects:
+  - {inject: incident, at_min: 20, category: collapse_in_street, at: {lon: LON, lat: LAT}, priority: 1}
+  - {inject: staff, at_min: 25, desk: phones, staff: 1}
+"""
+
+
+def test_other_injects_from_the_moment_on_leave_what_was_before(recorded, tmp_path):
+    path = tmp_path / "more.yaml"
+    lon, lat = Transformer.from_crs(32642, 4326, always_xy=True).transform(WEST_M + 150, SOUTH_M + 100)
+    path.write_text(INJECTS.replace("LON", f"{lon:.6f}").replace("LAT", f"{lat:.6f}"), encoding="utf-8")
+    branch = relive(ReliveRequest(recorded, "18:18", tmp_path / "branch", injects=path))
+    assert _until(branch.path, 18 * 60_000) == _until(recorded, 18 * 60_000)
+    events = read_events(branch.events).to_pandas()
+    assert events[events["kind"] == "inject"]["t_ms"].tolist() == [20 * 60_000, 25 * 60_000]
+    with pytest.raises(InputError, match="before the branch"):
+        relive(ReliveRequest(recorded, "18:22", tmp_path / "late", injects=path))
 
 
 def test_changed_inputs_are_named(town_folder, short_friday, tmp_path):
