@@ -11,6 +11,7 @@ import networkx as nx
 import numpy as np
 
 from tests.benchmarks.timing import Row, in_turn, seconds
+from tests.benchmarks.trials import trial_rows
 from twin.city import City
 from twin.city.resolve import open_city
 from twin.streets import StreetGraph
@@ -25,6 +26,7 @@ def all_rows() -> Iterator[Row]:
     yield from osm_import()
     yield coverage_of_fleet(city)
     yield chain()
+    yield from trial_rows()
     yield from footage(city)
     yield from recognition(city)
 

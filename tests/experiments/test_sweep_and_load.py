@@ -56,7 +56,7 @@ def test_half_the_teams_help_later_and_the_page_shows_it(setting, tmp_path):
     vary = ("teams.ambulance.per_100k_residents=x3", "teams.police.per_100k_residents=x3")
     content = sweep(SweepRequest(setting, vary, tmp_path / "a", replications=3, workers=1))
     rows = [row for row in content["rows"] if row["metric"] == "response_mean_s"]
-    assert [row["label"] for row in rows][0] == "as the scenario says"
+    assert rows[0]["label"] == "as the scenario says"
     assert all(row["value"] <= rows[0]["value"] for row in rows[1:])
     assert "data:image/svg" in (tmp_path / "a" / "report.html").read_text(encoding="utf-8")
     assert pd.read_parquet(tmp_path / "a" / "days.parquet")["changes"].nunique() == 3
