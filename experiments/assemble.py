@@ -25,7 +25,7 @@ from scenarios.settings import response_settings
 from scenarios.teams import make_fleet
 from scenarios.zones import zone_scenario, zone_teams
 from sensors.alarms import AlarmRules
-from sensors.cameras import CameraFleet, join_fleets
+from sensors.cameras import CameraFleet, fleet_of, join_fleets
 from sensors.default_fleet import default_fleet
 from sensors.fitted import FITTED_FILE, FittedModel
 from sensors.fleet_file import read_fleet
@@ -152,6 +152,8 @@ def _fleet(request: RunRequest, scenario: Scenario, city: City) -> CameraFleet:
     if request.cameras is not None:
         return read_fleet(request.cameras, city.crs, city.bounds_m)
     street_km = float(city.streets.loc[city.streets["drive"], "length_m"].sum()) / 1000
+    if not street_km:
+        return fleet_of([])  # a region of zones has no streets to hang cameras on
     count = min(scenario.cameras.at_most, max(1, round(scenario.cameras.per_street_km.value * street_km)))
     return default_fleet(city, count, seed=0)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +16,9 @@ from scenarios.teams import Fleet
 from twin.errors import Fault, InputError
 from twin.records import Service
 from twin.region import MatrixRegion
+
+REGIONS: Final = Path(__file__).parent / "regions"
+"""Regions that come with the project, a folder each."""
 
 
 class ZoneSpots:

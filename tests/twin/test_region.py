@@ -53,6 +53,7 @@ def test_a_vehicle_drives_straight_from_zone_to_zone(tmp_path):
     assert travel.route(2, 0, 1).travel_ms == -1
     assert travel.nearest_node(np.array([516_600.0]), np.array([4_570_000.0])).tolist() == [1]
     assert travel.nearest_node(np.array([516_500.0]), np.array([4_570_000.0])).tolist() == [0]
+    assert travel.nearest_node(518_900.0, 4_570_100.0) == 2
     for wrong in (-1, 3):
         with pytest.raises(IndexError):
             travel.many_to_one_ms(np.array([wrong]), 0, 0)
