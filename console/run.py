@@ -29,6 +29,8 @@ def run(
     out: Annotated[Path | None, typer.Option(help="New folder for the run; default: runs/SCENARIO-TIME.")] = None,
     policy: Annotated[str | None, typer.Option(help="Dispatch policy: a name, or file.py:Name.")] = None,
     cameras: Annotated[Path | None, typer.Option(help="Camera fleet as GeoJSON; default: derived.")] = None,
+    calls: Annotated[Path | None, typer.Option(help="Call log, CSV or Parquet, in place of drawn calls.")] = None,
+    calls_mode: Annotated[str, typer.Option(help="replay the log, or bootstrap its hours.")] = "replay",
     no_footage: Annotated[bool, typer.Option("--no-footage", help="Render nothing; all cameras are fitted.")] = False,
     weights: Annotated[Path | None, typer.Option(help="Detector weights; default: those shipped.")] = None,
     renderer: Annotated[str, typer.Option(help="auto, gl or tiny.")] = "auto",
@@ -57,6 +59,8 @@ def run(
         cameras=cameras,
         weights=weights,
         renderer=renderer,
+        calls=calls,
+        calls_mode=calls_mode,  # type: ignore[arg-type]
         command=shlex.join(["twin", *sys.argv[1:]]),
     )
     from experiments.run import run_scenario
