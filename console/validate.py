@@ -25,15 +25,18 @@ def validate(
     with stages(quiet=as_json) as tell:
         checks = checks_of(open_city(city), seeds, lambda share: tell("validation", share))
     if as_json:
-        typer.echo(json.dumps({"checks": [asdict(check) | {"ok": check.ok} for check in checks]}, indent=1))
+        typer.echo(json.dumps({"checks": [asdict(check) for check in checks]}, indent=1))
     else:
         table = Table(title="twin validate")
-        for column in ("check", "expected", "found", "interval", "unit", ""):
-            table.add_column(column, justify="right" if column in ("expected", "found", "interval") else "left")
+        for column in ("check", "theory", "ours", "interval", "unit", "p (Holm)", ""):
+            table.add_column(
+                column, justify="right" if column in ("theory", "ours", "interval", "p (Holm)") else "left"
+            )
         for check in checks:
             mark = "[green]ok[/]" if check.ok else "[red]fails[/]"
+            p = "" if check.p is None else f"{check.p:.2f}"
             interval = f"{check.low:.4g} to {check.high:.4g}"
-            table.add_row(check.name, f"{check.expected:.4g}", f"{check.found:.4g}", interval, check.unit, mark)
+            table.add_row(check.name, f"{check.expected:.4g}", f"{check.found:.4g}", interval, check.unit, p, mark)
         Console().print(table)
     if not all(check.ok for check in checks):
         raise typer.Exit(1)

@@ -20,7 +20,7 @@ from experiments.trial import Change, Setting, Trial
 from reports.norms import load_norms
 from scenarios.read import read_scenario
 from sensors.fitted import FITTED_FILE
-from sensors.source import Report
+from sensors.source import Report, SightingSource
 from twin.errors import InputError
 from twin.log import EventLog
 from twin.records import Kind
@@ -32,7 +32,7 @@ def live(trial: Trial) -> Outcome:
     Raises:
         InputError: an input is missing or wrong, or the policy broke its contract.
     """
-    parts, seen = _day(trial.setting, trial.changes, trial.seed)
+    parts, seen = day_of(trial.setting, trial.changes, trial.seed)
     parts = another_policy(parts, trial.policy)
     log = EventLog()
     world = make_world(parts, [seen], log)
@@ -90,7 +90,12 @@ def parts_of(setting: Setting, changes: tuple[Change, ...]) -> Assembly:
 
 
 @lru_cache(maxsize=4)
-def _day(setting: Setting, changes: tuple[Change, ...], seed: int) -> tuple[Assembly, _Seen]:
+def day_of(setting: Setting, changes: tuple[Change, ...], seed: int) -> tuple[Assembly, SightingSource]:
+    """Return the parts of a day under the scenario's own policy, and what its cameras saw, asked for once.
+
+    Raises:
+        InputError: an input is missing or wrong.
+    """
     parts = another_day(parts_of(setting, changes), seed)
     return parts, _Seen(sources_of(parts)[0].look(0))
 

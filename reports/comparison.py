@@ -33,7 +33,12 @@ def context_of(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page shows."""
     head = content["headline"]
     metric = head[0]["metric"]
-    mine = [row for row in content["differences"] if row["metric"] == metric]
+    several = len(content["policies"]) > 2
+    mine = [
+        row
+        for row in content["differences"]
+        if row["metric"] == metric and row["n"] >= content["days"] / 2 and not (several and row["priority"])
+    ]
     return {
         "content": content,
         "base": content["policies"][0],

@@ -62,8 +62,8 @@ def settled(curves: Sequence[Mapping[str, Any]]) -> str | None:
             axes.plot(days, [p["value"] * scale for p in points], color=colour, linewidth=2, label=curve["policy"])
         axes.axhline(0, color=INK, linewidth=1)
         late = [p for curve in shown for p in curve["points"] if p["low"] is not None and p["days"] >= 5]
-        if late:
-            reach = 1.1 * max(max(abs(p["low"]), abs(p["high"])) for p in late) * scale
+        reach = 1.1 * scale * max((max(abs(p["low"]), abs(p["high"])) for p in late), default=0.0)
+        if reach > 0:
             axes.set_ylim(-reach, reach)
         axes.set(xlabel="days lived", ylabel=f"difference, {unit}" if unit else "difference")
         axes.grid(axis="y", color="#e6e8eb", linewidth=0.8)

@@ -1,4 +1,4 @@
-"""A recorded run lived again: the same bytes up to any moment, another policy from there on, nothing else let by."""
+"""A recorded run lived again: the same bytes up to any moment, then another policy, and nothing else let by."""
 
 from __future__ import annotations
 
