@@ -81,25 +81,42 @@ class DemandView:
 
 
 class View(Protocol):
-    """What a policy may know at one moment; a frozen dataclass.
+    """What a policy may know at one moment."""
 
-    Attributes:
-        now_ms: simulated time.
-        period: of travel times, in force now.
-        waiting: the most urgent first, of equals the oldest.
-        teams: all teams.
-        posts: for each service the (p,) nodes where its teams may wait, ascending.
-        demand: where requests are expected.
-        district: (nodes,) row of the city's district in which each node lies, -1 for none.
-    """
+    @property
+    def now_ms(self) -> int:
+        """Simulated time."""
+        ...
 
-    now_ms: int
-    period: int
-    waiting: Sequence[Waiting]
-    teams: TeamsView
-    posts: Mapping[str, Ints]
-    demand: DemandView
-    district: Ints
+    @property
+    def period(self) -> int:
+        """The period of travel times in force now."""
+        ...
+
+    @property
+    def waiting(self) -> Sequence[Waiting]:
+        """What waits, the most urgent first, of equals the oldest."""
+        ...
+
+    @property
+    def teams(self) -> TeamsView:
+        """All teams."""
+        ...
+
+    @property
+    def posts(self) -> Mapping[str, Ints]:
+        """For each service the (p,) nodes where its teams may wait, ascending."""
+        ...
+
+    @property
+    def demand(self) -> DemandView:
+        """Where requests are expected."""
+        ...
+
+    @property
+    def district(self) -> Ints:
+        """(nodes,) row of the city's district in which each node lies, -1 for none."""
+        ...
 
     def travel_ms(self, nodes: Ints, to: int) -> Ints:
         """Return driving times from each node to one node, in ms; -1 where there is no way."""

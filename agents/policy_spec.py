@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from twin.errors import InputError
@@ -77,3 +78,19 @@ def _parameters(asked: str, text: str, written: str) -> dict[str, Any]:
     except (SyntaxError, ValueError):
         what = f"the parameters of {text!r} cannot be read; write name=value with commas between, text in quotes"
         raise InputError(f"find the policy {asked!r}", what) from None
+
+
+def policy_files(asked: str) -> dict[str, Path]:
+    """Return the files that a policy is made of, by what they are called in it: its author's code, and its tables.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    files: dict[str, Path] = {}
+    for part in read_spec(asked):
+        if part is not None:
+            path, _, _ = part.name.rpartition(":")
+            named = [path] if path.endswith(".py") else []
+            named += [value for key, value in part.parameters.items() if key == "file" and value]
+            files |= {name: Path(name) for name in named}
+    return files

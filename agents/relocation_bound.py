@@ -33,8 +33,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from agents.policy import Ints
-from twin.cover_exact import CoverBounds, certain_cover_bounds
-from twin.travel import Travel
+from twin.cover_exact import CoverBounds
 
 Floats = NDArray[np.float64]
 STEP_MS: Final = 30_000
@@ -44,6 +43,7 @@ ASSUMPTIONS: Final = (
     "what waits is taken in an order that does not look at its place",
     "a place is drawn from the demand of its hour, whatever happened before; what can be foreseen counts as on time",
     "turnout takes no time, since a team could be kept on the road",
+    "the travel times in force when a request got ready hold until its norm ends",
     "what may be joined to an earlier request counts as on time, and takes no team of its own",
 )
 
@@ -57,9 +57,11 @@ class Requests:
         driving_ms: (n,) what of its norm was left for driving then; below 0 it is late whatever is done.
         taken_ms: (n,) the least time it takes a team: on scene, to the nearest hospital, hand-over; 0 where it may be
             turned away.
-        setting: (n,) the distribution that its place was drawn from, and the travel times then in force.
+        setting: (n,) what stands for the distribution that its place was drawn from and for the travel times then in
+            force; handed on to what says how far positions reach.
         cluster: (n,) requests that may be joined to each other have one number.
         foreseen: (n,) its place could be known beforehand.
+        counted: (n,) it is one of those whose share on time is asked for; the others only keep teams busy.
     """
 
     ready_ms: Ints
@@ -68,6 +70,7 @@ class Requests:
     setting: Ints
     cluster: Ints
     foreseen: NDArray[np.bool_]
+    counted: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
         if len({len(column) for column in vars(self).values()}) > 1:
@@ -81,7 +84,7 @@ class RelocationBound:
     """What no relocation can exceed.
 
     Attributes:
-        share: of the requests that could be on time, in expectation.
+        share: of the counted requests that could be on time, in expectation.
         each: (n,) the probability that each could be.
         free: (n,) how many teams could be free at most when it got ready.
         assumptions: under which it holds, as sentences.
@@ -94,7 +97,7 @@ class RelocationBound:
 
 
 Reachable = Callable[[int, int], CoverBounds]
-"""From a setting and a time for driving in ms to bounds, as shares of all demand, on what any positions reach."""
+"""From a setting and a time for driving in ms to bounds, as shares of demand, on what any positions reach."""
 
 
 def relocation_bound(
@@ -106,7 +109,7 @@ def relocation_bound(
         requests: of the run.
         teams: ``(from_ms, count)``, the most teams that may be on duty or still at work from each time on, ascending;
             the first time is that of the first request or earlier.
-        reachable: what positions reach, such as :class:`Positions`.
+        reachable: what positions reach, such as :class:`agents.positions_reach.PositionsReach`.
         step_ms: the time left for driving is rounded up to this: the bound stays a bound, and few programs are solved.
 
     Raises:
@@ -116,88 +119,39 @@ def relocation_bound(
     free = np.maximum.reduce([most - _surely_there(requests), most - least, np.zeros_like(most)])
     joined = _may_join(requests.cluster) | requests.foreseen
     each = np.ones(len(free))
-    for row in np.flatnonzero(~joined).tolist():
+    for row in np.flatnonzero(~joined & requests.counted).tolist():
         left_ms = int(requests.driving_ms[row])
         each[row] = 0.0
         if left_ms >= 0:
             each[row] = reachable(int(requests.setting[row]), -(-left_ms // step_ms) * step_ms).at(
                 max(1, int(free[row]))
             )
-    return RelocationBound(float(each.mean()) if len(each) else 1.0, each, free)
+    counted = each[requests.counted]
+    return RelocationBound(float(counted.mean()) if len(counted) else 1.0, each, free)
 
 
-def may_be_joined(x_m: Floats, y_m: Floats, t_ms: Ints, radius_m: float, window_ms: float) -> Ints:
-    """Return cluster numbers: notices near in place and time, and those near to these, have one.
+def may_be_joined(
+    x_m: Floats, y_m: Floats, from_ms: Ints, to_ms: Ints, radius_m: float, window_ms: float
+) -> Ints:  # fmt: skip
+    """Return cluster numbers: what is near in place and time, and what is near to these, has one.
 
     Args:
         x_m: (n,) places.
         y_m: (n,) places.
-        t_ms: (n,) times.
+        from_ms: (n,) when each was first told of.
+        to_ms: (n,) when it was last told of.
         radius_m: of the centre's joining.
         window_ms: of the centre's joining; 0 joins nothing.
     """
-    if not len(t_ms) or not window_ms:
-        return np.arange(len(t_ms))
+    n = len(from_ms)
+    if not n or not window_ms:
+        return np.arange(n)
     pairs = cKDTree(np.column_stack([x_m, y_m])).query_pairs(radius_m, output_type="ndarray")
-    pairs = pairs[np.abs(t_ms[pairs[:, 0]] - t_ms[pairs[:, 1]]) <= window_ms]
-    near = csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(t_ms), len(t_ms)))
+    one, other = pairs[:, 0], pairs[:, 1]
+    apart_ms = np.maximum(from_ms[one], from_ms[other]) - np.minimum(to_ms[one], to_ms[other])
+    kept = apart_ms <= window_ms
+    near = csr_array((np.ones(int(kept.sum())), (one[kept], other[kept])), shape=(n, n))
     return np.asarray(connected_components(near, directed=False)[1], dtype=np.int64)
-
-
-class Positions:
-    """What teams can reach from anywhere, by travel times, places of demand and their weights.
-
-    Positions are grouped: from its centre g each node x of a group is at most s away, so that what x reaches within D
-    the centre reaches within D + s; the bound stays a bound and is the looser the fewer the groups.
-    """
-
-    def __init__(self, travel: Travel, nodes: Ints, places: Ints, groups: int = 400) -> None:
-        """Group the positions.
-
-        Args:
-            travel: times.
-            nodes: where a team may stand, all of one set of nodes that reach each other.
-            places: (m,) nodes of demand.
-            groups: at most so many, chosen one after another where the last were farthest (Gonzalez 1985).
-        """
-        self._travel, self._nodes, self._places, self._most = travel, nodes, places, groups
-        self._settings: dict[int, tuple[int, Floats]] = {}
-        self._times: dict[int, tuple[Ints, Ints]] = {}
-        self._made: dict[tuple[int, bytes, int], CoverBounds] = {}
-
-    def add(self, setting: int, period: int, weight: Floats) -> None:
-        """Make a setting known: the period of travel times, and the (m,) demand at the places, not all zero."""
-        self._settings[setting] = (period, np.asarray(weight, dtype=np.float64) / float(np.sum(weight)))
-
-    def __call__(self, setting: int, driving_ms: int) -> CoverBounds:
-        """Return bounds on the share of demand that any positions reach."""
-        period, weight = self._settings[setting]
-        key = (period, weight.tobytes(), driving_ms)
-        if key not in self._made:
-            times_ms, slack_ms = self._grouped(period)
-            reach = (times_ms >= 0) & (times_ms <= driving_ms + slack_ms[:, None])
-            at = np.unique(np.geomspace(1, max(2, len(times_ms)), 6).astype(np.int64))
-            self._made[key] = certain_cover_bounds(csr_array(reach.astype(np.float64)), weight, at)
-        return self._made[key]
-
-    def _grouped(self, period: int) -> tuple[Ints, Ints]:
-        """Times from each centre to the places, and how far the farthest of its group is."""
-        if period not in self._times:
-            centres, owner, away = [0], np.zeros(len(self._nodes), np.int64), self._from(0, period)
-            while len(centres) < self._most and away.max() > 0:
-                centres.append(int(away.argmax()))
-                there = self._from(centres[-1], period)
-                nearer = there < away
-                owner[nearer], away = len(centres) - 1, np.minimum(away, there)
-            slack = np.zeros(len(centres), np.int64)
-            np.maximum.at(slack, owner, away)
-            ways = [self._travel.one_to_many_ms(int(self._nodes[c]), self._places, period) for c in centres]
-            self._times[period] = (np.array(ways), slack)
-        return self._times[period]
-
-    def _from(self, row: int, period: int) -> Ints:
-        times_ms = self._travel.one_to_many_ms(int(self._nodes[row]), self._nodes, period)
-        return np.where(times_ms < 0, np.iinfo(np.int64).max // 4, times_ms)
 
 
 def _teams_between(teams: tuple[Ints, Ints], from_ms: Ints, to_ms: Ints) -> tuple[Ints, Ints]:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from console.arguments import Seed
+from console.arguments import Seed, ground_asked
 from console.progress import stages
 from experiments.request import RunRequest, Tell
 from twin.errors import InputError
@@ -24,6 +24,7 @@ INTERRUPTED = 130
 def run(
     scenario: Annotated[str | None, typer.Argument(help="Library name (friday_evening) or a YAML file.")] = None,
     city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
+    region: Annotated[Path | None, typer.Option(help="Folder of a region of zones, in place of a city.")] = None,
     seed: Seed = 1,
     out: Annotated[Path | None, typer.Option(help="New folder for the run; default: runs/SCENARIO-TIME.")] = None,
     policy: Annotated[str | None, typer.Option(help="Dispatch policy: a name, or file.py:Name.")] = None,
@@ -55,7 +56,7 @@ def run(
     request = RunRequest(
         scenario=scenario,
         out=out or _fresh(scenario),
-        city=city,
+        city=ground_asked(city, region),
         seed=seed,
         policy=policy,
         footage=not no_footage,

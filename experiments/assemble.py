@@ -13,27 +13,27 @@ from agents.policy_lookup import find_policy
 from agents.settings import ResponseSettings
 from agents.teams import TeamSpec
 from agents.view import Known
-from experiments.ground import ground_of
+from experiments.ground import Ground, ground_of
 from experiments.request import RunRequest, Tell
 from experiments.spotlights import Spotlight, choose_spotlights
 from scenarios.call_log import log_day, read_call_log
 from scenarios.demand import Day, Placed, draw_day
-from scenarios.expected import ScenarioDemand
+from scenarios.expected import ExpectedRequests
 from scenarios.injects import Doings, build_doings
-from scenarios.places import CitySpots, districts_of
+from scenarios.places import DrawnPlaces, NearestNode, districts_of
 from scenarios.read import read_scenario, scenario_path
 from scenarios.schema import Scenario
 from scenarios.settings import response_settings
 from scenarios.teams import make_fleet
+from scenarios.zones import zone_scenario, zone_teams
 from sensors.alarms import AlarmRules
-from sensors.cameras import CameraFleet, join_fleets
+from sensors.cameras import CameraFleet, fleet_of, join_fleets
 from sensors.default_fleet import default_fleet
 from sensors.fitted import FITTED_FILE, FittedModel
 from sensors.fleet_file import read_fleet
 from twin.city import City
 from twin.city.heights import HeightRaster
-from twin.speeds import speed_profile
-from twin.streets import StreetGraph
+from twin.speeds import SpeedProfile, speed_profile
 from twin.travel import Travel, travel_of
 
 
@@ -56,7 +56,7 @@ class Assembly:
     scenario: Scenario
     scenario_file: Path
     city: City
-    graph: StreetGraph
+    graph: NearestNode
     travel: Travel
     heights: HeightRaster
     start: datetime
@@ -72,7 +72,7 @@ class Assembly:
     derived: Sequence[str]
     known: Known
     doings: Doings
-    spots: CitySpots
+    spots: DrawnPlaces
 
 
 def assemble(request: RunRequest, tell: Tell, scenario: Scenario | None = None) -> Assembly:
@@ -91,23 +91,24 @@ def assemble(request: RunRequest, tell: Tell, scenario: Scenario | None = None) 
     tell("city, streets, heights", 0.0)
     ground = ground_of(request.city, scenario.speed_profile, request.fitted or FITTED_FILE)
     city, graph, heights, rules, model = ground.city, ground.graph, ground.heights, ground.rules, ground.model
+    if ground.region is not None:
+        scenario = zone_scenario(scenario, ground.region)
     start = scenario.start.replace(tzinfo=ZoneInfo(str(city.manifest["timezone"])))
     tell("cameras and teams", 0.0)
     base = _fleet(request, scenario, city)
     spotlights = choose_spotlights(city, scenario, request.seed)
     fleet = join_fleets(base, [spotlight.camera for spotlight in spotlights])
     placed = [Placed(s.script, s.x_m, s.y_m, s.plate) for s in spotlights]
-    teams = make_fleet(city, graph, scenario)
+    teams = zone_teams(ground.region) if ground.region is not None else make_fleet(city, graph, scenario)
     hospitals, derived = _hospitals(city, graph, [team.post_node for team in teams.teams])
-    derived += [f"driving, {speeds.name}: {speeds.assumption.strip()}"]
+    derived += [_driving(ground, speeds)]
     derived += [f"posts of {service} were derived: the city names none" for service in teams.derived]
     wanted = len(scenario.spotlights.incidents)
     if len(spotlights) < wanted:
         derived += [f"{len(spotlights)} of {wanted} spotlight cameras found a junction where a pole has a view"]
     doings = build_doings(city, graph, scenario, request.seed, teams.teams, fleet)
     tell("incidents and calls", 0.0)
-    spots = CitySpots(city)
-    day, told = _day(request, city, graph, scenario, placed, spots)
+    day, told = _day(request, city, graph, scenario, placed, ground.spots)
     derived += told
     return Assembly(
         request=request,
@@ -115,7 +116,7 @@ def assemble(request: RunRequest, tell: Tell, scenario: Scenario | None = None) 
         scenario_file=scenario_path(request.scenario),
         city=city,
         graph=graph,
-        travel=travel_of(city, speeds, start, doings.overlays),
+        travel=ground.region.travel(start) if ground.region else travel_of(city, speeds, start, doings.overlays),
         heights=heights,
         start=start,
         fleet=fleet,
@@ -128,14 +129,19 @@ def assemble(request: RunRequest, tell: Tell, scenario: Scenario | None = None) 
         settings=response_settings(scenario, city, len(fleet), rules.verification),
         policy=policy,
         derived=derived,
-        known=Known(teams.posts, districts_of(city), ScenarioDemand(spots, graph, city.residents, scenario)),
+        known=Known(teams.posts, districts_of(city), ExpectedRequests(city, graph, scenario, ground.spots)),
         doings=doings,
-        spots=spots,
+        spots=ground.spots,
     )
 
 
 def _day(
-    request: RunRequest, city: City, graph: StreetGraph, scenario: Scenario, placed: Sequence[Placed], spots: CitySpots
+    request: RunRequest,
+    city: City,
+    graph: NearestNode,
+    scenario: Scenario,
+    placed: Sequence[Placed],
+    spots: DrawnPlaces,
 ) -> tuple[Day, list[str]]:
     """The day as drawn, or as a call log has it, with what is to be said of it."""
     if request.calls is None:
@@ -166,11 +172,19 @@ def _fleet(request: RunRequest, scenario: Scenario, city: City) -> CameraFleet:
     if request.cameras is not None:
         return read_fleet(request.cameras, city.crs, city.bounds_m)
     street_km = float(city.streets.loc[city.streets["drive"], "length_m"].sum()) / 1000
+    if not street_km:
+        return fleet_of([])  # a region of zones has no streets to hang cameras on
     count = min(scenario.cameras.at_most, max(1, round(scenario.cameras.per_street_km.value * street_km)))
     return default_fleet(city, count, seed=0)
 
 
-def _hospitals(city: City, graph: StreetGraph, posts: Sequence[int]) -> tuple[list[int], list[str]]:
+def _driving(ground: Ground, speeds: SpeedProfile) -> str:
+    if ground.region is not None:
+        return f"driving: {ground.city.manifest['real']}; {ground.city.manifest['synthetic']}"
+    return f"driving, {speeds.name}: {speeds.assumption.strip()}"
+
+
+def _hospitals(city: City, graph: NearestNode, posts: Sequence[int]) -> tuple[list[int], list[str]]:
     own = city.places[city.places["kind"] == "hospital"]
     if len(own):
         nodes = graph.nearest_node(own.geometry.x.to_numpy(), own.geometry.y.to_numpy())

@@ -1,71 +1,127 @@
-"""What a policy may know of demand: the scenario's own rates by place and hour, never the drawn day."""
+"""Where requests are expected at an hour: the scenario's own rates, laid on nodes, as policies may know them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
-from agents.policy import DemandView
+from agents.policy import DemandView, Ints
 from agents.sealed import sealed
+from scenarios.demand import YEAR_H
 from scenarios.places import DrawnPlaces, NearestNode
 from scenarios.rates import HOUR_MS, hour_factor
-from scenarios.schema import Scenario
+from scenarios.schema import Scenario, ServiceDemand
+from twin.city import City
 
-YEAR_H = 365.0 * 24.0
+PLACES: Final = 600
+Floats = NDArray[np.float64]
 
 
-class ScenarioDemand:
-    """An :class:`agents.view.ExpectedDemand`: one place for each mahalla, at the middle of its demand.
+class ExpectedRequests:
+    """The mean rate of incidents that are reported, and of false calls, by node and hour.
+
+    It is what :func:`scenarios.demand.draw_day` draws from, without surges and without what is scripted. A street's
+    incidents are laid half on the node nearest to each of its ends.
 
     Attributes:
-        node: (m,) int64, a street node for each place.
+        node: (m,) int64 places: all nodes with demand, or the busiest of each square where there are more than
+            ``places``.
     """
 
-    def __init__(self, spots: DrawnPlaces, graph: NearestNode, residents: int, scenario: Scenario) -> None:
-        self._scenario, self._made = scenario, {}  # type: ignore[var-annotated]
-        mean = {s: _by_mahalla(spots, scenario, str(s), residents) for s in scenario.demand}
-        size = max((len(rate) for rate, _ in mean.values()), default=0)
-        total, middle = np.zeros(size), np.zeros((size, 2))
-        for rate, at in mean.values():
-            total += rate
-            middle += rate[:, None] * at
-        used = np.flatnonzero(total > 0)
-        middle = middle[used] / total[used, None]
-        nodes = np.atleast_1d(graph.nearest_node(middle[:, 0], middle[:, 1])) if len(used) else np.zeros(0, np.int64)
-        self.node = sealed(np.asarray(nodes, dtype=np.int64))
-        self._mean = {service: rate[used] for service, (rate, _) in mean.items()}
+    def __init__(
+        self, city: City, graph: NearestNode, scenario: Scenario, spots: DrawnPlaces, places: int = PLACES
+    ) -> None:
+        """Lay the rates on nodes.
+
+        Args:
+            city: whose residents and nodes.
+            graph: puts places on nodes.
+            scenario: rates and hours.
+            spots: where things can happen.
+            places: at most so many are told apart.
+        """
+        self._scenario = scenario
+        nodes = len(city.nodes)
+        self._mean = {
+            str(service): _mean_by_node(demand, str(service), city.residents, graph, spots, nodes)
+            for service, demand in scenario.demand.items()
+        }
+        total = np.sum(list(self._mean.values()), axis=0)
+        xy_m = shapely.get_coordinates(city.nodes.geometry.to_numpy())
+        node, self._place_of = _grouped(total, xy_m, places)
+        self.node = sealed(node)
+        self._made: dict[int, DemandView] = {}
 
     def at(self, t_ms: int) -> DemandView:
-        """Return what is expected in the hour of a simulated time."""
-        start = self._scenario.start
-        hour = (t_ms + (start.minute * 60 + start.second) * 1000) // HOUR_MS
+        """Return what is expected in the hour of a simulated time; the same object for the same hour."""
+        scenario = self._scenario
+        hour = (t_ms + (scenario.start.minute * 60 + scenario.start.second) * 1000) // HOUR_MS
         if hour not in self._made:
-            rates: Mapping[str, NDArray[np.float64]] = {
-                str(service): sealed(rate * hour_factor(self._scenario.demand[service], self._scenario, t_ms))
-                for service, rate in self._mean.items()
+            rates = {
+                str(service): sealed(self._on_places(str(service)) * hour_factor(demand, scenario, t_ms))
+                for service, demand in scenario.demand.items()
             }
             self._made[hour] = DemandView(self.node, MappingProxyType(rates))
         return self._made[hour]
 
+    def by_node(self) -> Mapping[str, Floats]:
+        """Return for each service the (nodes,) mean requests an hour, all places told apart."""
+        return MappingProxyType(self._mean)
 
-def _by_mahalla(
-    spots: DrawnPlaces, scenario: Scenario, service: str, residents: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean incidents an hour of each mahalla (the last for none), and the middle of where they happen."""
-    demand = next(d for s, d in scenario.demand.items() if s == service)
-    factor = spots.unevenness(service, demand.unevenness)
-    rate, moment = np.zeros(len(factor)), np.zeros((len(factor), 2))
+    def _on_places(self, service: str) -> Floats:
+        mean = self._mean[service]
+        there = mean > 0
+        return np.bincount(self._place_of[there], weights=mean[there], minlength=len(self.node))
+
+
+def _mean_by_node(
+    demand: ServiceDemand, service: str, residents: int, graph: NearestNode, spots: DrawnPlaces, nodes: int
+) -> Floats:
+    factor, mean = spots.unevenness(service, demand.unevenness), np.zeros(nodes)
+    calls_per_h = 0.0
+    per_place: dict[str, Floats] = {}
     for category in demand.categories.values():
-        where = spots.of(category.where)
-        weight = where.weight * factor[where.mahalla]
-        share = weight / max(weight.sum(), 1e-12)
-        per_h = category.per_1000_residents_year.value * residents / 1000 / YEAR_H * share
-        row = where.mahalla % len(factor)  # -1, for none, is the last
-        rate += np.bincount(row, weights=per_h, minlength=len(factor))
-        for axis in (0, 1):
-            middle = (where.start_m[:, axis] + where.end_m[:, axis]) / 2
-            moment[:, axis] += np.bincount(row, weights=per_h * middle, minlength=len(factor))
-    return rate, moment / np.maximum(rate, 1e-12)[:, None]
+        if category.where not in per_place:
+            per_place[category.where] = _share_by_node(spots, category.where, factor, graph, nodes)
+        incidents_per_h = category.per_1000_residents_year.value * residents / 1000 / YEAR_H
+        calls_per_h += incidents_per_h * category.callers
+        if category.callers:
+            mean += incidents_per_h * per_place[category.where]
+    false = min(demand.false_calls.value, 0.99)
+    first = next(iter(demand.categories.values()))
+    return mean + calls_per_h * false / (1 - false) * per_place[first.where]
+
+
+def _share_by_node(spots: DrawnPlaces, where: str, factor: Floats, graph: NearestNode, nodes: int) -> Floats:
+    places = spots.of(where)
+    weight = places.weight * factor[places.mahalla]
+    share = np.zeros(nodes)
+    for ends in (places.start_m, places.end_m):
+        at = np.atleast_1d(graph.nearest_node(ends[:, 0], ends[:, 1]))
+        share += np.bincount(at, weights=weight / 2, minlength=nodes)
+    return share / share.sum()
+
+
+def _grouped(weight: Floats, xy_m: Floats, places: int) -> tuple[Ints, Ints]:
+    """Return the places, and for each node the row of its place; squares are as large as need be."""
+    busy = np.flatnonzero(weight > 0)
+    if len(busy) <= places:
+        row = np.zeros(len(weight), dtype=np.int64)
+        row[busy] = np.arange(len(busy))
+        return busy.astype(np.int64), row
+    side_m = float(np.sqrt(np.prod(np.ptp(xy_m[busy], axis=0)) / places))
+    while True:
+        cell = np.unique(np.floor(xy_m[busy] / side_m).astype(np.int64), axis=0, return_inverse=True)[1].ravel()
+        if cell.max() < places:
+            break
+        side_m *= 1.1
+    order = np.lexsort((busy, -weight[busy], cell))
+    first = order[np.unique(cell[order], return_index=True)[1]]
+    row = np.zeros(len(weight), dtype=np.int64)
+    row[busy] = cell
+    return busy[first].astype(np.int64), row

@@ -39,7 +39,8 @@ class Plan:
     @property
     def gap(self) -> float:
         """Proven distance from the best plan, as a share of the bound."""
-        return 0.0 if self.bound <= 0 else float(1.0 - (self.value[-1] if len(self.value) else 0.0) / self.bound)
+        covered = float(self.value[-1]) if len(self.value) else 0.0
+        return 0.0 if self.bound <= 0 else max(0.0, 1.0 - covered / self.bound)
 
 
 def greedy_cover(cover: csr_array, weight: Floats, k: int, most_at_site: int = 1) -> Plan:

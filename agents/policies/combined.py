@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from agents.policy import Choice, Dispatch, Move, Policy, Redispatch, TeamsView, View
+from agents.policy import Choice, DemandView, Dispatch, Ints, Move, Policy, Redispatch, TeamsView, View, Waiting
 from agents.sealed import sealed
 
 
@@ -55,15 +54,42 @@ def _without(view: View, sent: Sequence[Choice]) -> View:
     if not gone:
         return view
     free = view.teams.free & ~np.isin(view.teams.id, gone)
-    return _Left(view, replace(view.teams, free=sealed(free)))  # type: ignore[return-value]
+    return _Rest(view, replace(view.teams, free=sealed(free)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Left:
-    """A view of the same moment with other teams."""
+class _Rest:
+    """A view with fewer free teams."""
 
-    _view: View
+    _whole: View
     teams: TeamsView
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._view, name)
+    @property
+    def now_ms(self) -> int:
+        return self._whole.now_ms
+
+    @property
+    def period(self) -> int:
+        return self._whole.period
+
+    @property
+    def waiting(self) -> Sequence[Waiting]:
+        return self._whole.waiting
+
+    @property
+    def posts(self) -> Mapping[str, Ints]:
+        return self._whole.posts
+
+    @property
+    def demand(self) -> DemandView:
+        return self._whole.demand
+
+    @property
+    def district(self) -> Ints:
+        return self._whole.district
+
+    def travel_ms(self, nodes: Ints, to: int) -> Ints:
+        return self._whole.travel_ms(nodes, to)
+
+    def travel_from_ms(self, node: int, nodes: Ints) -> Ints:
+        return self._whole.travel_from_ms(node, nodes)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from agents.policies.cover_tables import CoverTables, demand_units
+from agents.policies.cover_tables import NORM_S, CoverTables, demand_units
 from agents.policies.fleet_rows import FleetRows
 from agents.policies.positions import median_sites, mexclp_sites, nearest_pairs
 from agents.policies.table_files import read_order
@@ -28,7 +28,7 @@ class Compliance:
     name = "compliance"
 
     def __init__(
-        self, by: Literal["mexclp", "median"] = "mexclp", busy: float = 0.4, norm_s: float = 480.0, file: str = ""
+        self, by: Literal["mexclp", "median"] = "mexclp", busy: float = 0.4, norm_s: float = NORM_S, file: str = ""
     ) -> None:
         """Say where the table comes from.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.policies.cover_tables import ExpectedCover, demand_units
+from agents.policies.cover_tables import NORM_S, ExpectedCover, demand_units
 from agents.policies.in_turn import InTurn
 from agents.policy import Ints, View, Waiting
 
@@ -20,12 +20,12 @@ class CoverPreserving(InTurn):
 
     name = "cover_preserving"
 
-    def __init__(self, busy: float = 0.4, norm_s: float = 480.0, urgent: int = 1) -> None:
+    def __init__(self, busy: float = 0.4, norm_s: float = NORM_S, urgent: int = 1) -> None:
         """Say what counts as covered.
 
         Args:
             busy: probability that a team is busy, from 0 up to 1 (0.4 assumed).
-            norm_s: driving time within which a place is covered (480 s assumed).
+            norm_s: driving time within which a place is covered (240 s, the first unit's travel time of NFPA 1710).
             urgent: priorities up to this one always get the nearest.
 
         Raises:

@@ -15,6 +15,8 @@ from agents.policy import Ints, View
 
 DEMAND_UNITS: Final = 1 << 26
 CHANCE_UNITS: Final = 1 << 22
+NORM_S: Final = 240.0
+"""The first unit's travel time of NFPA 1710."""
 Floats = NDArray[np.float64]
 
 
@@ -41,7 +43,7 @@ class CoverTable:
 class CoverTables:
     """Tables by service and period, made when first asked for."""
 
-    def __init__(self, norm_s: float) -> None:
+    def __init__(self, norm_s: float = NORM_S) -> None:
         self._norm_ms = round(1000 * norm_s)
         self._made: dict[tuple[str, int], CoverTable] = {}
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agents.policies.cover_tables import CoverTable, ExpectedCover, demand_units
+from agents.policies.cover_tables import NORM_S, CoverTable, ExpectedCover, demand_units
 from agents.policies.fleet_rows import FleetRows, Freed
 from agents.policy import Choice, Ints, Move, View
 
@@ -24,12 +24,12 @@ class Dmexclp:
 
     name = "dmexclp"
 
-    def __init__(self, busy: float = 0.4, norm_s: float = 480.0) -> None:
+    def __init__(self, busy: float = 0.4, norm_s: float = NORM_S) -> None:
         """Say what counts as covered.
 
         Args:
             busy: probability that a team is busy, from 0 up to 1 (0.4 assumed).
-            norm_s: driving time within which a place is covered (480 s assumed).
+            norm_s: driving time within which a place is covered (240 s, the first unit's travel time of NFPA 1710).
 
         Raises:
             ValueError: one of them is out of its range.
@@ -54,10 +54,14 @@ class Dmexclp:
         idle = self._idle(table, waits[like[teams.free[like] & (like != row)]])
         gains = self._cover.gains(table, demand_units(view, service), idle)
         now = int(table.site_of(waits[[row]])[0])
-        order = np.lexsort((np.arange(len(gains)), np.arange(len(gains)) != now, -gains))
-        for site in order.tolist():
-            if view.travel_from_ms(int(teams.node[row]), table.site[[site]])[0] >= 0:
-                return int(table.site[site])
+        while gains.size:
+            best = int(gains.argmax())
+            best = now if now >= 0 and gains[now] == gains[best] else best
+            if gains[best] < 0:
+                break
+            if view.travel_from_ms(int(teams.node[row]), table.site[best : best + 1])[0] >= 0:
+                return int(table.site[best])
+            gains[best] = -1.0
         return -1
 
     def _idle(self, table: CoverTable, nodes: Ints) -> Ints:

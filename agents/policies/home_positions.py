@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agents.policies.cover_tables import CoverTables, demand_units
+from agents.policies.cover_tables import NORM_S, CoverTables, demand_units
 from agents.policies.fleet_rows import FleetRows
 from agents.policies.positions import Solver, median_sites, mexclp_sites, nearest_pairs
 from agents.policy import Choice, Ints, Move, View
@@ -66,12 +66,12 @@ class Mexclp(HomePositions):
 
     name = "mexclp"
 
-    def __init__(self, busy: float = 0.4, norm_s: float = 480.0) -> None:
+    def __init__(self, busy: float = 0.4, norm_s: float = NORM_S) -> None:
         """Say what counts as covered.
 
         Args:
             busy: probability that a team is busy, from 0 up to 1 (0.4 assumed).
-            norm_s: driving time within which a place is covered (480 s assumed).
+            norm_s: driving time within which a place is covered (240 s, the first unit's travel time of NFPA 1710).
 
         Raises:
             ValueError: one of them is out of its range.
@@ -90,4 +90,4 @@ class Median(HomePositions):
     name = "median"
 
     def __init__(self) -> None:
-        super().__init__(median_sites(), norm_s=480.0)
+        super().__init__(median_sites(), NORM_S)

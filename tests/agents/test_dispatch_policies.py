@@ -58,10 +58,16 @@ def test_a_team_on_the_road_is_of_the_district_of_its_post():
     assert decided(DistrictFirst(), moment) == [("Dispatch", 0, "T1")]
 
 
-def test_lists_made_by_travel_times_ask_the_post_that_is_nearest_to_the_district():
-    """All demand of the district is at node 12: the list is 14 (20 s), 9 (30 s), 19. A call at 9 gets 14's team."""
-    moment = view([At(9), At(14), At(19)], [asks(0, 9), asks(1, 9)], demand={12: 1.0}, districts=[0])
+def test_lists_made_by_travel_times_go_by_the_place_nearest_to_the_request():
+    """Places of demand are 12 and 3. A call at 9 is nearest to 12, whose list is 14 (20 s), 9 (30 s), 19 (70 s)."""
+    moment = view([At(9), At(14), At(19)], [asks(0, 9), asks(1, 9)], demand={12: 1.0, 3: 1.0})
     assert decided(PreferenceLists(), moment) == [("Dispatch", 0, "T1"), ("Dispatch", 1, "T0")]
+
+
+def test_a_list_looks_at_home_posts_not_at_where_teams_are():
+    """T0's post 14 is first for place 12, and it is sent though it is away at 19 and T1 stands at 9."""
+    moment = view([At(19, home=14), At(9)], [asks(0, 12)], demand={12: 1.0})
+    assert decided(PreferenceLists(), moment) == [("Dispatch", 0, "T0")]
 
 
 def test_lists_from_a_file_are_followed(tmp_path):

@@ -8,7 +8,7 @@ from agents.policies.closest import Closest
 from agents.policies.dmexclp import Dmexclp
 from agents.policy_contract import broken_rules
 from agents.policy_lookup import RELOCATION, described, find_policy, policy_names
-from agents.policy_spec import read_spec
+from agents.policy_spec import policy_files, read_spec
 from twin.errors import InputError
 
 
@@ -126,5 +126,10 @@ def test_a_users_file_may_take_parameters_and_hold_a_relocation_part(tmp_path):
 
 def test_every_policy_says_in_a_sentence_what_it_does():
     rows = {row["name"]: row for row in described(RELOCATION)}
-    assert rows["dmexclp"]["parameters"] == "busy=0.4, norm_s=480.0"
+    assert rows["dmexclp"]["parameters"] == "busy=0.4, norm_s=240.0"
     assert all(row["what"].endswith(".") for row in rows.values())
+
+
+def test_the_files_a_policy_is_made_of_are_known():
+    assert list(policy_files("a/mine.py:Name(x=1) + compliance(file='table.yaml')")) == ["a/mine.py", "table.yaml"]
+    assert policy_files("closest + compliance") == {}

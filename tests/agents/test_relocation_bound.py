@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from agents.policy import DemandView
 from agents.policy_lookup import BUILT_IN, RELOCATION, find_policy
-from agents.relocation_bound import Positions, Requests, may_be_joined, relocation_bound
+from agents.positions_reach import PositionsReach
+from agents.relocation_bound import Requests, may_be_joined, relocation_bound
 from agents.sealed import sealed
 from agents.view import Known
 from tests.agents.lives import call, events, incident, line, live, team
@@ -24,11 +25,17 @@ HOUR_MS = 3_600_000
 NODES = np.arange(11)
 
 
+def weight_on_line(weight):
+    """The line is the lower row of a grid of two."""
+    return np.append(weight, np.zeros(11))
+
+
 def requests(ready_s, taken_s, **rest):
     n = len(ready_s)
     columns = {
         "ready_ms": 1000 * np.array(ready_s), "driving_ms": np.full(n, 25_000), "taken_ms": 1000 * np.array(taken_s),
         "setting": np.zeros(n, int), "cluster": np.arange(n), "foreseen": np.zeros(n, bool),
+        "counted": np.ones(n, bool),
     }  # fmt: skip
     return Requests(**(columns | rest))
 
@@ -51,6 +58,11 @@ def test_who_is_surely_busy_is_counted_on_the_requests_themselves():
 
 def test_a_request_that_meets_nobody_free_waits_for_one():
     assert bound_of(requests([0, 1, 2], [60, 60, 60]), teams=1).each == pytest.approx([0.1, 0.1, 0.1])
+
+
+def test_only_what_is_counted_is_shared_and_all_keep_teams_busy():
+    bound = bound_of(requests([0, 10], [60, 60], counted=np.array([False, True])))
+    assert bound.share == pytest.approx(0.2)
 
 
 def test_what_may_be_turned_away_takes_nobody():
@@ -84,8 +96,10 @@ def test_teams_must_be_known_from_the_first_request_on():
 
 def test_near_notices_are_one_cluster_through_a_third():
     x, t = np.array([0.0, 90.0, 180.0, 90.0]), np.array([0, 10, 20, 5000])
-    assert may_be_joined(x, np.zeros(4), t, 100.0, 100.0).tolist() == [0, 0, 0, 1]
-    assert may_be_joined(x, np.zeros(4), t, 100.0, 0.0).tolist() == [0, 1, 2, 3]
+    assert may_be_joined(x, np.zeros(4), t, t, 100.0, 100.0).tolist() == [0, 0, 0, 1]
+    assert may_be_joined(x, np.zeros(4), t, t, 100.0, 0.0).tolist() == [0, 1, 2, 3]
+    told_of_again = np.array([0, 10, 4950, 5000])
+    assert may_be_joined(x, np.zeros(4), t, told_of_again, 100.0, 100.0).tolist() == [0, 0, 0, 0]
 
 
 @settings(max_examples=25, deadline=None)
@@ -93,8 +107,7 @@ def test_near_notices_are_one_cluster_through_a_third():
 def test_no_placement_reaches_more_than_positions_say(seed, free, driving_ms, groups):
     """Against every placement of up to three teams on a street of 11; with all nodes as groups one team is exact."""
     weight = np.random.default_rng(seed).integers(0, 9, 11).astype(float) + (np.arange(11) == 0)
-    positions = Positions(SearchedTravel(line()), NODES, NODES, groups)
-    positions.add(0, 0, weight)
+    positions = PositionsReach(SearchedTravel(line()), NODES, weight_on_line(weight), groups)
     within = 10_000 * np.abs(NODES[:, None] - NODES) <= driving_ms
     best = max(weight[within[list(rows)].any(axis=0)].sum() for rows in combinations(range(11), free)) / weight.sum()
     bound = positions(0, driving_ms).at(free)
@@ -138,14 +151,15 @@ def lived(policy, seed, per_hour=60, teams="ABC"):
     ready_ms = np.array([ready[i] for i in order])
     left_ms = np.array([about[i].t_ms + norm_ms - ready[i] for i in order])
     n = len(order)
-    asked = Requests(ready_ms, left_ms, np.full(n, 60_000), np.zeros(n, int), np.arange(n), np.zeros(n, bool))
+    asked = Requests(
+        ready_ms, left_ms, np.full(n, 60_000), np.zeros(n, int), np.arange(n), np.zeros(n, bool), np.ones(n, bool)
+    )
     return on_time, asked
 
 
 def test_no_built_in_policy_is_on_time_more_often_than_the_bound():
     """Pooled over 12 hours each, with a margin of four standard errors; the bound bites, and so do the policies."""
-    positions = Positions(SearchedTravel(line()), NODES, NODES)
-    positions.add(0, 0, Uneven.rate)
+    positions = PositionsReach(SearchedTravel(line()), NODES, weight_on_line(Uneven.rate))
     shares = {}
     for policy in sorted(BUILT_IN[RELOCATION]):
         pairs = [lived(policy, seed) for seed in range(12)]
@@ -161,8 +175,7 @@ def test_no_built_in_policy_is_on_time_more_often_than_the_bound():
 
 def test_where_little_happens_the_best_place_attains_the_bound():
     """One team, two calls an hour: nobody does better than to wait at node 1, in reach of 8 of 20 in demand."""
-    positions = Positions(SearchedTravel(line()), NODES, NODES)
-    positions.add(0, 0, Uneven.rate)
+    positions = PositionsReach(SearchedTravel(line()), NODES, weight_on_line(Uneven.rate))
     pairs = [lived("mexclp", seed, per_hour=2, teams="A") for seed in range(150)]
     bounds = [relocation_bound(asked, (np.array([0]), np.array([1])), positions, 5000) for _, asked in pairs]
     assert np.concatenate([b.each for b in bounds]) == pytest.approx(0.4)

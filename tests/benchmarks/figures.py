@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import networkx as nx
 import numpy as np
 
+from tests.benchmarks.policies import policy_rows
 from tests.benchmarks.timing import Row, in_turn, seconds
 from tests.benchmarks.trials import trial_rows
 from twin.city import City
@@ -27,6 +28,7 @@ def all_rows() -> Iterator[Row]:
     yield coverage_of_fleet(city)
     yield chain()
     yield from trial_rows()
+    yield from policy_rows()
     yield from footage(city)
     yield from recognition(city)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -27,12 +28,12 @@ POST_PLACES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PostTeams:
-    """Teams that wait in one zone.
+    """A post in a zone, and the teams that are at home there.
 
     Attributes:
         zone: its row.
-        service: theirs.
-        teams: how many, at least 1.
+        service: whose post it is.
+        teams: how many, 0 where teams of elsewhere may wait.
         kind: of vehicle, "" for any.
     """
 
@@ -60,7 +61,7 @@ class MatrixRegion:
         rate_per_h: for each service (n,) mean requests an hour; {} where the scenario's rates by residents hold.
         times_ms: (periods, n, n) int64, -1 where there is no way.
         from_hour: (periods,) hour of the day from which each table is in force.
-        posts: where teams wait.
+        posts: where teams wait, or may wait.
         hospitals: zones patients are taken to.
     """
 
@@ -79,6 +80,17 @@ class MatrixRegion:
     from_hour: tuple[int, ...]
     posts: tuple[PostTeams, ...]
     hospitals: tuple[int, ...]
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of all that is in it."""
+        digest = hashlib.sha256()
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Mapping):
+                value = [(str(key), each.tolist()) for key, each in sorted(value.items())]
+            digest.update(f"{field.name}={value.tolist() if isinstance(value, np.ndarray) else value}\n".encode())
+        return digest.hexdigest()
 
     def travel(self, start: datetime) -> MatrixTravel:
         """Return the travel times, bound to the zoned start of a run."""
