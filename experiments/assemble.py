@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from agents.policy import Policy
 from agents.policy_lookup import find_policy
 from agents.settings import ResponseSettings
@@ -110,13 +112,15 @@ def assemble(request: RunRequest, tell: Tell, scenario: Scenario | None = None) 
     tell("incidents and calls", 0.0)
     day, told = _day(request, city, graph, scenario, placed, ground.spots)
     derived += told
+    travel = ground.region.travel(start) if ground.region else travel_of(city, speeds, start, doings.overlays)
+    make_ready(travel, scenario.duration_ms)
     return Assembly(
         request=request,
         scenario=scenario,
         scenario_file=scenario_path(request.scenario),
         city=city,
         graph=graph,
-        travel=ground.region.travel(start) if ground.region else travel_of(city, speeds, start, doings.overlays),
+        travel=travel,
         heights=heights,
         start=start,
         fleet=fleet,
@@ -149,6 +153,14 @@ def _day(
     log = read_call_log(request.calls, city, scenario)
     day, told = log_day(city, graph, scenario, request.seed, log, request.calls_mode, placed)
     return day, [told]
+
+
+def make_ready(travel: Travel, duration_ms: int) -> None:
+    """Let what answers for each period of a run be made now: a policy is not to be kept waiting for it."""
+    for period in sorted({travel.period_at(t_ms) for t_ms in range(0, duration_ms, 60_000)}):
+        nodes = np.arange(min(2, travel.node_count), dtype=np.int64)
+        travel.many_to_one_ms(nodes, 0, period)
+        travel.one_to_many_ms(0, nodes, period)
 
 
 def another_day(parts: Assembly, seed: int) -> Assembly:

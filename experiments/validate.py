@@ -91,7 +91,16 @@ def single_misses(rows: Sequence[Row]) -> Check:
             total += 1
     allowed = float(stats.binom.ppf(MISSES_HELD, total, 1 - CONFIDENCE))
     name = f"single seeds outside their own 99 % interval, of {total}"
-    return Check(name, total * (1 - CONFIDENCE), missed, 0, allowed, "seeds", missed <= allowed, "binomial, 99.9 %")
+    return Check(
+        name,
+        total * (1 - CONFIDENCE),
+        float(missed),
+        0.0,
+        allowed,
+        "seeds",
+        bool(missed <= allowed),
+        "binomial, 99.9 %",
+    )
 
 
 def _p_value(row: Row) -> float:
