@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from console.arguments import Seed
 from console.compare import AsJson, Cameras, City, Engine, Out, Workers
 from console.progress import stages
+from console.wide import wide_console
 
 
 def load(
@@ -53,5 +53,5 @@ def load(
     for level in content["levels"]:
         cells = [shown(limit["metric"], level["parts"][limit["part"]]["value"]) for limit in content["limits"]]
         table.add_row(f"{level['factor']:g}", *cells)
-    Console().print(table)
+    wide_console().print(table)
     typer.echo(f"{knee_sentence(content)}. {content['recogniser']} Report: {target / 'report.html'}")

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from console.arguments import Seed
 from console.compare import AsJson, Cameras, City, Engine, Out, Workers
 from console.progress import stages
+from console.wide import wide_console
 
 
 def sweep(
@@ -71,7 +71,7 @@ def sweep(
             gap = row.get("difference", {})
             interval = between(name, gap["low"], gap["high"], True) if gap else ""
             table.add_row(row["label"], shown(name, row["value"]), shown(name, gap.get("value"), True), interval)
-    Console().print(table)
+    wide_console().print(table)
     if content["chosen"]:
         typer.echo(f"best: {content['chosen']['best']}{'' if content['chosen']['sure'] else ' (not sure)'}")
     typer.echo(f"Report: {request.out / 'report.html'}")

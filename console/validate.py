@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from console.progress import stages
+from console.wide import wide_console
 
 
 def validate(
@@ -44,6 +44,6 @@ def validate(
             p = "" if check.p is None else f"{check.p:.2f}"
             interval = f"{check.low:.4g} to {check.high:.4g}"
             table.add_row(check.name, f"{check.expected:.4g}", f"{check.found:.4g}", interval, check.unit, p, mark)
-        Console().print(table)
+        wide_console().print(table)
     if not all(check.ok for check in checks):
         raise typer.Exit(1)
