@@ -67,6 +67,7 @@ def settled(curves: Sequence[Mapping[str, Any]]) -> str | None:
         reach = 1.1 * scale * max((max(abs(p["low"]), abs(p["high"])) for p in late), default=0.0)
         if reach > 0:
             axes.set_ylim(-reach, reach)
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set(xlabel="days lived", ylabel=f"difference, {unit}" if unit else "difference")
         axes.grid(axis="y", color="#e6e8eb", linewidth=0.8)
         axes.legend(fontsize=9.5, frameon=False)
