@@ -151,6 +151,7 @@ def test_a_record_that_was_tampered_with_is_found_out(recorded, tmp_path):
         relive(ReliveRequest(copy, "2400", tmp_path / "again"))
 
 
+@pytest.mark.slow
 def test_what_footage_showed_is_replayed_without_a_renderer(town_folder, short_friday, tmp_path, monkeypatch):
     pytest.importorskip("ultralytics")
     asked = RunRequest(str(short_friday), tmp_path / "run", city=str(town_folder), footage=True)
