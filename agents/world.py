@@ -110,6 +110,15 @@ class World:
         self._agenda = iter(self._what_is_due(incidents, calls, sources, injects))
         self._begun = False
 
+    @property
+    def limit_s(self) -> float:
+        """How long a policy may think about one decision, in real seconds; see :mod:`agents.watchdog`."""
+        return self._dispatching.limit_s
+
+    @limit_s.setter
+    def limit_s(self, limit_s: float) -> None:
+        self._dispatching.limit_s = limit_s
+
     def change_policy(self, policy: Policy) -> None:
         """Let another policy decide from now on; it gets a stream of its own name."""
         self._change_policy(PolicyChange(self.clock.now_ms, policy))

@@ -35,7 +35,8 @@ def ground_asked(city: str | None, region: Path | None) -> str | None:
         return city
     faults = [Fault("--city and --region exclude each other: give one of them")] if city is not None else []
     if not (region / "region.yaml").is_file():
-        faults.append(Fault(f"--region {region}: there is no region.yaml in it; see twin/region/reading.py"))
+        holds = "region.yaml, zones.csv, times.csv, posts.csv and hospitals.csv"
+        faults.append(Fault(f"--region {region}: there is no region.yaml in it; the folder of a region holds {holds}"))
     if faults:
         raise InputError("choose where to run", faults)
     return str(region)

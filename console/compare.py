@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from console.arguments import Seed
 from console.progress import stages
+from console.wide import wide_console
 
 Engine = Annotated[str, typer.Option(help="local (this machine) or ray (a Ray cluster).")]
 Workers = Annotated[int | None, typer.Option(help="How many live trials at a time; default: all cores.")]
@@ -74,7 +74,7 @@ def _show(content: dict[str, Any], folder: Path) -> None:
         values = [shown(name, row["first"]), shown(name, row["second"]), shown(name, row["value"], True)]
         interval = between(name, row["low"], row["high"], True)
         table.add_row(row["words"], row["policy"], *values, interval, p_word(row["p_holm"]))
-    Console().print(table)
+    wide_console().print(table)
     for row in content["headline"][: len(content["policies"]) - 1]:
         typer.echo(f"{row['policy']}, {row['words']}: {verdict(row)}.")
     typer.echo(f"{rule_sentence(content)} Report: {folder / 'report.html'}")

@@ -10,7 +10,7 @@ from types import FrameType
 
 import typer
 
-from console import city, compare, coverage, doctor, footage, policy, report, run, validate, vision
+from console import city, compare, coverage, doctor, footage, load, policy, report, run, sweep, validate, vision
 from twin.errors import InputError, MissingPart
 
 WRONG_INPUT = 2
@@ -29,6 +29,8 @@ app.command("footage")(footage.footage)
 app.add_typer(vision.app, name="vision")
 app.add_typer(policy.app, name="policy")
 app.command("compare")(compare.compare)
+app.command("sweep")(sweep.sweep)
+app.command("load")(load.load)
 app.command("validate")(validate.validate)
 app.command("report")(report.report)
 app.command("doctor")(doctor.doctor)

@@ -29,11 +29,14 @@ def run(
     out: Annotated[Path | None, typer.Option(help="New folder for the run; default: runs/SCENARIO-TIME.")] = None,
     policy: Annotated[str | None, typer.Option(help="Dispatch policy: a name, or file.py:Name.")] = None,
     cameras: Annotated[Path | None, typer.Option(help="Camera fleet as GeoJSON; default: derived.")] = None,
+    calls: Annotated[Path | None, typer.Option(help="Call log, CSV or Parquet, in place of drawn calls.")] = None,
+    calls_mode: Annotated[str, typer.Option(help="replay the log, or bootstrap its hours.")] = "replay",
     no_footage: Annotated[bool, typer.Option("--no-footage", help="Render nothing; all cameras are fitted.")] = False,
     weights: Annotated[Path | None, typer.Option(help="Detector weights; default: those shipped.")] = None,
     renderer: Annotated[str, typer.Option(help="auto, gl or tiny.")] = "auto",
     relive: Annotated[Path | None, typer.Option(help="Live this recorded run again, up to --until.")] = None,
     until: Annotated[str | None, typer.Option(help="18:40, 18:40:30, or seconds from its start.")] = None,
+    injects: Annotated[Path | None, typer.Option(help="With --relive: YAML of injects from --until on.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
 ) -> None:
     """Live one scenario through, with its footage, and write the run folder and its report.
@@ -42,9 +45,12 @@ def run(
     another --policy if one is given.
     """
     if relive is not None or until is not None:
-        given = [name for name, value in (("SCENARIO", scenario), ("--city", city), ("--cameras", cameras)) if value]
-        _relive(relive, until, out, policy, given, as_json)
+        own = (("SCENARIO", scenario), ("--city", city), ("--cameras", cameras), ("--calls", calls))
+        given = [name for name, value in own if value]
+        _relive(relive, until, out, policy, injects, given, as_json)
         return
+    if injects is not None:
+        raise InputError("run", "--injects goes with --relive RUN --until T; a scenario has injects of its own")
     if scenario is None:
         raise InputError("run", "name a scenario, such as friday_evening; or give --relive RUN --until T")
     request = RunRequest(
@@ -57,6 +63,8 @@ def run(
         cameras=cameras,
         weights=weights,
         renderer=renderer,
+        calls=calls,
+        calls_mode=calls_mode,  # type: ignore[arg-type]
         command=shlex.join(["twin", *sys.argv[1:]]),
     )
     from experiments.run import run_scenario
@@ -65,8 +73,9 @@ def run(
 
 
 def _relive(
-    run: Path | None, until: str | None, out: Path | None, policy: str | None, given: list[str], as_json: bool
-) -> None:
+    run: Path | None, until: str | None, out: Path | None, policy: str | None, injects: Path | None,
+    given: list[str], as_json: bool,
+) -> None:  # fmt: skip
     if run is None or until is None:
         raise InputError("relive a run", "give both --relive RUN and --until T, such as --until 18:40")
     if given:
@@ -74,7 +83,7 @@ def _relive(
     from experiments.relive import ReliveRequest, relive
 
     target = out or _fresh(f"{run.name}-branch")
-    request = ReliveRequest(run, until, target, policy, shlex.join(["twin", *sys.argv[1:]]))
+    request = ReliveRequest(run, until, target, policy, injects, shlex.join(["twin", *sys.argv[1:]]))
     _lived(target, lambda tell: relive(request, tell), as_json)
 
 

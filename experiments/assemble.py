@@ -8,31 +8,35 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from agents.policy import Policy
 from agents.policy_lookup import find_policy
 from agents.settings import ResponseSettings
 from agents.teams import TeamSpec
 from agents.view import Known
-from experiments.ground import ground_of
+from experiments.ground import Ground, ground_of
 from experiments.request import RunRequest, Tell
 from experiments.spotlights import Spotlight, choose_spotlights
+from scenarios.call_log import log_day, read_call_log
 from scenarios.demand import Day, Placed, draw_day
-from scenarios.expected import ExpectedRequests, districts_of
-from scenarios.places import DrawnPlaces, NearestNode
+from scenarios.expected import ExpectedRequests
+from scenarios.injects import Doings, build_doings
+from scenarios.places import DrawnPlaces, NearestNode, districts_of
 from scenarios.read import read_scenario, scenario_path
 from scenarios.schema import Scenario
 from scenarios.settings import response_settings
 from scenarios.teams import make_fleet
 from scenarios.zones import zone_scenario, zone_teams
 from sensors.alarms import AlarmRules
-from sensors.cameras import CameraFleet, join_fleets
+from sensors.cameras import CameraFleet, fleet_of, join_fleets
 from sensors.default_fleet import default_fleet
 from sensors.fitted import FITTED_FILE, FittedModel
 from sensors.fleet_file import read_fleet
 from twin.city import City
 from twin.city.heights import HeightRaster
-from twin.speeds import speed_profile
-from twin.travel import Travel
+from twin.speeds import SpeedProfile, speed_profile
+from twin.travel import Travel, travel_of
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,10 @@ class Assembly:
         fleet: all cameras, the spotlights last.
         spotlights: cameras whose footage is rendered, each with its scripted incident.
         hospitals: nodes patients are taken to.
-        known: what a policy may know beside the moment.
         derived: what the city did not name and was derived, as sentences.
+        known: what a policy may know beside the moment.
+        doings: what is done to the run from outside.
+        spots: where things can happen, kept for further days.
     """
 
     request: RunRequest
@@ -54,7 +60,6 @@ class Assembly:
     city: City
     graph: NearestNode
     travel: Travel
-    spots: DrawnPlaces
     heights: HeightRaster
     start: datetime
     fleet: CameraFleet
@@ -64,10 +69,12 @@ class Assembly:
     day: Day
     teams: Sequence[TeamSpec]
     hospitals: Sequence[int]
-    known: Known
     settings: ResponseSettings
     policy: Policy
     derived: Sequence[str]
+    known: Known
+    doings: Doings
+    spots: DrawnPlaces
 
 
 def assemble(request: RunRequest, tell: Tell, scenario: Scenario | None = None) -> Assembly:
@@ -96,47 +103,72 @@ def assemble(request: RunRequest, tell: Tell, scenario: Scenario | None = None) 
     placed = [Placed(s.script, s.x_m, s.y_m, s.plate) for s in spotlights]
     teams = zone_teams(ground.region) if ground.region is not None else make_fleet(city, graph, scenario)
     hospitals, derived = _hospitals(city, graph, [team.post_node for team in teams.teams])
-    derived += (
-        [f"driving: {city.manifest['real']}; {city.manifest['synthetic']}"]
-        if ground.region is not None
-        else [f"driving, {speeds.name}: {speeds.assumption.strip()}"]
-    )
+    derived += [_driving(ground, speeds)]
     derived += [f"posts of {service} were derived: the city names none" for service in teams.derived]
     wanted = len(scenario.spotlights.incidents)
     if len(spotlights) < wanted:
         derived += [f"{len(spotlights)} of {wanted} spotlight cameras found a junction where a pole has a view"]
+    doings = build_doings(city, graph, scenario, request.seed, teams.teams, fleet)
     tell("incidents and calls", 0.0)
+    day, told = _day(request, city, graph, scenario, placed, ground.spots)
+    derived += told
+    travel = ground.region.travel(start) if ground.region else travel_of(city, speeds, start, doings.overlays)
+    make_ready(travel, scenario.duration_ms)
     return Assembly(
         request=request,
         scenario=scenario,
         scenario_file=scenario_path(request.scenario),
         city=city,
         graph=graph,
-        travel=ground.travel(start),
-        spots=ground.spots,
+        travel=travel,
         heights=heights,
         start=start,
         fleet=fleet,
         spotlights=spotlights,
         rules=rules,
         model=model,
-        day=draw_day(city, graph, scenario, request.seed, placed, ground.spots),
+        day=day,
         teams=teams.teams,
         hospitals=hospitals,
-        known=Known(
-            district=districts_of(city).tolist(), demand=ExpectedRequests(city, graph, scenario, ground.spots, start)
-        ),
         settings=response_settings(scenario, city, len(fleet), rules.verification),
         policy=policy,
         derived=derived,
+        known=Known(teams.posts, districts_of(city), ExpectedRequests(city, graph, scenario, ground.spots)),
+        doings=doings,
+        spots=ground.spots,
     )
+
+
+def _day(
+    request: RunRequest,
+    city: City,
+    graph: NearestNode,
+    scenario: Scenario,
+    placed: Sequence[Placed],
+    spots: DrawnPlaces,
+) -> tuple[Day, list[str]]:
+    """The day as drawn, or as a call log has it, with what is to be said of it."""
+    if request.calls is None:
+        return draw_day(city, graph, scenario, request.seed, placed, spots), []
+    log = read_call_log(request.calls, city, scenario)
+    day, told = log_day(city, graph, scenario, request.seed, log, request.calls_mode, placed)
+    return day, [told]
+
+
+def make_ready(travel: Travel, duration_ms: int) -> None:
+    """Let what answers for each period of a run be made now: a policy is not to be kept waiting for it."""
+    for period in sorted({travel.period_at(t_ms) for t_ms in range(0, duration_ms, 60_000)}):
+        nodes = np.arange(min(2, travel.node_count), dtype=np.int64)
+        travel.many_to_one_ms(nodes, 0, period)
+        travel.one_to_many_ms(0, nodes, period)
 
 
 def another_day(parts: Assembly, seed: int) -> Assembly:
     """Return the same parts with the day of another seed."""
     placed = [Placed(s.script, s.x_m, s.y_m, s.plate) for s in parts.spotlights]
-    day = draw_day(parts.city, parts.graph, parts.scenario, seed, placed, parts.spots)
-    return replace(parts, request=replace(parts.request, seed=seed), day=day)
+    request = replace(parts.request, seed=seed)
+    day, _ = _day(request, parts.city, parts.graph, parts.scenario, placed, parts.spots)
+    return replace(parts, request=request, day=day)
 
 
 def another_policy(parts: Assembly, policy: str) -> Assembly:
@@ -152,8 +184,16 @@ def _fleet(request: RunRequest, scenario: Scenario, city: City) -> CameraFleet:
     if request.cameras is not None:
         return read_fleet(request.cameras, city.crs, city.bounds_m)
     street_km = float(city.streets.loc[city.streets["drive"], "length_m"].sum()) / 1000
+    if not street_km:
+        return fleet_of([])  # a region of zones has no streets to hang cameras on
     count = min(scenario.cameras.at_most, max(1, round(scenario.cameras.per_street_km.value * street_km)))
     return default_fleet(city, count, seed=0)
+
+
+def _driving(ground: Ground, speeds: SpeedProfile) -> str:
+    if ground.region is not None:
+        return f"driving: {ground.city.manifest['real']}; {ground.city.manifest['synthetic']}"
+    return f"driving, {speeds.name}: {speeds.assumption.strip()}"
 
 
 def _hospitals(city: City, graph: NearestNode, posts: Sequence[int]) -> tuple[list[int], list[str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.policy_lookup import find_policy
+from experiments.bounds import bounds_of
 from experiments.engine import make_engine
 from experiments.metric_names import Metric, metrics_named
 from experiments.outcome import Outcome
@@ -91,6 +92,7 @@ def compare(request: CompareRequest, tell: Tell = silent) -> dict[str, Any]:
         engine.close()
     tell("statistics", 0.0)
     write_days(shelf.folder / "days.parquet", lived.outcomes())
+    seeds = range(request.first_seed, request.first_seed + lived.days)
     content = {
         "kind": "compare",
         "scenario": scenario.name,
@@ -102,6 +104,7 @@ def compare(request: CompareRequest, tell: Tell = silent) -> dict[str, Any]:
         "rule": rule,
         "confidence": CONFIDENCE,
         **_results(lived, metrics, rule),
+        **plain(bounds_of(request.setting, seeds, lived.by_policy)),
         "assumptions": assumptions(scenario),
         "hashes": hashes,
         "versions": versions(),

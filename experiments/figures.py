@@ -35,6 +35,7 @@ METRICS = {
     "false_team_min": "team minutes on calls and alarms with nothing behind them",
     "utilisation": "share of team time at work",
     "verify_wait_mean_s": "alarms: until the verdict, mean",
+    "verify_wait_p90_s": "alarms: until the verdict, 90th percentile",
 }
 """Every metric with its words."""
 BETTER_HIGH = frozenset({"on_time_share", "judged"})
@@ -96,6 +97,7 @@ def _of_centre(columns: Columns, end_ms: int) -> Iterator[Figure]:
     yield Figure("answer_wait_p90_s", ALL, 0, at_level(waits, LEVELS["p90"]))
     checked = np.rint(1000 * columns.value[columns.rows(Kind.ALARM_CONFIRMED, Kind.ALARM_DISMISSED)]).astype(np.int64)
     yield Figure("verify_wait_mean_s", ALL, 0, mean_s(checked))
+    yield Figure("verify_wait_p90_s", ALL, 0, at_level(checked, LEVELS["p90"]))
     ended = columns.details(columns.rows(Kind.RUN_ENDED))
     left = ended[-1] if ended else {}
     yield Figure("unanswered", ALL, 0, float(left.get("calls", nan)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,7 +18,6 @@ from twin.city.store import city_hash
 from twin.region import MatrixRegion, is_region, read_region
 from twin.speeds import speed_profile
 from twin.streets import StreetGraph
-from twin.travel import SearchedTravel, Travel
 
 FLAT_CELLS = 100
 
@@ -31,7 +29,6 @@ class Ground:
     Attributes:
         city_hash: SHA-256 of the city.
         graph: streets at the speeds of one profile, or the zones of a region.
-        travel: from the zoned start of a run, times and ways on them.
         spots: where things can happen.
         rules, model: alarm rules and the fitted camera model.
         region: the tables it was made of, None for a city with streets.
@@ -40,7 +37,6 @@ class Ground:
     city: City
     city_hash: str
     graph: NearestNode
-    travel: Callable[[datetime], Travel]
     spots: DrawnPlaces
     heights: HeightRaster
     rules: AlarmRules
@@ -65,10 +61,7 @@ def ground_of(city: str | None, speeds: str, fitted: Path = FITTED_FILE) -> Grou
         return _of_region(read_region(Path(city)), rules, model)
     opened = open_city(city)
     graph = StreetGraph.of(opened, profile)
-    travel = SearchedTravel(graph)
-    return Ground(
-        opened, city_hash(opened), graph, lambda start: travel, CitySpots(opened), heights_of(opened), rules, model
-    )
+    return Ground(opened, city_hash(opened), graph, CitySpots(opened), heights_of(opened), rules, model)
 
 
 def _of_region(region: MatrixRegion, rules: AlarmRules, model: FittedModel) -> Ground:
@@ -76,5 +69,5 @@ def _of_region(region: MatrixRegion, rules: AlarmRules, model: FittedModel) -> G
     city = region.city()
     west, south, east, north = city.bounds_m
     heights = heights_of(city, max(1.0, east - west, north - south) / FLAT_CELLS)
-    spots, travel = ZoneSpots(region), region.travel(datetime(2000, 1, 1, tzinfo=UTC))
-    return Ground(city, region.hash, travel, region.travel, spots, heights, rules, model, region)
+    zones = region.travel(datetime(2000, 1, 1, tzinfo=UTC))
+    return Ground(city, region.hash, zones, ZoneSpots(region), heights, rules, model, region)

@@ -38,6 +38,7 @@ def make_world(parts: Assembly, sources: Sequence[SightingSource], log: EventLog
         sources=sources,
         log=log,
         scenario=parts.scenario.name,
+        injects=parts.doings.injects,
         known=parts.known,
     )
 

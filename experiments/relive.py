@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import Field, ValidationError
 
 from agents.policy_lookup import find_policy
 from agents.world import World
@@ -20,6 +21,10 @@ from experiments.assemble import Assembly, assemble
 from experiments.replay_source import ReplaySource
 from experiments.request import RunRequest, Tell, silent
 from experiments.run import Spotlit, input_hashes, request_of, write_run
+from scenarios.read import read_scenario
+from scenarios.schema import Scenario
+from scenarios.schema_response import InjectSpec
+from twin.checked_yaml import Strict, read_checked
 from twin.errors import Fault, InputError
 from twin.log import EventLog, read_events
 from twin.runfolder import RunFolder
@@ -34,12 +39,15 @@ class ReliveRequest:
         until: ``18:40``, ``18:40:30``, or seconds from its start.
         out: the new run folder.
         policy: who decides from then on; None: as before.
+        injects: YAML file with a list ``injects`` as a scenario has it, all of them from then on; None: none beside
+            the scenario's own.
     """
 
     run: Path
     until: str
     out: Path
     policy: str | None = None
+    injects: Path | None = None
     command: str = ""
 
 
@@ -55,9 +63,12 @@ def relive(request: ReliveRequest, tell: Tell = silent) -> RunFolder:
     asked = f"relive {request.run}"
     again = replace(_recorded(info, asked), out=request.out, command=request.command)
     policy = find_policy(request.policy) if request.policy else None
-    parts = assemble(replace(again, policy=info["policy"]), tell)
+    scenario = read_scenario(again.scenario)
+    until_ms = moment_ms(request.until, scenario.start, scenario.duration_ms, asked)
+    if request.injects is not None:
+        scenario = with_injects(scenario, request.injects, until_ms)
+    parts = assemble(replace(again, policy=info["policy"]), tell, scenario)
     _same_inputs(info, parts, asked)
-    until_ms = moment_ms(request.until, parts.start, parts.scenario.duration_ms, asked)
     events = read_events(old.events)
     spotlights = _replayed(old, info, parts, events)
 
@@ -72,7 +83,7 @@ def relive(request: ReliveRequest, tell: Tell = silent) -> RunFolder:
     then = policy.name if policy else parts.policy.name
     branch = {
         "run": str(request.run), "until_s": until_ms / 1000, "clock": f"{_at(parts.start, until_ms):%H:%M:%S}",
-        "policy_before": parts.policy.name, "policy": then,
+        "policy_before": parts.policy.name, "policy": then, "injects": str(request.injects or ""),
     }  # fmt: skip
     run = write_run(parts, spotlights, tell, live, {"branch": branch, "policy": then})
     return run
@@ -108,6 +119,34 @@ def moment_ms(text: str, start: datetime, duration_ms: int, asked: str) -> int:
             f"(0 to {duration_ms / 1000:g} s)"
         )  # fmt: skip
     return round(seconds * 1000)
+
+
+class InjectFile(Strict):
+    """A file of injects: what happens beyond the recorded run, and when."""
+
+    injects: list[InjectSpec] = Field(min_length=1)
+
+
+def with_injects(scenario: Scenario, path: Path, until_ms: int) -> Scenario:
+    """Return the scenario with the injects of a file behind its own.
+
+    Raises:
+        InputError: the file is missing or wrong, an inject comes before the branch, or the scenario cannot take it.
+    """
+    asked = f"read the injects {path}"
+    extra = read_checked(path, InjectFile, asked).injects
+    early = [
+        Fault(f"inject {number} ({spec.inject}) at minute {spec.at_min:g}: before the branch at {until_ms / 60_000:g}")
+        for number, spec in enumerate(extra, 1)
+        if spec.at_min * 60_000 < until_ms
+    ]
+    if early:
+        raise InputError(asked, early, path)
+    try:
+        return Scenario.model_validate(scenario.model_dump() | {"injects": [*scenario.injects, *extra]})
+    except ValidationError as refused:
+        faults = [Fault(f"{'.'.join(map(str, e['loc'])) or 'together'}: {e['msg']}") for e in refused.errors()]
+        raise InputError(asked, faults, path) from None
 
 
 def same_until(recorded: pa.Table, log: EventLog, until_ms: int, asked: str) -> None:

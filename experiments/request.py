@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from twin.errors import Fault, InputError
 
@@ -31,6 +32,8 @@ class RunRequest:
         weights: detector weights; None are those shipped.
         fitted: fitted camera model; None is the one shipped.
         renderer: ``auto``, ``gl`` or ``tiny``.
+        calls: a call log, CSV or Parquet, in place of drawn calls; None draws them.
+        calls_mode: the log is taken as it is, or its hours are drawn again.
         command: how the user asked, for the report.
     """
 
@@ -44,6 +47,8 @@ class RunRequest:
     weights: Path | None = None
     fitted: Path | None = None
     renderer: str = "auto"
+    calls: Path | None = None
+    calls_mode: Literal["replay", "bootstrap"] = "replay"
     command: str = ""
 
     def __post_init__(self) -> None:
@@ -52,5 +57,7 @@ class RunRequest:
             faults.append(Fault(f"--seed {self.seed}: found a negative number; a whole number from 0 up would work"))
         if self.renderer not in ("auto", "gl", "tiny"):
             faults.append(Fault(f"--renderer {self.renderer}: known: auto, gl, tiny"))
+        if self.calls_mode not in ("replay", "bootstrap"):
+            faults.append(Fault(f"--calls-mode {self.calls_mode}: known: replay, bootstrap"))
         if faults:
             raise InputError(f"run {self.scenario}", faults)

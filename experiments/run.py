@@ -105,7 +105,10 @@ def write_run(
 def input_hashes(parts: Assembly) -> dict[str, str]:
     """Return the SHA-256 of every input of a run."""
     request = parts.request
-    files = {"scenario": parts.scenario_file, "cameras": request.cameras, "fitted": request.fitted or FITTED_FILE}
+    files = {
+        "scenario": parts.scenario_file, "cameras": request.cameras, "calls": request.calls,
+        "fitted": request.fitted or FITTED_FILE,
+    }  # fmt: skip
     return file_hashes(files) | {"city": city_hash(parts.city), "weights": parts.model.weights_sha256}
 
 
@@ -121,7 +124,7 @@ def said_of(request: RunRequest) -> dict[str, Any]:
 
 def request_of(said: Mapping[str, Any]) -> RunRequest:
     """Return the request that :func:`said_of` wrote down."""
-    paths = {name: Path(said[name]) for name in ("out", "cameras", "weights", "fitted") if said.get(name)}
+    paths = {name: Path(said[name]) for name in ("out", "cameras", "calls", "weights", "fitted") if said.get(name)}
     return RunRequest(**{**said, **paths})
 
 

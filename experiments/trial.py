@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from agents.policy_spec import policy_files
 from experiments.provenance import file_hashes
 from scenarios.read import scenario_path
 from sensors.fitted import FITTED_FILE
@@ -101,9 +102,8 @@ class Trial:
 
 @cache
 def _policy_file(policy: str) -> dict[str, str]:
-    """The content of every ``file.py:Name`` a spec names."""
-    words = [part.strip().rpartition(":")[0] for part in policy.split("+")]
-    return file_hashes({word: Path(word) for word in words if word.endswith(".py")})
+    """The content of every file a spec names."""
+    return file_hashes(policy_files(policy))
 
 
 @cache

@@ -16,6 +16,7 @@ from experiments.ground import ground_of
 from experiments.living import make_world, sources_of
 from experiments.outcome import Outcome
 from experiments.request import RunRequest, silent
+from experiments.theory.exact import conservation
 from experiments.trial import Change, Setting, Trial
 from reports.norms import load_norms
 from scenarios.read import read_scenario
@@ -31,6 +32,7 @@ def live(trial: Trial) -> Outcome:
 
     Raises:
         InputError: an input is missing or wrong, or the policy broke its contract.
+        RuntimeError: a call or an alarm did not end in exactly one way; no figure is made of such a life.
     """
     parts, seen = day_of(trial.setting, trial.changes, trial.seed)
     parts = another_policy(parts, trial.policy)
@@ -41,6 +43,8 @@ def live(trial: Trial) -> Outcome:
     except PolicyFault as fault:
         raise InputError(f"live {parts.scenario.name}, seed {trial.seed}, under {trial.policy}", str(fault)) from fault
     columns = Columns.of(log.to_table())
+    if lost := [row.name for row in conservation([columns]) if row.found]:
+        raise RuntimeError(f"seed {trial.seed} under {trial.policy}: {'; '.join(lost)}")
     end_ms = int(columns.t_ms[columns.rows(Kind.RUN_ENDED)[-1]])
     cases = cases_of(columns, end_ms, load_norms())
     teams = {team.id: str(team.service) for team in parts.teams}

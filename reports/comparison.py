@@ -33,7 +33,12 @@ def context_of(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page shows."""
     head = content["headline"]
     metric = head[0]["metric"]
-    mine = [row for row in content["differences"] if row["metric"] == metric]
+    several = len(content["policies"]) > 2
+    mine = [
+        row
+        for row in content["differences"]
+        if row["metric"] == metric and row["n"] >= content["days"] / 2 and not (several and row["priority"])
+    ]
     return {
         "content": content,
         "base": content["policies"][0],
@@ -47,7 +52,7 @@ def context_of(content: Mapping[str, Any]) -> dict[str, Any]:
         "level_rows": list(_level_rows(content)),
         "centre_rows": [_centre_row(row, content) for row in content["differences"] if row["metric"] in CENTRE],
         "rule": rule_sentence(content),
-        "bounds": content.get("bounds", []),
+        "bounds": [row | {"service": service_word(row["service"])} for row in content["bounds"]],
     }
 
 
@@ -83,7 +88,7 @@ def _card(row: Mapping[str, Any]) -> dict[str, Any]:
         "verdict": verdict(row),
         "lines": [
             f"{shown(row['metric'], row['first'])} under {row['base']}, {shown(row['metric'], row['second'])} under it",
-            f"effect size {figure(row['dz'])} (differences of a day in their standard deviations)",
+            f"effect size {shown('', row['dz'])} (differences of a day in their standard deviations)",
             f"less on {percent(row['less'])} of the days on which they differ",
             f"{row['n']} days find a true difference of {shown(row['metric'], row['detectable'])} with a power of 80 %",
             f"the same days for both save a factor of {figure(row['saved'])} in days",
@@ -96,7 +101,7 @@ def _head_row(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "words": row["words"], "policy": row["policy"], "first": shown(metric, row["first"]),
         "second": shown(metric, row["second"]), "value": shown(metric, row["value"], True), "colour": colour_of(row),
-        "between": between(metric, row["low"], row["high"], True), "dz": figure(row["dz"]), "p": p_word(row["p"]),
+        "between": between(metric, row["low"], row["high"], True), "dz": shown("", row["dz"]), "p": p_word(row["p"]),
         "p_holm": p_word(row["p_holm"]), "detectable": shown(metric, row["detectable"]),
         "saved": figure(row["saved"]), "n": row["n"],
     }  # fmt: skip

@@ -21,13 +21,15 @@ def colour_of(row: Mapping[str, Any]) -> str:
     return GOOD if (row["value"] > 0) == bool(row.get("better_high")) else BAD
 
 
-def forest(rows: Sequence[Mapping[str, Any]], labels: Sequence[str], metric: str, base: str) -> str | None:
+def forest(
+    rows: Sequence[Mapping[str, Any]], labels: Sequence[str], metric: str, base: str, width_in: float = 6.4
+) -> str | None:
     """Return differences in one metric as dots with intervals, one row each; None where there is none."""
     known = [(row, label) for row, label in zip(rows, labels, strict=True) if row.get("value") is not None]
     if not known:
         return None
     scale, unit = scale_of(metric), unit_of(metric).replace("%", "points")
-    with drawing(6.4, 1.3 + 0.42 * len(known)) as figure:
+    with drawing(width_in, 1.3 + 0.42 * len(known)) as figure:
         axes = figure.add_subplot()
         for y, (row, _) in enumerate(reversed(known)):
             colour = colour_of(row)
@@ -62,9 +64,10 @@ def settled(curves: Sequence[Mapping[str, Any]]) -> str | None:
             axes.plot(days, [p["value"] * scale for p in points], color=colour, linewidth=2, label=curve["policy"])
         axes.axhline(0, color=INK, linewidth=1)
         late = [p for curve in shown for p in curve["points"] if p["low"] is not None and p["days"] >= 5]
-        if late:
-            reach = 1.1 * max(max(abs(p["low"]), abs(p["high"])) for p in late) * scale
+        reach = 1.1 * scale * max((max(abs(p["low"]), abs(p["high"])) for p in late), default=0.0)
+        if reach > 0:
             axes.set_ylim(-reach, reach)
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set(xlabel="days lived", ylabel=f"difference, {unit}" if unit else "difference")
         axes.grid(axis="y", color="#e6e8eb", linewidth=0.8)
         axes.legend(fontsize=9.5, frameon=False)
@@ -96,7 +99,7 @@ def tornado(rows: Sequence[Mapping[str, Any]], metric: str, most: int = 16) -> s
                 )
         axes.axvline(base, color=INK, linewidth=1)
         axes.set_yticks(range(len(wide)), [row["label"] for row in reversed(wide)], fontsize=9)
-        axes.set_xlabel(f"{metric.replace('_', ' ')}{f', {unit}' if unit else ''}")
+        axes.set_xlabel(f"mean of the days{f', {unit}' if unit else ''}")
         axes.margins(x=0.18)
         axes.grid(axis="x", color="#e6e8eb", linewidth=0.8)
         axes.set_axisbelow(True)

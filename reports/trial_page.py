@@ -47,6 +47,8 @@ def between(metric: str, low: float | None, high: float | None, sign: bool = Fal
     """Return an interval in the metric's unit."""
     if low is None or high is None:
         return "too few for an interval"
+    if unit_of(metric) == "%" and not sign:  # a t interval knows nothing of where shares end
+        low, high = max(0.0, low), min(1.0, high)
     return f"{shown(metric, low, sign)} to {shown(metric, high, sign)}"
 
 

@@ -1,26 +1,32 @@
 """The day's incidents and calls, drawn before the run and frozen, so that two policies meet the same day.
 
-Incidents of a category are a Poisson process whose rate follows residents and the hour (piecewise constant), thinned
-in no other way; places follow residents or traffic with a factor by mahalla. Each category draws from its own stream.
+Incidents of a category are a Poisson process whose rate follows residents, hour, weekday and month (piecewise
+constant); places follow residents or traffic with a factor by mahalla. Near-repeats and surges come on top. Each
+category draws from its own stream, in whole columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.batches import Batch, callers, calls_about, channels, make_batch, with_repeats
+from scenarios.injects import category_of, place_of
 from scenarios.places import CitySpots, DrawnPlaces, NearestNode
+from scenarios.rates import HOUR_MS, draw_times, hourly_mass
 from scenarios.schema import Category, Scenario, Scripted, ServiceDemand
+from scenarios.schema_response import SurgeSpec
 from twin.city import City
-from twin.plates import plate_of
+from twin.errors import Fault, InputError
 from twin.records import Call, Channel, Incident, Service, Visual
-from twin.streams import draw_u32, stream
+from twin.streams import stream
 
-HOUR_MS = 3_600_000
 YEAR_H = 365.0 * 24.0
+
+__all__ = ["HOUR_MS", "YEAR_H", "Day", "Placed", "day_of", "draw_day", "hourly_mass"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +48,16 @@ class Day:
 
 
 @dataclass(frozen=True)
-class _Draft:
-    incident: Incident
-    calls_ms: Sequence[int]
-    channel: Channel
+class FalseCalls:
+    """Calls of one service that report nothing real, as columns."""
+
+    service: Service
+    category: str
+    priority: int
+    t_ms: NDArray[np.int64]
+    at_m: NDArray[np.float64]
+    on_scene_ms: NDArray[np.int64]
+    channel: Sequence[Channel]
 
 
 def draw_day(
@@ -60,141 +72,99 @@ def draw_day(
         scenario: rates, hours and delays.
         seed: the run's seed.
         placed: scripted incidents, kept as they are.
-        spots: where things can happen; None are the city's own.
+        spots: where things can happen; None are the city's own, made anew: give them where many days are drawn.
+
+    Raises:
+        InputError: a surge has its centre outside the city.
     """
     spots = spots or CitySpots(city)
-    drafts: list[_Draft] = []
-    for service, demand in scenario.demand.items():
-        for name, category in demand.categories.items():
-            drafts += _incidents(city, spots, scenario, seed, service, demand, name, category)
-    drafts += [_scripted(seed, number, item) for number, item in enumerate(placed)]
-    incidents, calls = _numbered(drafts)
-    calls += _false_calls(spots, city.residents, scenario, seed)
-    return _on_streets(graph, incidents, sorted(calls, key=lambda call: (call.t_ms, call.service, call.id)))
+    batches = [
+        _drawn(city, spots, scenario, seed, service, demand, name, category)
+        for service, demand in scenario.demand.items()
+        for name, category in demand.categories.items()
+    ]
+    batches += [batch for surge in scenario.surges for batch in _surge(city, spots, scenario, seed, surge)]
+    batches += [scripted_batch(seed, number, item) for number, item in enumerate(placed)]
+    return day_of(graph, batches, _false_calls(spots, city.residents, scenario, seed))
 
 
-def hourly_mass(hours: Sequence[float], start_hour: float, duration_ms: int) -> NDArray[np.float64]:
-    """Return cumulative hour-weights at each boundary: start, every full hour, end; weights scaled to mean 1.
-
-    >>> hourly_mass([1.0] * 24, 18.0, 2 * HOUR_MS).tolist()
-    [0.0, 1.0, 2.0]
-    """
-    weight = np.asarray(hours) / np.mean(hours)
-    edges = _edges_ms(start_hour, duration_ms)
-    middle = (edges[:-1] + edges[1:]) / 2 / HOUR_MS + start_hour
-    return np.concatenate([[0.0], np.cumsum(np.diff(edges) / HOUR_MS * weight[middle.astype(int) % 24])])
-
-
-def _edges_ms(start_hour: float, duration_ms: int) -> NDArray[np.float64]:
-    first = (np.floor(start_hour) + 1 - start_hour) * HOUR_MS
-    return np.concatenate([[0.0], np.arange(first, duration_ms, HOUR_MS), [duration_ms]])
-
-
-def _times(
-    rate_per_h: float, hours: Sequence[float], scenario: Scenario, rng: np.random.Generator
-) -> NDArray[np.int64]:
-    start_hour = scenario.start.hour + scenario.start.minute / 60
-    mass = hourly_mass(hours, start_hour, scenario.duration_ms)
-    n = int(rng.poisson(rate_per_h * mass[-1]))
-    at = np.interp(rng.random(n) * mass[-1], mass, _edges_ms(start_hour, scenario.duration_ms))
-    return np.sort(at.astype(np.int64))
-
-
-def _incidents(
+def _drawn(
     city: City, spots: DrawnPlaces, scenario: Scenario, seed: int, service: Service, demand: ServiceDemand, name: str,
     category: Category,
-) -> list[_Draft]:  # fmt: skip
+) -> Batch:  # fmt: skip
     rng = stream(seed, "incidents", service, name)
     rate_per_h = category.per_1000_residents_year.value * city.residents / 1000 / YEAR_H
-    times = _times(rate_per_h, demand.hours, scenario, rng)
-    n = len(times)
-    at = spots.of(category.where).draw(rng, n, spots.unevenness(service, demand.unevenness))
-    outdoors, carried = rng.random(n) < category.outdoors, rng.random(n) < category.transport
-    tied_to = f"{service}/{name}"
-    on_scene = category.on_scene.duration().draw_ms(seed, f"on_scene/{tied_to}", np.arange(n))
-    notice = category.notice.duration().draw_ms(seed, f"notice/{tied_to}", np.arange(n))
-    callers = _callers(category.callers, rng, n)
-    drafts = []
-    for i in range(n):
-        visual = category.visual if outdoors[i] else Visual.NONE
-        incident = Incident(
-            id=-1, t_ms=int(times[i]), service=service, category=name, priority=category.priority, node=-1,
-            x_m=float(at[i, 0]), y_m=float(at[i, 1]), visual=visual, visible_ms=round(category.visible_min * 60_000),
-            on_scene_ms=int(on_scene[i]), transport=bool(carried[i]),
-            plate=_listed(seed, tied_to, i) if visual is Visual.LISTED_PLATE else "",
-        )  # fmt: skip
-        drafts.append(_Draft(incident, _calls_ms(incident, notice[i], callers[i], rng), Channel(category.channel)))
-    return drafts
+    repeat = category.near_repeat
+    t_ms = draw_times(rate_per_h * (1 - repeat.expected if repeat else 1), demand, scenario, rng)
+    at = spots.of(category.where).draw(rng, len(t_ms), spots.unevenness(service, demand.unevenness))
+    if repeat:
+        t_ms, at = with_repeats(t_ms, at, repeat, scenario.duration_ms, rng)
+    share = demand.share_112.value if demand.share_112 else None
+    return make_batch(seed, service, name, category, t_ms, at, rng, share)
 
 
-def _listed(seed: int, tied_to: str, number: int) -> str:
-    return plate_of(int(draw_u32(seed, f"listed plate/{tied_to}", number)))
+def _surge(city: City, spots: DrawnPlaces, scenario: Scenario, seed: int, surge: SurgeSpec) -> list[Batch]:
+    """A surge's incidents, shared among its categories by their ordinary rates."""
+    faults: list[Fault] = []
+    centre = place_of(city, surge.centre, f"the surge {surge.name}", faults) if surge.centre else None
+    if faults:
+        raise InputError(f"draw the day of {scenario.name}", faults)
+    found = [(name, *kind) for name in surge.categories if (kind := category_of(scenario, name))]
+    rates = np.array([max(category.per_1000_residents_year.value, 1e-9) for _, _, category in found])
+    made = []
+    for (name, service, category), share in zip(found, rates / rates.sum(), strict=True):
+        rng = stream(seed, "surge", surge.name, service, name)
+        t_ms = _surge_times(surge, int(rng.poisson(surge.incidents * share)), rng)
+        t_ms = t_ms[t_ms < scenario.duration_ms]
+        demand = scenario.demand[service]
+        if centre is None:
+            at = spots.of(category.where).draw(rng, len(t_ms), spots.unevenness(service, demand.unevenness))
+        else:
+            at = (np.array(centre) + rng.normal(0.0, surge.radius_m, (len(t_ms), 2))).round(2)
+        number = demand.share_112.value if demand.share_112 else None
+        made.append(make_batch(seed, service, name, category, t_ms, at, rng, number, f"{surge.name}/"))
+    return made
 
 
-def _callers(mean: float, rng: np.random.Generator, n: int) -> NDArray[np.int64]:
-    """At least one caller, unless nobody ever calls."""
-    return rng.poisson(mean - 1, n) + 1 if mean >= 1 else np.zeros(n, np.int64)
+def _surge_times(surge: SurgeSpec, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Evenly over the surge, or most at first: exponential, cut at the end."""
+    length_min = surge.until_min - surge.from_min
+    share = rng.random(n)
+    if surge.half_life_min is not None:
+        decay = np.log(2) / surge.half_life_min
+        share = -np.log1p(-share * -np.expm1(-decay * length_min)) / decay / length_min
+    return np.sort(((surge.from_min + share * length_min) * 60_000).astype(np.int64))
 
 
-def _calls_ms(incident: Incident, notice_ms: int, callers: int, rng: np.random.Generator) -> list[int]:
-    """The first call comes after the notice delay, the others after it at random, with the same mean delay."""
-    if callers == 0:
-        return []
-    first = incident.t_ms + int(notice_ms)
-    later = np.sort(np.rint(rng.exponential(max(float(notice_ms), 1.0), int(callers) - 1)).astype(np.int64))
-    return [first, *(first + int(delay) for delay in later)]
-
-
-def _scripted(seed: int, number: int, item: Placed) -> _Draft:
-    script = item.script
+def scripted_batch(seed: int, number: int, item: Placed) -> Batch:
+    """Return a scripted incident, with its calls."""
+    script, one = item.script, np.zeros(1, dtype=np.int64)
     rng = stream(seed, "scripted", str(number), script.visual)
-    notice = int(script.notice.duration().draw_ms(seed, "notice/scripted", number))
-    on_scene = int(script.on_scene.duration().draw_ms(seed, "on_scene/scripted", number))
-    callers = int(_callers(script.callers, rng, 1)[0])
-    incident = Incident(
-        id=-1, t_ms=round(script.at_min * 60_000), service=script.service, category=script.category,
-        priority=script.priority, node=-1, x_m=item.x_m, y_m=item.y_m, visual=Visual(script.visual),
-        visible_ms=round(script.visible_min * 60_000), on_scene_ms=on_scene,
-        transport=bool(rng.random() < script.transport), scripted=True, plate=item.plate,
-    )  # fmt: skip
-    return _Draft(incident, _calls_ms(incident, notice, callers, rng), Channel.PHONE)
-
-
-def _numbered(drafts: Sequence[_Draft]) -> tuple[list[Incident], list[Call]]:
-    order = sorted(range(len(drafts)), key=lambda i: (drafts[i].incident.t_ms, i))
-    incidents = [replace(drafts[i].incident, id=number) for number, i in enumerate(order)]
-    calls = [
-        _call(incident, t_ms, drafts[i].channel)
-        for incident, i in zip(incidents, order, strict=True)
-        for t_ms in drafts[i].calls_ms
-    ]
-    return incidents, calls
-
-
-def _call(incident: Incident, t_ms: int, channel: Channel) -> Call:
-    return Call(
-        id=-1, t_ms=t_ms, channel=channel, incident_id=incident.id, service=incident.service,
-        category=incident.category, priority=incident.priority, node=-1, x_m=incident.x_m, y_m=incident.y_m,
-        on_scene_ms=incident.on_scene_ms,
+    notice = script.notice.duration().draw_ms(seed, "notice/scripted", one + number)
+    on_scene = script.on_scene.duration().draw_ms(seed, "on_scene/scripted", one + number)
+    t_ms = one + round(script.at_min * 60_000)
+    call_of, call_ms = calls_about(t_ms, notice, callers(script.callers, rng, 1), rng)
+    return Batch(
+        script.service, script.category, [script.priority], round(script.visible_min * 60_000), t_ms,
+        np.array([[item.x_m, item.y_m]]), [Visual(script.visual)], on_scene, rng.random(1) < script.transport,
+        one.astype(bool), one + 1, [item.plate], call_of, call_ms, [Channel.PHONE] * len(call_ms), scripted=True,
     )  # fmt: skip
 
 
-def _false_calls(spots: DrawnPlaces, residents: int, scenario: Scenario, seed: int) -> list[Call]:
+def _false_calls(spots: DrawnPlaces, residents: int, scenario: Scenario, seed: int) -> list[FalseCalls]:
     """False calls follow the hours of their service; their expected number makes up the stated share of all calls."""
-    made: list[Call] = []
+    made = []
     for service, demand in scenario.demand.items():
         share = min(demand.false_calls.value, 0.99)
         real = _expected_calls_per_h(demand, residents)
         rng = stream(seed, "false_calls", service)
-        times = _times(real * share / (1 - share), demand.hours, scenario, rng)
+        t_ms = draw_times(real * share / (1 - share), demand, scenario, rng)
         name, category = next(iter(demand.categories.items()))
-        at = spots.of(category.where).draw(rng, len(times), spots.unevenness(service, demand.unevenness))
-        looked = demand.false_on_scene.duration().draw_ms(seed, f"on_scene/false/{service}", np.arange(len(times)))
-        made += [
-            Call(-1, int(t), Channel(category.channel), None, service, name, category.priority, -1,
-                 float(x), float(y), int(stay))
-            for t, (x, y), stay in zip(times, at, looked, strict=True)
-        ]  # fmt: skip
+        at = spots.of(category.where).draw(rng, len(t_ms), spots.unevenness(service, demand.unevenness))
+        looked = demand.false_on_scene.duration().draw_ms(seed, f"on_scene/false/{service}", np.arange(len(t_ms)))
+        number = demand.share_112.value if demand.share_112 else None
+        how = channels(seed, f"false/{service}", service, category.channel, number, len(t_ms))
+        made.append(FalseCalls(service, name, category.priority, t_ms, at, looked, how))
     return made
 
 
@@ -204,12 +174,68 @@ def _expected_calls_per_h(demand: ServiceDemand, residents: int) -> float:
     )
 
 
-def _on_streets(graph: NearestNode, incidents: Sequence[Incident], calls: Sequence[Call]) -> Day:
-    def nodes(items: Sequence[Incident] | Sequence[Call]) -> NDArray[np.int64]:
-        at = np.array([(item.x_m, item.y_m) for item in items]).reshape(-1, 2)
-        return np.atleast_1d(graph.nearest_node(at[:, 0], at[:, 1])) if len(at) else np.zeros(0, np.int64)
+def day_of(graph: NearestNode, batches: Sequence[Batch], false: Sequence[FalseCalls] = ()) -> Day:
+    """Put batches and false calls on the streets and in the order of time, under ids counted from 0."""
+    sizes = [len(batch.t_ms) for batch in batches]
+    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    t_ms = np.concatenate([batch.t_ms for batch in batches] or [np.zeros(0, np.int64)])
+    order = np.argsort(t_ms, kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    at = np.concatenate([np.zeros((0, 2)), *(b.at_m for b in batches), *(f.at_m for f in false)])
+    nodes = np.atleast_1d(graph.nearest_node(at[:, 0], at[:, 1])) if len(at) else np.zeros(0, np.int64)
+    made = [
+        incident
+        for batch, start in zip(batches, starts.tolist(), strict=False)
+        for incident in _incidents(batch, rank[start:], nodes[start:])
+    ]
+    incidents = [made[row] for row in order.tolist()]
+    drafts = [
+        draft
+        for batch, start in zip(batches, starts.tolist(), strict=False)
+        for draft in _calls(batch, rank[start:], incidents)
+    ]
+    drafts.sort(key=lambda draft: draft[0])
+    drafts += _unreal(false, nodes[starts[-1] :])
+    drafts.sort(key=lambda draft: (draft[1], draft[4]))
+    calls = [Call(number, *draft[1:]) for number, draft in enumerate(drafts)]
+    return Day(incidents, calls)
 
-    return Day(
-        [replace(item, node=int(node)) for item, node in zip(incidents, nodes(incidents), strict=True)],
-        [replace(c, id=i, node=int(node)) for i, (c, node) in enumerate(zip(calls, nodes(calls), strict=True))],
-    )
+
+def _incidents(batch: Batch, ids: NDArray[np.int64], nodes: NDArray[np.int64]) -> list[Incident]:
+    n, service, category, seen_ms = len(batch.t_ms), batch.service, batch.category, batch.visible_ms
+    rows = zip(
+        ids[:n].tolist(), batch.t_ms.tolist(), batch.priority, nodes[:n].tolist(), batch.at_m.tolist(), batch.visual,
+        batch.on_scene_ms.tolist(), batch.transport.tolist(), batch.plate, batch.injured.tolist(),
+        batch.level.tolist(), strict=True,
+    )  # fmt: skip
+    return [
+        Incident(id, t, service, category, rank, node, x, y, visual, seen_ms, work, carried, batch.scripted, plate,
+                 hurt, level)
+        for id, t, rank, node, (x, y), visual, work, carried, plate, hurt, level in rows
+    ]  # fmt: skip
+
+
+def _calls(batch: Batch, ids: NDArray[np.int64], incidents: Sequence[Incident]) -> list[tuple]:  # type: ignore[type-arg]
+    """The fields of each call, with its place in the order of incidents first."""
+    carried = batch.carried or [""] * len(batch.call_ms)
+    drafts = []
+    rows = zip(batch.call_of.tolist(), batch.call_ms.tolist(), batch.channel, carried, strict=True)
+    for row, t_ms, channel, told in rows:
+        about = incidents[ids[row]]
+        drafts.append((
+            about.id, t_ms, channel, about.id, about.service, about.category, about.priority, about.node, about.x_m,
+            about.y_m, about.on_scene_ms, told,
+        ))  # fmt: skip
+    return drafts
+
+
+def _unreal(false: Sequence[FalseCalls], nodes: NDArray[np.int64]) -> list[tuple]:  # type: ignore[type-arg]
+    drafts, at = [], iter(nodes.tolist())
+    for calls in false:
+        rows = zip(calls.t_ms.tolist(), calls.channel, calls.at_m.tolist(), calls.on_scene_ms.tolist(), strict=True)
+        drafts += [
+            (-1, t_ms, channel, None, calls.service, calls.category, calls.priority, next(at), x, y, looked, "")
+            for t_ms, channel, (x, y), looked in rows
+        ]
+    return drafts

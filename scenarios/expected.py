@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -16,6 +14,7 @@ from agents.policy import DemandView, Ints
 from agents.sealed import sealed
 from scenarios.demand import YEAR_H
 from scenarios.places import DrawnPlaces, NearestNode
+from scenarios.rates import HOUR_MS, hour_factor
 from scenarios.schema import Scenario, ServiceDemand
 from twin.city import City
 
@@ -35,9 +34,8 @@ class ExpectedRequests:
     """
 
     def __init__(
-        self, city: City, graph: NearestNode, scenario: Scenario, spots: DrawnPlaces, start: datetime,
-        places: int = PLACES,
-    ) -> None:  # fmt: skip
+        self, city: City, graph: NearestNode, scenario: Scenario, spots: DrawnPlaces, places: int = PLACES
+    ) -> None:
         """Lay the rates on nodes.
 
         Args:
@@ -45,10 +43,9 @@ class ExpectedRequests:
             graph: puts places on nodes.
             scenario: rates and hours.
             spots: where things can happen.
-            start: zoned time of simulated time 0.
             places: at most so many are told apart.
         """
-        self._start, self._hours = start, {str(service): d.hours for service, d in scenario.demand.items()}
+        self._scenario = scenario
         nodes = len(city.nodes)
         self._mean = {
             str(service): _mean_by_node(demand, str(service), city.residents, graph, spots, nodes)
@@ -56,37 +53,30 @@ class ExpectedRequests:
         }
         total = np.sum(list(self._mean.values()), axis=0)
         xy_m = shapely.get_coordinates(city.nodes.geometry.to_numpy())
-        self.node, self._place_of = _grouped(total, xy_m, places)
+        node, self._place_of = _grouped(total, xy_m, places)
+        self.node = sealed(node)
         self._made: dict[int, DemandView] = {}
 
     def at(self, t_ms: int) -> DemandView:
-        """Return what is expected in the hour of a simulated time; the same object for the same hour of the day."""
-        hour = (self._start + timedelta(milliseconds=int(t_ms))).hour
+        """Return what is expected in the hour of a simulated time; the same object for the same hour."""
+        scenario = self._scenario
+        hour = (t_ms + (scenario.start.minute * 60 + scenario.start.second) * 1000) // HOUR_MS
         if hour not in self._made:
             rates = {
-                service: sealed(self._on_places(mean) * weights[hour] / float(np.mean(weights)))
-                for (service, mean), weights in zip(self._mean.items(), self._hours.values(), strict=True)
+                str(service): sealed(self._on_places(str(service)) * hour_factor(demand, scenario, t_ms))
+                for service, demand in scenario.demand.items()
             }
-            self._made[hour] = DemandView(sealed(self.node), MappingProxyType(rates))
+            self._made[hour] = DemandView(self.node, MappingProxyType(rates))
         return self._made[hour]
 
     def by_node(self) -> Mapping[str, Floats]:
         """Return for each service the (nodes,) mean requests an hour, all places told apart."""
         return MappingProxyType(self._mean)
 
-    def _on_places(self, mean: Floats) -> Floats:
+    def _on_places(self, service: str) -> Floats:
+        mean = self._mean[service]
         there = mean > 0
         return np.bincount(self._place_of[there], weights=mean[there], minlength=len(self.node))
-
-
-def districts_of(city: City) -> Ints:
-    """Return the (nodes,) row of the district in which each node lies, of several the first; -1 for none."""
-    nodes = gpd.GeoSeries(city.nodes.geometry)
-    rows, districts = city.districts.sindex.query(nodes, predicate="intersects")
-    found = np.full(len(nodes), -1, dtype=np.int64)
-    order = np.lexsort((-districts, rows))
-    found[rows[order]] = districts[order]
-    return found
 
 
 def _mean_by_node(

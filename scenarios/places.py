@@ -136,3 +136,11 @@ class CitySpots:
         found = np.full(len(at), -1, np.int64)
         found[rows[::-1]] = mahallas[::-1]
         return found
+
+
+def districts_of(city: City) -> NDArray[np.int64]:
+    """Return for each node the row of the district it lies in, -1 for none."""
+    districts = np.full(len(city.nodes), -1, dtype=np.int64)
+    rows, found = city.districts.sindex.query(city.nodes.geometry, predicate="intersects")
+    districts[rows[::-1]] = found[::-1]
+    return districts

@@ -5,42 +5,30 @@ street kilometre, so that one file serves any city.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from agents.settings import Duration
+from scenarios.schema_parts import Callers, DurationSpec, Hours, Months, Sourced, Weekdays
+from scenarios.schema_response import HospitalsSpec, InjectSpec, NeedSpec, OverloadSpec, SurgeSpec
 from twin.checked_yaml import Strict
+from twin.errors import unknown_name
 from twin.records import Service, Visual
 from twin.sky import WEATHERS
 
 
-def _callers(mean: float) -> float:
-    if 0 < mean < 1:
-        raise ValueError("0 (nobody calls) or at least 1")
-    return mean
+class NearRepeat(Strict):
+    """Incidents that follow one nearby, as burglaries and riots do; the mean rate stays what the table says.
 
+    Attributes:
+        expected: mean number of further incidents that each draws.
+        within_m: standard deviation of their distance, east and north.
+        within_min: mean time until they happen.
+    """
 
-Callers = Annotated[float, Field(ge=0, le=10), AfterValidator(_callers)]
-
-
-class DurationSpec(Strict):
-    """A length of time, drawn for each thing from a distribution with this mean and coefficient of variation."""
-
-    mean_s: float = Field(ge=0)
-    cv: float = Field(default=0.0, ge=0, le=5)
-    kind: Literal["lognormal", "exponential", "constant"] = "lognormal"
-
-    def duration(self) -> Duration:
-        """Return the distribution it names."""
-        return Duration(self.mean_s, self.cv, self.kind)
-
-
-class Sourced(Strict):
-    """A figure and where it comes from; ``assumed`` is a source that says so."""
-
-    value: float = Field(ge=0)
-    source: str = Field(min_length=3)
+    expected: float = Field(gt=0, le=0.9)
+    within_m: float = Field(gt=0)
+    within_min: float = Field(gt=0)
 
 
 class Category(Strict):
@@ -56,12 +44,15 @@ class Category(Strict):
         notice: incident to first call; for people dated data, assumed, always to be swept.
         callers: mean number of calls for one incident: 0 (nobody calls, only a camera can notice) or at least 1.
         transport: share taken to hospital.
+        injured: share in which somebody is hurt, so that the plan's units for the injured are needed.
+        second_alarm: share that turns out bigger than reported.
+        near_repeat: how incidents draw further ones near them; None: not at all.
     """
 
     per_1000_residents_year: Sourced
     priority: int = Field(ge=1, le=3)
     where: Literal["homes", "entrances", "streets", "junctions", "bazaars"]
-    channel: Literal["phone", "panic_button"] = "phone"
+    channel: Literal["phone", "panic_button", "fire_monitor"] = "phone"
     visual: Visual = Visual.NONE
     outdoors: float = Field(default=0.0, ge=0, le=1)
     visible_min: float = Field(default=10.0, gt=0)
@@ -69,6 +60,9 @@ class Category(Strict):
     callers: Callers = 1.0
     on_scene: DurationSpec
     transport: float = Field(default=0.0, ge=0, le=1)
+    injured: float = Field(default=0.0, ge=0, le=1)
+    second_alarm: float = Field(default=0.0, ge=0, le=1)
+    near_repeat: NearRepeat | None = None
 
 
 class ServiceDemand(Strict):
@@ -76,23 +70,29 @@ class ServiceDemand(Strict):
 
     Attributes:
         hours: 24 weights, mean 1: how demand is spread over the hours of the day.
+        weekdays, months: 7 (from Monday) and 12 weights: how it is spread over week and year; [] evenly.
+        share_112: share of phone calls that come by 112 and not by the service's own number; None: not told apart.
         unevenness: coefficient of variation of rates among mahallas (0: by residents alone).
         false_calls: share of all calls that report nothing real.
         false_on_scene: how long a team looks for what is not there.
     """
 
-    hours: list[float] = Field(min_length=24, max_length=24)
+    hours: Hours
+    weekdays: Weekdays | None = None
+    months: Months | None = None
+    share_112: Sourced | None = None
     unevenness: float = Field(ge=0, le=3)
     false_calls: Sourced
     false_on_scene: DurationSpec
     categories: dict[str, Category] = Field(min_length=1)
 
-    @field_validator("hours")
-    @classmethod
-    def _weights(cls, hours: list[float]) -> list[float]:
-        if min(hours) < 0 or sum(hours) <= 0:
-            raise ValueError("the 24 weights must not be negative, and not all zero")
-        return hours
+
+class ShiftSpec(Strict):
+    """Some of the teams work from one time of day to another, past midnight where ``until`` is not later."""
+
+    start: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    until: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    share: float = Field(gt=0, le=1)
 
 
 class ServiceTeams(Strict):
@@ -103,6 +103,12 @@ class ServiceTeams(Strict):
         posts: kinds of places they wait at; where the city has none, posts are derived and marked inferred.
         posts_per_100k_residents: how many posts are derived then.
         turnout, handover: stages of a response.
+        kinds: share of the teams with each kind of vehicle; {} for one kind without a name.
+        shifts: when they work; [] for always.
+        break_after_min, pause: when in its shift a team has a break, and how long; None for no breaks.
+        breakdowns_per_1000_h, repair: how often vehicles break down, and for how long.
+        mutual_aid: how many teams neighbours can send when an overload rule calls them.
+        mutual_aid_kind: of vehicle.
     """
 
     per_100k_residents: Sourced
@@ -110,6 +116,14 @@ class ServiceTeams(Strict):
     posts_per_100k_residents: float = Field(gt=0)
     turnout: DurationSpec
     handover: DurationSpec = DurationSpec(mean_s=0)
+    kinds: dict[str, float] = Field(default_factory=dict)
+    shifts: list[ShiftSpec] = Field(default_factory=list)
+    break_after_min: float | None = Field(default=None, gt=0)
+    pause: DurationSpec = DurationSpec(mean_s=1800)
+    breakdowns_per_1000_h: Sourced | None = None
+    repair: DurationSpec = DurationSpec(mean_s=5400, cv=0.5)
+    mutual_aid: int = Field(default=0, ge=0, le=200)
+    mutual_aid_kind: str = ""
 
 
 class CentreSpec(Strict):
@@ -120,7 +134,11 @@ class CentreSpec(Strict):
         verifiers_per_1000_cameras: who look at camera alarms.
         answer: pick-up delay once an operator is free; process: from answer until the request is ready.
         panic_process: the same for a panic button.
-        join_radius_m, join_window_s: reports of one service this near in place and time are one request.
+        join_radius_m, join_window_s: reports of one service or one family this near in place and time are one request.
+        roster, verifier_roster: 24 factors on operators and verifiers, by the hour of the day; None for all, always.
+        patience: how long callers wait to be answered before they hang up; None for ever.
+        monitor_process: the same as ``panic_process`` for a fire monitor.
+        size_up_s: from the first arrival until the first team asks for more.
     """
 
     operators_per_100k_residents: Sourced
@@ -130,6 +148,11 @@ class CentreSpec(Strict):
     panic_process: DurationSpec
     join_radius_m: float = Field(gt=0)
     join_window_s: float = Field(gt=0)
+    roster: Hours | None = None
+    verifier_roster: Hours | None = None
+    patience: DurationSpec | None = None
+    monitor_process: DurationSpec | None = None
+    size_up_s: float = Field(default=60.0, ge=0)
 
 
 class CamerasSpec(Strict):
@@ -183,16 +206,20 @@ class SpotlightSpec(Strict):
 
 
 class Scenario(Strict):
-    """One scenario, version 1 of the schema.
+    """One scenario; version 2 of the schema says more than version 1, whose files still read.
 
     Attributes:
         start: local time in the city's own zone, without an offset.
         duration_min: simulated minutes.
         policy: dispatch policy, a name or ``file.py:Name``.
         speed_profile: how fast teams drive against the limit, from ``twin/data/speed_profiles.yaml``.
+        plans: for each category the teams it asks for; one team of its service where there is none.
+        families: what categories of several services are reports of: notices of one family may be one incident.
+        overload: what the centre does when it runs out of teams.
+        surges, injects: what happens beyond the ordinary, and when.
     """
 
-    version: Literal[1]
+    version: Literal[1, 2]
     name: str = Field(pattern=r"^[a-z0-9_]+$")
     title: str
     about: str
@@ -205,7 +232,13 @@ class Scenario(Strict):
     teams: dict[Service, ServiceTeams]
     centre: CentreSpec
     cameras: CamerasSpec
-    spotlights: SpotlightSpec
+    spotlights: SpotlightSpec = SpotlightSpec(before_s=5, after_s=20, quiet_s=0, quiet_windows=0, fps=5, incidents=[])
+    plans: dict[str, list[NeedSpec]] = Field(default_factory=dict)
+    families: dict[str, list[str]] = Field(default_factory=dict)
+    overload: list[OverloadSpec] = Field(default_factory=list)
+    hospitals: HospitalsSpec = HospitalsSpec()
+    surges: list[SurgeSpec] = Field(default_factory=list)
+    injects: list[InjectSpec] = Field(default_factory=list)
 
     @field_validator("start")
     @classmethod
@@ -229,7 +262,32 @@ class Scenario(Strict):
         unserved = sorted(set(self.demand) - set(self.teams))
         if unserved:
             raise ValueError(f"demand on services without teams: {', '.join(unserved)}")
+        if faults := [*self._plan_faults(), *self._category_faults()]:
+            raise ValueError("; ".join(faults))
         return self
+
+    def _plan_faults(self) -> list[str]:
+        """Plans that no team of the fleet could fulfil."""
+        faults = []
+        for category, needs in self.plans.items():
+            for need in needs:
+                teams = self.teams.get(need.service)
+                if teams is None:
+                    faults.append(f"the plan of {category} needs {need.service} teams, of which there are none")
+                elif need.kinds and not set(need.kinds) & {k for k, share in teams.kinds.items() if share > 0}:
+                    known = ", ".join(teams.kinds) or "none named"
+                    faults.append(
+                        f"the plan of {category} needs a {need.service} team of the kind {' or '.join(need.kinds)}; "
+                        f"kinds: {known}"
+                    )
+        return faults
+
+    def _category_faults(self) -> list[str]:
+        """Surges and injected incidents of categories that the demand does not have."""
+        known = {name for demand in self.demand.values() for name in demand.categories}
+        asked = [(f"the surge {surge.name}", name) for surge in self.surges for name in surge.categories]
+        asked += [("an injected incident", i.category) for i in self.injects if i.inject == "incident"]
+        return [f"{what}: {unknown_name('category', name, sorted(known))}" for what, name in asked if name not in known]
 
     @property
     def duration_ms(self) -> int:

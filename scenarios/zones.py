@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,10 +12,14 @@ from agents.teams import TeamSpec
 from scenarios.demand import YEAR_H
 from scenarios.places import Spots
 from scenarios.schema import Scenario, ServiceDemand, Sourced
+from scenarios.schema_response import NeedSpec
 from scenarios.teams import Fleet
 from twin.errors import Fault, InputError
 from twin.records import Service
 from twin.region import MatrixRegion
+
+REGIONS: Final = Path(__file__).parent / "regions"
+"""Regions that come with the project, a folder each."""
 
 
 class ZoneSpots:
@@ -38,12 +45,13 @@ def zone_scenario(scenario: Scenario, region: MatrixRegion) -> Scenario:
 
     A service whose requests an hour the region names is scaled to them: incidents that people report, false calls
     among them, arrive at that mean rate over the hours of the day. A service that the region names no team of is left
-    out with its demand, and so is what is put before cameras.
+    out with its demand, and so is what has a place in a city: what is put before cameras, surges and injects. Teams
+    are of the kinds that the region names; where it names none of those that a plan asks for, any will do.
 
     Raises:
         InputError: no service of the scenario has a team, or a service with teams has no turnout in the scenario.
     """
-    served = {post.service for post in region.posts}
+    served = {post.service for post in region.posts if post.teams}
     strange = sorted(served - set(scenario.teams))
     kept = {service: demand for service, demand in scenario.demand.items() if service in served}
     faults = (
@@ -57,8 +65,20 @@ def zone_scenario(scenario: Scenario, region: MatrixRegion) -> Scenario:
         raise InputError(f"run {scenario.name} in the region {region.name}", faults)
     demand = {service: _scaled(kept[service], service, region) for service in kept}
     teams = {service: spec for service, spec in scenario.teams.items() if service in served}
-    spotlights = scenario.spotlights.model_copy(update={"incidents": []})
-    return scenario.model_copy(update={"demand": demand, "teams": teams, "spotlights": spotlights})
+    return scenario.model_copy(
+        update={
+            "demand": demand,
+            "teams": teams,
+            "spotlights": scenario.spotlights.model_copy(update={"incidents": []}),
+            "plans": {
+                name: [_of_kinds(need, region) for need in needs if need.service in served]
+                for name, needs in scenario.plans.items()
+            },
+            "overload": [rule for rule in scenario.overload if rule.service in served],
+            "surges": [],
+            "injects": [],
+        }
+    )
 
 
 def _scaled(demand: ServiceDemand, service: Service, region: MatrixRegion) -> ServiceDemand:
@@ -81,6 +101,11 @@ def _scaled(demand: ServiceDemand, service: Service, region: MatrixRegion) -> Se
     return demand.model_copy(update={"categories": categories})
 
 
+def _of_kinds(need: NeedSpec, region: MatrixRegion) -> NeedSpec:
+    there = {post.kind for post in region.posts if post.service == need.service and post.teams}
+    return need if there & set(need.kinds) else need.model_copy(update={"kinds": []})
+
+
 def zone_teams(region: MatrixRegion) -> Fleet:
     """Return the teams that the region names, numbered by service in the order of its posts."""
     teams: list[TeamSpec] = []
@@ -89,4 +114,7 @@ def zone_teams(region: MatrixRegion) -> Fleet:
         for _ in range(post.teams):
             count[post.service] = count.get(post.service, 0) + 1
             teams.append(TeamSpec(f"{post.service}-{count[post.service]:02d}", post.service, post.zone, post.kind))
-    return Fleet(teams, [])
+    posts: dict[str, list[int]] = {}
+    for post in region.posts:
+        posts.setdefault(str(post.service), []).append(post.zone)
+    return Fleet(teams, [], posts)

@@ -14,6 +14,7 @@ from tests.benchmarks.osm import osm_rows
 from tests.benchmarks.policies import policy_rows
 from tests.benchmarks.timing import Row, in_turn, seconds
 from tests.benchmarks.travel import travel_rows
+from tests.benchmarks.trials import trial_rows
 from tests.benchmarks.whole_city import whole_city_rows
 from twin.city import City
 from twin.city.resolve import open_city
@@ -28,6 +29,7 @@ def all_rows() -> Iterator[Row]:
     yield coverage_of_fleet(city)
     yield from export_rows(city)
     yield chain()
+    yield from trial_rows()
     yield from policy_rows()
     yield from footage(city)
     yield from recognition(city)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 import pytest
+from pyproj import Transformer
 
 from experiments.relive import ReliveRequest, relive
 from experiments.request import RunRequest
 from experiments.run import run_scenario
+from tests.towns import SOUTH_M, WEST_M
 from twin.errors import InputError
 from twin.log import content_hash, read_events
 from twin.runfolder import RunFolder
@@ -71,7 +73,7 @@ def test_up_to_the_moment_the_bytes_are_the_same_and_then_another_policy_decides
     assert "A branch." in branch.report.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("nth", range(2))
+@pytest.mark.parametrize("nth", [0])
 def test_any_moment_will_do(recorded, another, tmp_path, nth):
     _same_at(recorded, another, tmp_path, nth)
 
@@ -104,6 +106,25 @@ def test_a_moment_outside_the_run_is_refused(recorded, tmp_path, until, told):
     assert not (tmp_path / "x").exists()
 
 
+INJECTS = """
+injects:
+  - {inject: incident, at_min: 20, category: collapse_in_street, at: {lon: LON, lat: LAT}, priority: 1}
+  - {inject: staff, at_min: 25, desk: phones, staff: 1}
+"""
+
+
+def test_other_injects_from_the_moment_on_leave_what_was_before(recorded, tmp_path):
+    path = tmp_path / "more.yaml"
+    lon, lat = Transformer.from_crs(32642, 4326, always_xy=True).transform(WEST_M + 150, SOUTH_M + 100)
+    path.write_text(INJECTS.replace("LON", f"{lon:.6f}").replace("LAT", f"{lat:.6f}"), encoding="utf-8")
+    branch = relive(ReliveRequest(recorded, "18:18", tmp_path / "branch", injects=path))
+    assert _until(branch.path, 18 * 60_000) == _until(recorded, 18 * 60_000)
+    events = read_events(branch.events).to_pandas()
+    assert events[events["kind"] == "inject"]["t_ms"].tolist() == [20 * 60_000, 25 * 60_000]
+    with pytest.raises(InputError, match="before the branch"):
+        relive(ReliveRequest(recorded, "18:22", tmp_path / "late", injects=path))
+
+
 def test_changed_inputs_are_named(town_folder, short_friday, tmp_path):
     scenario = tmp_path / "mine.yaml"
     scenario.write_text(short_friday.read_text(encoding="utf-8"), encoding="utf-8")
@@ -130,6 +151,7 @@ def test_a_record_that_was_tampered_with_is_found_out(recorded, tmp_path):
         relive(ReliveRequest(copy, "2400", tmp_path / "again"))
 
 
+@pytest.mark.slow
 def test_what_footage_showed_is_replayed_without_a_renderer(town_folder, short_friday, tmp_path, monkeypatch):
     pytest.importorskip("ultralytics")
     asked = RunRequest(str(short_friday), tmp_path / "run", city=str(town_folder), footage=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,28 +13,17 @@ from experiments.living import make_world
 from experiments.relocation_gap import Reaches, relocation_gaps, together
 from experiments.request import RunRequest, silent
 from reports.norms import load_norms
-from tests.twin.region_files import write_region
+from scenarios.zones import REGIONS
 from twin.log import EventLog
 
-TOWNS = "abcdef"
-DEMAND = {"a": 0.5, "b": 0.4, "c": 0.3, "d": 0.1, "e": 0.1, "f": 0.1}
 DAYS = 30
 
 
 @pytest.fixture(scope="module")
-def parts(tmp_path_factory):
+def parts():
     """Three ambulances; 20 minutes from each town to each other; the norm is 15 minutes."""
-    rows = [f"{town},{516_000 + 9000 * place},4570000,{DEMAND[town]}" for place, town in enumerate(TOWNS)]
-    times = [f"{one},{other},20" for one in TOWNS for other in TOWNS if one != other]
-    posts = [f"{town},ambulance,{teams}" for town, teams in zip("adf", (1, 1, 1), strict=True)]
-    folder = write_region(
-        tmp_path_factory.mktemp("towns"),
-        zones_csv="\n".join(["id,x_m,y_m,ambulance_per_h", *rows, ""]),
-        times_csv="\n".join(["from,to,minutes", *times, ""]),
-        posts_csv="\n".join(["zone,service,teams", *posts, ""]),
-        hospitals_csv="zone\n",
-    )
-    return assemble(RunRequest("friday_evening", folder / "run", city=str(folder), footage=False), silent)
+    request = RunRequest("friday_evening", Path("not-written"), city=str(REGIONS / "six_towns"), footage=False)
+    return assemble(request, silent)
 
 
 def gap_of(parts, policy, reaches):

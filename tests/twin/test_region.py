@@ -53,6 +53,7 @@ def test_a_vehicle_drives_straight_from_zone_to_zone(tmp_path):
     assert travel.route(2, 0, 1).travel_ms == -1
     assert travel.nearest_node(np.array([516_600.0]), np.array([4_570_000.0])).tolist() == [1]
     assert travel.nearest_node(np.array([516_500.0]), np.array([4_570_000.0])).tolist() == [0]
+    assert travel.nearest_node(518_900.0, 4_570_100.0) == 2
     for wrong in (-1, 3):
         with pytest.raises(IndexError):
             travel.many_to_one_ms(np.array([wrong]), 0, 0)
@@ -95,7 +96,7 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path):
         region_yaml="version: 1\nname: Three Zones\ntitle: Three zones\nsource: made by hand\ncrs: EPSG:4326\n",
         zones_csv=FILES["zones.csv"].replace("middle,517000", "west,far").replace(",500,", ",-5,"),
         times_csv="from,to,minutes\nwest,east,soon\nwest,west,3\neast,west,1\neast,west,2\nnorth,east,1\n",
-        posts_csv="zone,service,teams\nwest,ambulanse,1\neast,ambulance,0\n",
+        posts_csv="zone,service,teams\nwest,ambulanse,1\neast,ambulance,-1\n",
         hospitals_csv="zone,beds\neast,3\n",
     )
     with pytest.raises(InputError) as caught:
@@ -106,8 +107,8 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path):
         "zones.csv:4: residents: found '-5'; a number of at least 0", "times.csv:2: minutes: found 'soon'",
         "times.csv:3: minutes: from a zone to itself it is 0", "times.csv:5: the time from east to west stands there",
         "times.csv:6: from: there is no zone 'north'", "posts.csv:2: service: there is no service 'ambulanse'; did you",
-        "posts.csv:3: teams: found '0'", "hospitals.csv:1: nobody knows the column beds",
-        "posts.csv: no team of fire, where zones.csv names demand on it",
+        "posts.csv:3: teams: found '-1'", "hospitals.csv:1: nobody knows the column beds",
+        "posts.csv: no team of ambulance, fire, where zones.csv names demand on it",
     ):  # fmt: skip
         assert any(what.startswith(words) for what in told), (words, told)
 

@@ -28,12 +28,12 @@ POST_PLACES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PostTeams:
-    """Teams that wait in one zone.
+    """A post in a zone, and the teams that are at home there.
 
     Attributes:
         zone: its row.
-        service: theirs.
-        teams: how many, at least 1.
+        service: whose post it is.
+        teams: how many, 0 where teams of elsewhere may wait.
         kind: of vehicle, "" for any.
     """
 
@@ -61,7 +61,7 @@ class MatrixRegion:
         rate_per_h: for each service (n,) mean requests an hour; {} where the scenario's rates by residents hold.
         times_ms: (periods, n, n) int64, -1 where there is no way.
         from_hour: (periods,) hour of the day from which each table is in force.
-        posts: where teams wait.
+        posts: where teams wait, or may wait.
         hospitals: zones patients are taken to.
     """
 

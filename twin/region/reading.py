@@ -4,7 +4,7 @@
 ``district`` and ``ambulance_per_h``, ``fire_per_h``, ``police_per_h``, ``security_per_h`` (mean requests an hour).
 ``times.csv`` has ``from, to, minutes`` and optionally ``from_hour``, from which hour of the day the time holds; pairs
 that are not there have no way. ``posts.csv`` has ``zone, service, teams`` and optionally ``kind``; ``hospitals.csv``
-has ``zone``.
+has ``zone``. A post with 0 teams is one where teams may be sent to wait.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ def _times(file: Path, row_of: dict[str, int], faults: Faults) -> tuple[Ints, tu
 def _posts(file: Path, row_of: dict[str, int], faults: Faults) -> list[PostTeams]:
     posts = []
     for row in read_rows(file, ["zone", "service", "teams"], ["kind"], faults):
-        zone, teams, service = _zone(row, "zone", row_of), row.whole("teams", 1, 10_000), row.cells.get("service", "")
+        zone, teams, service = _zone(row, "zone", row_of), row.whole("teams", 0, 10_000), row.cells.get("service", "")
         if service not in list(Service):
             row.say(f"service: {unknown_name('service', service, list(Service))}")
         else:
@@ -180,7 +180,7 @@ def _check_whole(
 ) -> None:  # fmt: skip
     if residents and not sum(residents) and not any(rate.sum() for rate in rates.values()):
         faults.say(folder / "zones.csv", 1, "no demand: give residents, or requests an hour such as ambulance_per_h")
-    served = {post.service for post in posts}
+    served = {post.service for post in posts if post.teams}
     unserved = sorted(service for service, rate in rates.items() if rate.sum() and service not in served)
     if unserved:
         faults.say(folder / "posts.csv", None, f"no team of {', '.join(unserved)}, where zones.csv names demand on it")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
 from twin.travel.contract import Ints, Route
@@ -97,12 +98,18 @@ class MatrixTravel:
         x_m, y_m = begin + share * (end - begin)
         return float(x_m), float(y_m), float(np.degrees(np.arctan2(east, north)) % 360.0)
 
-    def nearest_node(self, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> Ints:
-        """Return the closest zone to each point, of equals the lowest."""
-        points = np.column_stack([np.atleast_1d(x_m), np.atleast_1d(y_m)])
+    @overload
+    def nearest_node(self, x_m: float, y_m: float) -> int: ...
+
+    @overload
+    def nearest_node(self, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> Ints: ...
+
+    def nearest_node(self, x_m: ArrayLike, y_m: ArrayLike) -> int | Ints:
+        """Return the closest zone to each point, of equals the lowest; an int for scalars."""
+        points = np.stack(np.broadcast_arrays(np.asarray(x_m, float), np.asarray(y_m, float)), axis=-1)
         away_m, zones = (np.asarray(part) for part in self._tree.query(points, k=list(range(1, self._near + 1))))
-        best: Ints = np.where(away_m <= away_m[:, :1], zones, self.node_count).min(axis=1).astype(np.int64)
-        return best
+        best = np.where(away_m <= away_m[..., :1], zones, self.node_count).min(axis=-1).astype(np.int64)
+        return int(best) if points.ndim == 1 else best
 
     def _zone(self, zone: int) -> int:
         if not 0 <= zone < self.node_count:

@@ -1,0 +1,170 @@
+"""What a scenario does to its run from outside: injects and surges, as the world and the streets take them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from pyproj import Transformer
+
+from agents.injects import (
+    Announcement,
+    CamerasFail,
+    Inject,
+    NewIncident,
+    PolicyChange,
+    StaffChange,
+    TeamBreakdown,
+)
+from agents.policy_lookup import find_policy
+from agents.teams import TeamSpec
+from scenarios.places import NearestNode
+from scenarios.schema import Category, Scenario
+from scenarios.schema_parts import PlaceSpec
+from scenarios.schema_response import CameraInject, ClosureInject, IncidentInject
+from sensors.cameras import CameraFleet
+from twin.city import City
+from twin.errors import Fault, InputError, unknown_name
+from twin.overlays import Overlay, SlowZone
+from twin.records import Call, Channel, Incident, Service, Visual
+from twin.streams import stream
+
+MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True)
+class Doings:
+    """What is done to a run.
+
+    Attributes:
+        injects: for the world, by time.
+        overlays: closures and slow zones, for the travel times.
+    """
+
+    injects: Sequence[Inject] = ()
+    overlays: Sequence[Overlay] = ()
+
+
+@dataclass
+class _Build:
+    city: City
+    graph: NearestNode
+    scenario: Scenario
+    seed: int
+    faults: list[Fault] = field(default_factory=list)
+
+
+def build_doings(
+    city: City, graph: NearestNode, scenario: Scenario, seed: int, teams: Sequence[TeamSpec], cameras: CameraFleet
+) -> Doings:
+    """Return what the scenario does to its run.
+
+    Raises:
+        InputError: places outside the city or unknown, unknown teams, cameras, data centres or policies; all of them.
+    """
+    build = _Build(city, graph, scenario, seed)
+    injects: list[Inject] = []
+    overlays: list[Overlay] = []
+    for number, spec in enumerate(scenario.injects):
+        at_ms, where = round(spec.at_min * MINUTE_MS), f"inject {number + 1} ({spec.inject})"
+        if isinstance(spec, IncidentInject):
+            injects += _incident(build, spec, number, at_ms, where)
+        elif isinstance(spec, ClosureInject):
+            overlays += _overlay(build, spec, at_ms, where)
+            injects.append(Announcement(at_ms, spec.inject, {"name": spec.name, "until_s": 60 * spec.until_min}))
+        elif isinstance(spec, CameraInject):
+            injects.append(_failure(build, spec, cameras, at_ms, where))
+        elif spec.inject == "team_breakdown":
+            if spec.team not in {team.id for team in teams}:
+                build.faults.append(Fault(f"{where}: {unknown_name('team', spec.team, [team.id for team in teams])}"))
+            injects.append(TeamBreakdown(at_ms, spec.team, round(spec.repair_min * MINUTE_MS)))
+        elif spec.inject == "staff":
+            injects.append(StaffChange(at_ms, spec.desk, spec.staff))
+        else:
+            injects.append(PolicyChange(at_ms, find_policy(spec.policy)))
+    for surge in scenario.surges:
+        about = {"name": surge.name, "incidents": surge.incidents, "until_s": 60 * surge.until_min}
+        injects.append(Announcement(round(surge.from_min * MINUTE_MS), "surge", about))
+    if build.faults:
+        raise InputError(f"do what the scenario {scenario.name} injects", build.faults)
+    return Doings(sorted(injects, key=lambda inject: inject.t_ms), overlays)
+
+
+def place_of(city: City, place: PlaceSpec, where: str, faults: list[Fault]) -> tuple[float, float] | None:
+    """Return a place in city metres; a fault is added and None returned where it is unknown or outside the city."""
+    if place.place is not None:
+        named = city.places[city.places["name"] == place.place]
+        if not len(named):
+            names = sorted({str(name) for name in city.places["name"] if name})
+            faults.append(Fault(f"{where}: {unknown_name('place', place.place, names)[:300]}"))
+            return None
+        point = named.geometry.iloc[0].representative_point()
+        return round(float(point.x), 2), round(float(point.y), 2)
+    to_city = Transformer.from_crs("EPSG:4326", city.crs, always_xy=True)
+    x_m, y_m = to_city.transform(place.lon, place.lat)
+    west, south, east, north = city.bounds_m
+    if not (west <= x_m <= east and south <= y_m <= north):
+        faults.append(Fault(f"{where}: {place.lat:g} N, {place.lon:g} E lies outside the city {city.name}"))
+        return None
+    return round(float(x_m), 2), round(float(y_m), 2)
+
+
+def category_of(scenario: Scenario, name: str) -> tuple[Service, Category] | None:
+    """Return a category with its service, None where the demand has none of that name."""
+    for service, demand in scenario.demand.items():
+        if name in demand.categories:
+            return service, demand.categories[name]
+    return None
+
+
+def _incident(build: _Build, spec: IncidentInject, number: int, at_ms: int, where: str) -> list[Inject]:
+    found, at = category_of(build.scenario, spec.category), place_of(build.city, spec.at, where, build.faults)
+    if found is None or at is None:
+        return []
+    service, category = found
+    priority, node = spec.priority or category.priority, int(build.graph.nearest_node(*map(np.array, at)))
+    on_scene = (spec.on_scene or category.on_scene).duration().one_ms(build.seed, "on_scene/inject", number)
+    incident = Incident(
+        -1, at_ms, service, spec.category, priority, node, *at, Visual.NONE, 0, on_scene, spec.transport,
+        scripted=True, injured=spec.injured, level=spec.level,
+    )  # fmt: skip
+    rng = stream(build.seed, "inject", str(number))
+    first = at_ms + spec.notice.duration().one_ms(build.seed, "notice/inject", number)
+    callers = 0 if spec.callers == 0 else 1 + int(rng.poisson(spec.callers - 1))
+    later = np.rint(rng.exponential(max(first - at_ms, 1), max(callers - 1, 0))).astype(int)
+    times = sorted([first, *(first + later).tolist()])[:callers]
+    calls = [
+        Call(-1, int(t_ms), Channel.PHONE, -1, service, spec.category, priority, node, *at, on_scene) for t_ms in times
+    ]
+    return [NewIncident(at_ms, incident, calls)]
+
+
+def _overlay(build: _Build, spec: ClosureInject, at_ms: int, where: str) -> list[Overlay]:
+    at, until_ms = place_of(build.city, spec.at, where, build.faults), round(spec.until_min * MINUTE_MS)
+    if until_ms <= at_ms:
+        build.faults.append(Fault(f"{where}: ends at minute {spec.until_min:g}, before it begins at {spec.at_min:g}"))
+    if at is None or until_ms <= at_ms:
+        return []
+    area = shapely.Point(at).buffer(spec.radius_m)
+    if spec.inject == "slow_zone":
+        return [Overlay(spec.name, (), (SlowZone(spec.factor, area=area),), at_ms, until_ms)]
+    inside = build.city.streets.geometry.interpolate(0.5, normalized=True).intersects(area).to_numpy()
+    return [Overlay(spec.name, tuple(np.flatnonzero(inside).tolist()), (), at_ms, until_ms)]
+
+
+def _failure(build: _Build, spec: CameraInject, cameras: CameraFleet, at_ms: int, where: str) -> CamerasFail:
+    ids = {str(name) for name in cameras.id}
+    strange = sorted(set(spec.cameras) - ids)
+    if strange:
+        build.faults.append(Fault(f"{where}: there is no camera {', '.join(strange[:10])}"))
+    failing = set(spec.cameras)
+    if spec.data_centre is not None:
+        failing |= {str(name) for name in cameras.id[cameras.data_centre == spec.data_centre]}
+        if not (cameras.data_centre == spec.data_centre).any():
+            known = sorted({str(name) for name in cameras.data_centre if name})
+            build.faults.append(Fault(f"{where}: {unknown_name('data centre', spec.data_centre, known)}"))
+    if not spec.cameras and spec.data_centre is None:
+        build.faults.append(Fault(f"{where}: name cameras, or a data centre"))
+    return CamerasFail(at_ms, round(spec.until_min * MINUTE_MS), frozenset(failing), spec.data_centre or "")
