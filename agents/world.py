@@ -21,6 +21,7 @@ from agents.policy import Policy
 from agents.settings import ResponseSettings
 from agents.teams import TeamSpec
 from agents.view import Known
+from agents.watchdog import on_guard
 from agents.wiring import wire
 from sensors.source import SightingSource
 from twin.clock import Clock
@@ -138,10 +139,11 @@ class World:
         whole = False
         try:
             self._begin_once()
-            while self.clock.now_ms < until_ms:
-                self.clock.run_until_ms(min((self.clock.now_ms // PROGRESS_MS + 1) * PROGRESS_MS, until_ms))
-                if progress:
-                    progress(self.clock.now_ms)
+            with on_guard():
+                while self.clock.now_ms < until_ms:
+                    self.clock.run_until_ms(min((self.clock.now_ms // PROGRESS_MS + 1) * PROGRESS_MS, until_ms))
+                    if progress:
+                        progress(self.clock.now_ms)
             whole = True
         finally:
             if not whole or until_ms == self.duration_ms:

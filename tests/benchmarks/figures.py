@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import networkx as nx
 import numpy as np
 
+from tests.benchmarks.chain import chain_rows
 from tests.benchmarks.timing import Row, in_turn, seconds
 from twin.city import City
 from twin.city.resolve import open_city
@@ -24,7 +25,7 @@ def all_rows() -> Iterator[Row]:
     yield travel_times(city)
     yield from osm_import()
     yield coverage_of_fleet(city)
-    yield chain()
+    yield from chain_rows(city)
     yield from footage(city)
     yield from recognition(city)
 
@@ -65,15 +66,6 @@ def coverage_of_fleet(city: City) -> Row:
 
     fleet, heights = default_fleet(city, 2000, seed=0), heights_of(city)
     return Row("coverage of 2,000 cameras at 1 m", seconds(lambda: coverage(fleet, heights), 3), None, "", "s")
-
-
-def chain() -> Row:
-    """The full chain on a small town against four bare SimPy stages and a resource, calls a second."""
-    from tests.benchmarks.chain import bare_simpy, full_chain
-
-    calls = 5000
-    a, b = in_turn(lambda: full_chain(calls), lambda: bare_simpy(calls), runs=3)
-    return Row("full chain, log included", calls / a, calls / b, "bare SimPy", "calls/s", better="high")
 
 
 def footage(city: City) -> Iterator[Row]:
