@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -139,6 +140,7 @@ class World:
         whole = False
         try:
             self._begin_once()
+            gc.freeze()  # the city and the day need not be looked through again and again while events pile up
             with on_guard():
                 while self.clock.now_ms < until_ms:
                     self.clock.run_until_ms(min((self.clock.now_ms // PROGRESS_MS + 1) * PROGRESS_MS, until_ms))
@@ -146,6 +148,7 @@ class World:
                         progress(self.clock.now_ms)
             whole = True
         finally:
+            gc.unfreeze()
             if not whole or until_ms == self.duration_ms:
                 self._say_end("done" if whole else "interrupted")
 
