@@ -42,7 +42,8 @@ class Dispatching:
     """Asks the policy whenever a unit becomes ready, or a team becomes free, comes on duty or begins to move.
 
     What happens at one time is asked about once, when all of it has happened. A policy with an attribute ``review_s``
-    is also asked every so many seconds.
+    is also asked every so many seconds. One that says ``sees_under_way = False`` never looks where teams under way are,
+    and is not told: nobody then looks their ways up.
 
     Attributes:
         limit_s: how long a policy may think, in real seconds.
@@ -94,7 +95,8 @@ class Dispatching:
         now, known, fleet = self._clock.now_ms, self._known, self._hands.fleet
         period = fleet.travel.period_at(now)
         view = CityView(
-            now, period, self._hands.book.waiting, known.posts, known.demand.at(now), known.district, fleet
+            now, period, self._hands.book.waiting, known.posts, known.demand.at(now), known.district, fleet,
+            getattr(self._policy, "sees_under_way", True),
         )  # fmt: skip
         try:
             choices = within(self.limit_s, lambda: self._policy.decide(view, self._rng))

@@ -85,12 +85,14 @@ class Fleet:
             self.on_duty_of[team.service] += 1 if team.on_duty else -1
             self._seen.pop("on_duty", None)
 
-    def view(self, t_ms: int) -> TeamsView:
+    def view(self, t_ms: int, under_way: bool = True) -> TeamsView:
         """Return the columns as a policy may see them; nobody can make them writable.
 
-        The node of a team on its way to a hospital, or home for the end of its shift, is where it last stood.
+        The node of a team on its way to a hospital, or home for the end of its shift, is where it last stood; so is
+        that of one under way where ``under_way`` is False, which saves looking up its way.
         """
-        self._junctions.advance(t_ms, self.teams)
+        skipped = None if under_way else self._under_way
+        self._junctions.advance(t_ms, self.teams, skipped)
         ids, service, kind, post = self._fixed
         node, column = sealed(self._junctions.node), self._column
         return TeamsView(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from agents.trip import Trip
 from twin.travel.contract import Ints
@@ -42,11 +43,15 @@ class Junctions:
         """A team is on a drive; until it leaves it is at its origin."""
         self.node[row], self._until_ms[row], self._length[row] = trip.origin, trip.start_ms, 0
 
-    def advance(self, t_ms: int, teams: Sequence[Team]) -> None:
-        """Bring ``node`` up to a time, not before the last one."""
-        for row in self._unknown[: self._advance(t_ms)].tolist():
+    def advance(self, t_ms: int, teams: Sequence[Team], skipped: NDArray[np.bool_] | None = None) -> None:
+        """Bring ``node`` up to a time, not before the last one; of rows that are skipped no way is looked up."""
+        unknown = self._unknown[: self._advance(t_ms)]
+        if skipped is not None:
+            unknown = unknown[~skipped[unknown]]
+        for row in unknown.tolist():
             self._learn(row, teams[row].trip)
-        self._advance(t_ms)
+        if len(unknown):
+            self._advance(t_ms)
 
     def _advance(self, t_ms: int) -> int:
         return int(

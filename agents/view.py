@@ -69,6 +69,7 @@ class CityView:
     demand: DemandView
     district: Ints
     _fleet: Fleet = field(repr=False)
+    _under_way: bool = field(default=True, repr=False)
     _teams: list[TeamsView] = field(default_factory=list, repr=False)
     _over: list[bool] = field(default_factory=list, repr=False)
 
@@ -82,7 +83,7 @@ class CityView:
         if not self._teams:
             if self._over:
                 raise RuntimeError(f"the moment {self.now_ms} ms has passed; look at the teams while deciding")
-            self._teams.append(self._fleet.view(self.now_ms))
+            self._teams.append(self._fleet.view(self.now_ms, self._under_way))
         return self._teams[0]
 
     def close(self) -> None:

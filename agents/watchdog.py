@@ -11,7 +11,8 @@ from __future__ import annotations
 import ctypes
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 from typing import Final, TypeVar
 
@@ -19,6 +20,7 @@ LIMIT_S: Final = 60.0
 _AGAIN_S: Final = 1.0  # a policy that swallows the exception gets it again
 
 Answer = TypeVar("Answer")
+_guards: list[bool] = []  # whether the handler is in place
 
 
 class _Bell(BaseException):
@@ -44,14 +46,28 @@ def within(limit_s: float, think: Callable[[], Answer]) -> Answer:
         raise NeverReturned(f"it had not returned after {limit_s:g} s") from None
 
 
-def _in_main_thread(limit_s: float, think: Callable[[], Answer]) -> Answer:
+@contextmanager
+def on_guard() -> Iterator[None]:
+    """Keep the timer's handler in place for many calls of :func:`within`; the timer is set for each all the same."""
+    if threading.current_thread() is not threading.main_thread() or _guards:
+        yield
+        return
     before = signal.signal(signal.SIGALRM, _ring)
-    rest = signal.setitimer(signal.ITIMER_REAL, limit_s, _AGAIN_S)
+    _guards.append(True)
     try:
-        return think()
+        yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, *rest)
+        _guards.pop()
         signal.signal(signal.SIGALRM, before)
+
+
+def _in_main_thread(limit_s: float, think: Callable[[], Answer]) -> Answer:
+    with nullcontext() if _guards else on_guard():
+        rest = signal.setitimer(signal.ITIMER_REAL, limit_s, _AGAIN_S)
+        try:
+            return think()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, *rest)
 
 
 def _ring(number: int, frame: FrameType | None) -> None:

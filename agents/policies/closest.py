@@ -10,6 +10,7 @@ class Closest(InTurn):
     """Sends the free team that is nearest by travel time; of equally near ones the first of the fleet."""
 
     name = "closest"
+    sees_under_way = False
 
     def choose(self, view: View, request: Waiting, rows: Ints) -> int:
         """Return the nearest row."""

@@ -32,6 +32,8 @@ class InTurn(ABC):
 
     def decide(self, view: View, rng: np.random.Generator) -> Sequence[Choice]:
         """Return one Dispatch for each that can be served now."""
+        if not view.waiting:
+            return []
         teams, choices = view.teams, []
         free = teams.free
         spent: set[tuple[str, tuple[str, ...]]] = set()

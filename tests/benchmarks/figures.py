@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import networkx as nx
 import numpy as np
 
+from tests.benchmarks.chain import chain_rows
 from tests.benchmarks.exports import export_rows
 from tests.benchmarks.osm import osm_rows
 from tests.benchmarks.policies import policy_rows
@@ -28,12 +29,12 @@ def all_rows() -> Iterator[Row]:
     yield from osm_rows()
     yield coverage_of_fleet(city)
     yield from export_rows(city)
-    yield chain()
     yield from trial_rows()
     yield from policy_rows()
     yield from footage(city)
     yield from recognition(city)
     whole = open_city(None)
+    yield from chain_rows(whole)
     yield from whole_city_rows(whole)
     yield from travel_rows(whole)
 
@@ -61,15 +62,6 @@ def coverage_of_fleet(city: City) -> Row:
 
     fleet, heights = default_fleet(city, 2000, seed=0), heights_of(city)
     return Row("coverage of 2,000 cameras at 1 m", seconds(lambda: coverage(fleet, heights), 3), None, "", "s")
-
-
-def chain() -> Row:
-    """The full chain on a small town against four bare SimPy stages and a resource, calls a second."""
-    from tests.benchmarks.chain import bare_simpy, full_chain
-
-    calls = 5000
-    a, b = in_turn(lambda: full_chain(calls), lambda: bare_simpy(calls), runs=3)
-    return Row("full chain, log included", calls / a, calls / b, "bare SimPy", "calls/s", better="high")
 
 
 def footage(city: City) -> Iterator[Row]:
