@@ -41,9 +41,10 @@ class Hands:
 class Dispatching:
     """Asks the policy whenever a unit becomes ready, or a team becomes free, comes on duty or begins to move.
 
-    What happens at one time is asked about once, when all of it has happened. A policy with an attribute ``review_s``
-    is also asked every so many seconds. One that says ``sees_under_way = False`` never looks where teams under way are,
-    and is not told: nobody then looks their ways up.
+    It is asked at the very start too, so that it can place its teams. What happens at one time is asked about once,
+    when all of it has happened. A policy with an attribute ``review_s`` is also asked every so many seconds. One that
+    says ``sees_under_way = False`` never looks where teams under way are, and is not told: nobody then looks their
+    ways up.
 
     Attributes:
         limit_s: how long a policy may think, in real seconds.

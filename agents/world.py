@@ -160,6 +160,7 @@ class World:
             self._duty.begin()
             self.centre.begin()
             self._dispatching.begin()
+            self._dispatching.ask()
             self._await(next(self._agenda, None))
 
     def _say_end(self, status: str) -> None:
