@@ -66,7 +66,7 @@ if [ ! -x "$VENV/bin/python" ]; then
 fi
 
 say "installing Python packages (about 6 GB with torch, a few minutes the first time)"
-"$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[footage,recognition,dev]'
+"$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[footage,recognition,carla,sumo,ray,peers,dev]'
 
 if ! "$VENV/bin/python" -c 'import cv2' 2>/dev/null; then
     version=$("$VENV/bin/python" -m pip list --format=freeze | sed -n 's/^opencv-python==//p')
