@@ -44,7 +44,7 @@ class Dispatching:
     It is asked at the very start too, so that it can place its teams. What happens at one time is asked about once,
     when all of it has happened. A policy with an attribute ``review_s`` is also asked every so many seconds. One that
     says ``sees_under_way = False`` never looks where teams under way are, and is not told: nobody then looks their
-    ways up.
+    ways up. One that says ``moves = False`` only answers what waits, and is not asked where nothing does.
 
     Attributes:
         limit_s: how long a policy may think, in real seconds.
@@ -84,6 +84,8 @@ class Dispatching:
 
     def _turn(self) -> None:
         self._asked = False
+        if not self._hands.book.waiting and not getattr(self._policy, "moves", True):
+            return
         self._count_turn()
         hands = self._hands
         for choice in self._choices():

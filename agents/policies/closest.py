@@ -11,6 +11,7 @@ class Closest(InTurn):
 
     name = "closest"
     sees_under_way = False
+    moves = False
 
     def choose(self, view: View, request: Waiting, rows: Ints) -> int:
         """Return the nearest row."""
