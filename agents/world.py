@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -19,6 +18,7 @@ from agents.injects import (
     with_new_incidents,
 )
 from agents.policy import Policy
+from agents.seldom_collected import seldom_collected
 from agents.settings import ResponseSettings
 from agents.teams import TeamSpec
 from agents.view import Known
@@ -140,15 +140,13 @@ class World:
         whole = False
         try:
             self._begin_once()
-            gc.freeze()  # the city and the day need not be looked through again and again while events pile up
-            with on_guard():
+            with seldom_collected(), on_guard():
                 while self.clock.now_ms < until_ms:
                     self.clock.run_until_ms(min((self.clock.now_ms // PROGRESS_MS + 1) * PROGRESS_MS, until_ms))
                     if progress:
                         progress(self.clock.now_ms)
             whole = True
         finally:
-            gc.unfreeze()
             if not whole or until_ms == self.duration_ms:
                 self._say_end("done" if whole else "interrupted")
 
