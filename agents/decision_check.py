@@ -15,14 +15,16 @@ from twin.errors import unknown_name
 Reaches = Callable[[Team, int], bool]
 """Whether a team can drive to a node from where it is."""
 
+_DECISIONS: Final = (Dispatch, Redispatch, Move, Hold, Decline)
+_ABOUT_A_REQUEST: Final = (Hold, Decline)
 _NO_WAY: Final = "{}: the team has no way to node {}"
 
 
 def fault_of(choice: object, fleet: Fleet, book: RequestBook, reaches: Reaches) -> str:
     """Return what is wrong with a choice at this moment, "" for nothing."""
-    if not isinstance(choice, Dispatch | Redispatch | Move | Hold | Decline):
+    if not isinstance(choice, _DECISIONS):
         return f"{choice!r} is no decision; return Dispatch, Redispatch, Move, Hold or Decline"
-    if isinstance(choice, Hold | Decline):
+    if isinstance(choice, _ABOUT_A_REQUEST):
         return _fault_of_key(choice.key, book)
     team = fleet.by_id.get(choice.team_id)
     if team is None:

@@ -17,6 +17,8 @@ from agents.teams import FREE, UNDER_WAY, Doing, Team, TeamSpec
 from twin.travel import Travel
 
 _TRACKED: Final = FREE | UNDER_WAY
+_CHANGING: Final = ("key", "wait_node", "free", "on_duty", "under_way")
+_FREE, _ON_DUTY = 2, 3
 
 
 class Fleet:
@@ -43,13 +45,14 @@ class Fleet:
         self.travel, self.shown_ms = travel, 0
         n = len(specs)
         self._junctions = Junctions(np.array([spec.post_node for spec in specs], dtype=np.int64))
-        self._wait_node = self._junctions.node.copy()
-        self._key = np.full(n, -1, dtype=np.int64)
-        self._free, self._on_duty, self._under_way = (np.zeros(n, dtype=bool) for _ in range(3))
+        post_node = self._junctions.node.copy()
+        whole = [np.full(n, -1, dtype=np.int64), post_node.copy()]
+        self._columns = dict(zip(_CHANGING, whole + [np.zeros(n, dtype=bool) for _ in _CHANGING[2:]], strict=True))
+        self._noted = [(-1, spec.post_node, False, False, False) for spec in specs]
         self.free_of: Counter[str] = Counter()
         self.on_duty_of: Counter[str] = Counter()
         texts = (names, [str(spec.service) for spec in specs], [spec.kind for spec in specs])
-        self._fixed = [sealed(np.array(c, dtype=np.str_)) for c in texts] + [sealed(self._wait_node)]
+        self._fixed = [sealed(np.array(c, dtype=np.str_)) for c in texts] + [sealed(post_node)]
         self._seen: dict[str, NDArray[Any]] = {}
         model = Model(seed=0)
         self.teams = [Team(model, spec, row, self) for row, spec in enumerate(specs)]
@@ -62,28 +65,21 @@ class Fleet:
     def note(self, team: Team) -> None:
         """Bring the columns up to what a team does now."""
         row, doing, trip = team.row, team.doing, team.trip
-        self._key[row] = team.key
-        self._count(team, row, doing in FREE)
-        self._under_way[row] = doing in UNDER_WAY
         if trip is not None and doing in _TRACKED:
             self._junctions.follow(row, trip)
         else:
             self._junctions.halt(row, team.node)
-        if self._wait_node[row] != team.wait_node:
-            self._wait_node[row] = team.wait_node
-            self._seen.pop("wait_node", None)
-        self._seen.pop("key", None)
-        self._seen.pop("free", None)
-        self._seen.pop("under_way", None)
-
-    def _count(self, team: Team, row: int, free: bool) -> None:
-        if free != self._free[row]:
-            self._free[row] = free
-            self.free_of[team.service] += 1 if free else -1
-        if team.on_duty != self._on_duty[row]:
-            self._on_duty[row] = team.on_duty
-            self.on_duty_of[team.service] += 1 if team.on_duty else -1
-            self._seen.pop("on_duty", None)
+        before = self._noted[row]
+        now = (team.key, team.wait_node, doing in FREE, team.on_duty, doing in UNDER_WAY)
+        if now == before:
+            return
+        self._noted[row] = now
+        for name, value, was in zip(_CHANGING, now, before, strict=True):
+            if value != was:
+                self._columns[name][row] = value
+                self._seen.pop(name, None)
+        self.free_of[team.service] += now[_FREE] - before[_FREE]
+        self.on_duty_of[team.service] += now[_ON_DUTY] - before[_ON_DUTY]
 
     def view(self, t_ms: int, under_way: bool = True) -> TeamsView:
         """Return the columns as a policy may see them; nobody can make them writable.
@@ -91,19 +87,19 @@ class Fleet:
         The node of a team on its way to a hospital, or home for the end of its shift, is where it last stood; so is
         that of one under way where ``under_way`` is False, which saves looking up its way.
         """
-        skipped = None if under_way else self._under_way
+        skipped = None if under_way else self._columns["under_way"]
         self._junctions.advance(t_ms, self.teams, skipped)
         ids, service, kind, post = self._fixed
         node, column = sealed(self._junctions.node), self._column
         return TeamsView(
-            ids, service, kind, node, post, column("wait_node", self._wait_node), column("free", self._free),
-            column("on_duty", self._on_duty), column("under_way", self._under_way), column("key", self._key),
+            ids, service, kind, node, post, column("wait_node"), column("free"), column("on_duty"),
+            column("under_way"), column("key"),
         )  # fmt: skip
 
-    def _column(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
+    def _column(self, name: str) -> NDArray[Any]:
         """The sealed copy of a column, made anew only when it changed."""
         if name not in self._seen:
-            self._seen[name] = sealed(values)
+            self._seen[name] = sealed(self._columns[name])
         return self._seen[name]
 
     def step(self, t_ms: int) -> None:

@@ -11,12 +11,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from itertools import count
 from math import floor, hypot
+from typing import Final
 
 from agents.plans import Need, Plans
 from agents.policy import Waiting
 from agents.request import Notice, Request, State, Unit
 from agents.settings import CentreSettings
 from agents.stage_draws import TeamStages
+
+_AROUND: Final = tuple((east, north) for east in (-1, 0, 1) for north in (-1, 0, 1))
 
 StagesOf = Callable[[Notice, str, int], TeamStages]
 """What the nth team of a service needs where a notice sends it."""
@@ -47,10 +50,11 @@ class RequestBook:
             return None
         family = self._plans.family(notice.category)
         column, row = self._cell(notice)
+        there = self._cells.get
         best: tuple[float, int] | None = None
         found: Request | None = None
-        for cell in ((column + east, row + north) for east in (-1, 0, 1) for north in (-1, 0, 1)):
-            for request in self._cells.get(cell, ()):
+        for east, north in _AROUND:
+            for request in there((column + east, row + north), ()):
                 first = request.first
                 if first.service != notice.service and not (family and family in request.families):
                     continue

@@ -33,7 +33,7 @@ class Junctions:
         self._at, self._length = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
         self._way_node = np.zeros((n, _FIRST_LENGTH), dtype=np.int64)
         self._way_ms = np.zeros((n, _FIRST_LENGTH), dtype=np.int64)
-        self._unknown = np.zeros(n, dtype=np.int64)
+        self._unknown, self._none = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
 
     def halt(self, row: int, node: int) -> None:
         """A team stands at a node, or nobody asks where it is."""
@@ -45,20 +45,19 @@ class Junctions:
 
     def advance(self, t_ms: int, teams: Sequence[Team], skipped: NDArray[np.bool_] | None = None) -> None:
         """Bring ``node`` up to a time, not before the last one; of rows that are skipped no way is looked up."""
-        unknown = self._unknown[: self._advance(t_ms)]
-        if skipped is not None:
-            unknown = unknown[~skipped[unknown]]
-        for row in unknown.tolist():
-            self._learn(row, teams[row].trip)
-        if len(unknown):
-            self._advance(t_ms)
+        skipped = self._none if skipped is None else skipped
+        missing = self._advance(t_ms, skipped)
+        if missing:
+            for row in self._unknown[:missing].tolist():
+                self._learn(row, teams[row].trip)
+            self._advance(t_ms, skipped)
 
-    def _advance(self, t_ms: int) -> int:
-        return int(
-            _advance(
-                t_ms, self._until_ms, self.node, self._at, self._length, self._way_ms, self._way_node, self._unknown
-            )
-        )
+    def _advance(self, t_ms: int, skipped: NDArray[np.bool_]) -> int:
+        missing: int = _advance(
+            t_ms, skipped, self._until_ms, self.node, self._at, self._length, self._way_ms, self._way_node,
+            self._unknown,
+        )  # fmt: skip
+        return missing
 
     def _learn(self, row: int, trip: Any) -> None:
         route = trip.route
@@ -74,16 +73,18 @@ class Junctions:
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
 def _advance(
-    t_ms: int, until_ms: Ints, node: Ints, at: Ints, length: Ints, way_ms: Ints, way_node: Ints, unknown: Ints
-) -> int:
-    """Move every row on to the first junction reached at ``t_ms`` or later; return how many ways are not known."""
+    t_ms: int, skipped: NDArray[np.bool_], until_ms: Ints, node: Ints, at: Ints, length: Ints, way_ms: Ints,
+    way_node: Ints, unknown: Ints,
+) -> int:  # fmt: skip
+    """Move rows on to the first junction reached at ``t_ms`` or later; return how many ways are still unknown."""
     missing = 0
     for row in range(len(node)):
         if until_ms[row] >= t_ms:
             continue
         if length[row] == 0:
-            unknown[missing] = row
-            missing += 1
+            if not skipped[row]:
+                unknown[missing] = row
+                missing += 1
             continue
         i = at[row]
         while i < length[row] - 1 and way_ms[row, i] < t_ms:

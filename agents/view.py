@@ -112,7 +112,7 @@ class CityView:
 
     def _checked(self, nodes: Ints) -> Ints:
         nodes, count = np.asarray(nodes, dtype=np.int64), self._fleet.travel.node_count
-        if nodes.size and not 0 <= nodes.min() <= nodes.max() < count:
+        if nodes.size and nodes.view(np.uint64).max() >= count:  # a negative one is very large
             raise IndexError(f"nodes must be from 0 to {count - 1}")
         return nodes
 

@@ -193,13 +193,9 @@ class World:
         self._await(next(self._agenda, None))
 
     def _begin(self, incident: Incident) -> None:
-        told = {
-            "service": incident.service, "category": incident.category, "visual": incident.visual,
-            "scripted": incident.scripted, "x_m": incident.x_m, "y_m": incident.y_m,
-        }  # fmt: skip
         self.log.emit(
-            incident.t_ms, Kind.INCIDENT, incident_id=incident.id, node=incident.node, value=float(incident.priority),
-            detail=json.dumps(told),
+            incident.t_ms, Kind.INCIDENT, incident.id, None, None, "", "", incident.node, float(incident.priority),
+            _told(incident),
         )  # fmt: skip
 
     def _inject(self, inject: Inject) -> None:
@@ -233,6 +229,18 @@ class World:
         dead = any(f.t_ms <= alarm.t_ms < f.until_ms and alarm.camera_id in f.camera_ids for f in self._failures)
         if alarm.t_ms < self.duration_ms and not dead:
             self.clock.call_at(alarm.t_ms, self.centre.receive, alarm)
+
+
+def _told(incident: Incident) -> str:
+    """An incident as one JSON object; categories are names of the scenario, the rest are words of ours."""
+    return (
+        f'{{"service": "{incident.service}", "category": {_quoted(incident.category)}, "visual": "{incident.visual}", '
+        f'"scripted": {"true" if incident.scripted else "false"}, '
+        f'"x_m": {float(incident.x_m)!r}, "y_m": {float(incident.y_m)!r}}}'
+    )
+
+
+_quoted: Final[Callable[[str], str]] = json.encoder.encode_basestring_ascii
 
 
 def _by_id(incidents: Sequence[Incident], calls: Sequence[Call]) -> dict[int, Incident]:

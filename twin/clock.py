@@ -36,7 +36,8 @@ class MillisecondEnvironment(simpy.Environment):  # type: ignore[misc]
         while queue and queue[0][0] < t_ms:
             if type(queue[0][3]) is Due:
                 self._now, _, _, due = heappop(queue)
-                due.happen()
+                if due._call is not None:
+                    due._call(*due._args)
             else:
                 self.step()
         self._now = max(self._now, t_ms)
@@ -106,11 +107,12 @@ class Clock:
             raise ValueError(f"the start {start} has no time zone; give one, such as ZoneInfo('Asia/Tashkent')")
         self.start = start
         self.env: Any = MillisecondEnvironment(0)
+        self._expect: Callable[[Due, Any, int], Due] = self.env.expect
 
     @property
     def now_ms(self) -> int:
         """Milliseconds since the start."""
-        now: int = self.env.now
+        now: int = self.env._now
         return now
 
     def at(self, t_ms: int) -> datetime:
@@ -150,8 +152,7 @@ class Clock:
             TypeError: the delay is not an ``int``.
             ValueError: it is negative.
         """
-        due: Due = self.env.expect(Due(call, args), NORMAL, delay_ms)
-        return due
+        return self._expect(Due(call, args), NORMAL, delay_ms)
 
     def call_soon(self, call: Callable[[], None]) -> None:
         """Call something at this same time, after all that is already due."""

@@ -67,6 +67,8 @@ class Calendar:
             offset_min = (local.utcoffset() or timedelta(0)) // timedelta(minutes=1)
             self._offset_min[quarter] = offset_min
         speed = self.profile.period_of_minute(minute + offset_min + _EPOCH_MINUTE)
+        if len(self._rows) == 1:  # nothing is ever laid over the streets
+            return speed
         row = self._row_after[bisect_right(self._changes, t_ms)]
         return row * len(self.profile.periods) + speed
 

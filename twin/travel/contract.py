@@ -39,7 +39,7 @@ class Route:
 
     def node_ahead(self, elapsed_ms: int) -> tuple[int, int]:
         """Return the next node and when the vehicle is there, in ms from the start; the last node at the end."""
-        ahead = min(int(np.searchsorted(self.at_ms, elapsed_ms, side="left")), len(self.nodes) - 1)
+        ahead = min(int(self.at_ms.searchsorted(elapsed_ms)), len(self.nodes) - 1)
         return int(self.nodes[ahead]), int(self.at_ms[ahead])
 
 

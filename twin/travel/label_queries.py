@@ -154,12 +154,13 @@ def way(
         raise IndexError("a node is not in the city")
     u, w = origin, goals[goal]
     ahead, back = np.empty(64, np.int64), np.empty(64, np.int64)
-    out, into = (out_first, out_entry), (into_first, into_entry)
-    if between_ms(u, w, tree, place, ms, out, into) < 0:
-        return ahead[:0], False
     n = m = 0
     a, b = tree[u, ROOT], tree[w, ROOT]
-    apart = a != b
+    apart, hub = a != b, np.int64(NO_WAY)
+    if apart and tree[u, UP_MS] >= 0 and tree[w, DOWN_MS] >= 0:
+        _, hub = meet(place[a], place[b], (out_first, out_entry), (into_first, into_entry))
+    if hub < 0 and (apart or _within_ms(u, w, tree, ms) < 0):
+        return ahead[:0], False
     while (apart and u != a) or (not apart and u != w and tree[u, DEPTH] >= tree[w, DEPTH]):
         ahead, n = _put(ahead, n, tree[u, UP_ROW])
         u = tree[u, PARENT]
@@ -171,7 +172,6 @@ def way(
             back, m = _put(back, m, tree[w, DOWN_ROW])
             w = tree[w, PARENT]
     if apart:
-        _, hub = meet(place[a], place[b], out, into)
         while place[u] != hub:
             row = np.int64(out_row[find(out_first, out_entry, place[u], hub)])
             ahead, n = _put(ahead, n, row)

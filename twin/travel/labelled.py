@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from twin.streets import StreetGraph
 from twin.travel.contract import Ints, Route
-from twin.travel.label_graph import NO_ARC
 from twin.travel.label_queries import many_ms, one_ms, way
 from twin.travel.label_set import LabelSet
 from twin.travel.routes import no_route, pose_on, route_of
@@ -67,8 +66,7 @@ class LabelledTravel:
         rows, found = way(origin, goal, *self._ways)
         if not found:
             return no_route()
-        arcs = self.labels.graph.arc[rows]
-        return route_of(self.streets, origin, arcs[arcs != NO_ARC])
+        return route_of(self.streets, origin, self.labels.graph.arc[rows])
 
     def rows(self, origin: int, goal: int) -> Ints:
         """Return the edges of the label graph on the quickest way; () where there is none."""

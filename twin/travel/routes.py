@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
+from numpy.typing import NDArray
 
 from twin.streets import StreetGraph
 from twin.travel.contract import Ints, Route
@@ -15,9 +17,24 @@ def no_route() -> Route:
 
 
 def route_of(streets: StreetGraph, origin: int, arcs: Ints) -> Route:
-    """Return the route that leaves ``origin`` and takes these arcs of the graph."""
-    nodes = np.concatenate([[origin], streets.head[arcs]]).astype(np.int64)
-    return Route(nodes, streets.times_along(arcs), 2 * streets.street[arcs] + ~streets.forward[arcs])
+    """Return the route that leaves ``origin`` and takes these arcs of the graph; negative ones are none."""
+    return Route(*_laid(origin, arcs, streets.head, streets.arc_ms, streets.street, streets.forward))
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _laid(
+    origin: int, arcs: Ints, head: Ints, arc_ms: Ints, street: Ints, forward: NDArray[np.bool_]
+) -> tuple[Ints, Ints, Ints]:
+    """Return the nodes, the times to them, and how each is left."""
+    nodes, at_ms = np.empty(len(arcs) + 1, np.int64), np.empty(len(arcs) + 1, np.int64)
+    left = np.empty(len(arcs), np.int64)
+    nodes[0], at_ms[0], k = origin, 0, 0
+    for arc in arcs:
+        if arc >= 0:
+            nodes[k + 1], at_ms[k + 1] = head[arc], at_ms[k] + arc_ms[arc]
+            left[k] = 2 * street[arc] + (not forward[arc])
+            k += 1
+    return nodes[: k + 1], at_ms[: k + 1], left[:k]
 
 
 def pose_on(streets: StreetGraph, route: Route, elapsed_ms: int) -> tuple[float, float, float]:
