@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
 from agents.desk import Desk
 from agents.roads import Roads
 from agents.settings import HospitalSettings
+
+_NEVER_MS: Final = np.iinfo(np.int64).max
 
 
 class Hospitals:
@@ -31,7 +34,7 @@ class Hospitals:
         if not len(self.nodes):
             return -1, -1
         times_ms = roads.times_ms(node, self.nodes)
-        cost = np.where(times_ms < 0, np.iinfo(np.int64).max, times_ms)
+        cost = np.where(times_ms < 0, _NEVER_MS, times_ms)
         if self._by_load:
             cost = cost + np.where(times_ms < 0, 0, self._coming * self._mean_ms // (self._bays or 1))
         row = int(cost.argmin())
