@@ -19,8 +19,8 @@ def open_city(spec: str | None, seed_city: int = 1) -> City:
 
     Args:
         spec: a folder that ``twin city build`` made, a GeoPackage or a folder of GeoJSON that ``twin city export``
-            wrote; None or ``default`` for all of Tashkent; ``default:Chilonzor`` or ``default:Chilonzor,Uchtepa`` for some
-            of its districts alone.
+            wrote; None or ``default`` for all of Tashkent; ``default:Chilonzor`` or ``default:Chilonzor,Uchtepa`` for
+            some of its districts alone.
         seed_city: seed of the default city. It is built into the cache folder on first use, under the version of its
             generator, and loaded from there after.
 
