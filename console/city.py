@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from console import city_diff, city_export
+from console.city_account import account, refused_lines
 from console.city_figures import figures
 from console.city_fleet import fleet
 from console.city_picture import picture
@@ -40,16 +41,22 @@ def build(
     name: Annotated[str | None, typer.Option(help="Short name; default: that of the file.")] = None,
     timezone: Annotated[str | None, typer.Option(help="Such as Asia/Tashkent; default: by longitude.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+    list_refused: Annotated[
+        bool, typer.Option("--list-refused", help="Name each object of the extract that is not in the city, and why.")
+    ] = False,
 ) -> None:
     """Build a city from an OpenStreetMap extract, or the default city, and give the account of it."""
     from twin.city.store import save_city
 
     box = _checked_request(osm, default, bbox, name, timezone, district)
-    short = name or (osm.name.split(".")[0] if osm else "")
+    short = name or (osm.name.split(".")[0] or "city" if osm else "")
     folder = out or _usual_folder(osm, short, seed, district)
     _refuse_taken(folder)
     with _status(f"building {folder}", as_json):
         city = save_city(_made(osm, short, box, timezone, seed, district), folder)
+    if list_refused and not as_json:
+        for line in refused_lines(city.manifest):
+            typer.echo(line)
     _show(city, as_json)
 
 
@@ -144,7 +151,7 @@ def _show(city: Any, as_json: bool) -> None:
         return
     console = Console()
     console.print(_table(figures))
-    for title, lines in _account(figures["made"]).items():
+    for title, lines in account(figures["made"]).items():
         console.print(f"[bold]{title}[/bold]")
         for line in lines:
             console.print(f"  {line}", highlight=False)
@@ -174,23 +181,3 @@ def _table(figures: dict[str, Any]) -> Table:
     for row in rows.items():
         table.add_row(*row)
     return table
-
-
-def _account(made: dict[str, Any]) -> dict[str, list[str]]:
-    """Return the account of a city's making, as far as its manifest holds one, a list of lines for each heading."""
-    account: dict[str, list[str]] = {}
-    for chapter in ("real", "synthetic"):
-        if made.get(chapter):
-            account[chapter] = [made[chapter]]
-    for chapter in ("read", "imported", "closed_to_traffic", "repaired", "inferred"):
-        counts = made.get(chapter)
-        if isinstance(counts, dict) and counts:
-            account[chapter.replace("_", " ")] = [", ".join(f"{what} {n}" for what, n in counts.items())]
-    refused = made.get("refused")
-    if isinstance(refused, dict) and refused:
-        account["refused"] = [
-            f"{kind}: " + ", ".join(f"{n} ({reason})" for reason, n in reasons.items())
-            for kind, reasons in refused.items()
-            if isinstance(reasons, dict)
-        ]
-    return account

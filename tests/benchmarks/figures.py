@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import networkx as nx
 import numpy as np
 
 from tests.benchmarks.exports import export_rows
+from tests.benchmarks.osm import osm_rows
 from tests.benchmarks.timing import Row, in_turn, seconds
 from tests.benchmarks.travel import travel_rows
 from tests.benchmarks.whole_city import whole_city_rows
@@ -18,14 +18,12 @@ from twin.city import City
 from twin.city.resolve import open_city
 from twin.streets import StreetGraph
 
-SHARED = Path(__file__).resolve().parents[3] / "shared"
-
 
 def all_rows() -> Iterator[Row]:
     """Yield every row, cheap ones first."""
     city = open_city("default:Chilonzor")
     yield travel_times(city)
-    yield from osm_import()
+    yield from osm_rows()
     yield coverage_of_fleet(city)
     yield from export_rows(city)
     yield chain()
@@ -49,19 +47,6 @@ def travel_times(city: City) -> Row:
 
     a, b = in_turn(ours, lambda: nx.single_source_dijkstra_path_length(peer, node))
     return Row("one junction to all others", 1000 * a, 1000 * b, "networkx", "ms")
-
-
-def osm_import() -> Iterator[Row]:
-    """The Helsinki extract against a bare pyosmium pass over the same file."""
-    import osmium
-
-    from twin.city.osm import import_osm
-
-    path = SHARED / "data" / "osm_other_cities" / "helsinki_centre.osm.pbf"
-    if path.is_file():
-        bare = lambda: sum(1 for _ in osmium.FileProcessor(str(path)).with_locations())  # noqa: E731
-        a, b = in_turn(lambda: import_osm(path, "helsinki"), bare, runs=3)
-        yield Row("Helsinki extract to a city", a, b, "bare pyosmium pass", "s")
 
 
 def coverage_of_fleet(city: City) -> Row:

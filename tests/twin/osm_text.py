@@ -34,7 +34,13 @@ class OsmText:
         return self
 
     def relation(self, osm_id: int, members: Sequence[tuple[int, str]], tags: Mapping[str, str]) -> OsmText:
-        inside = "".join(f'<member type="way" ref="{ref}" role="{role}"/>' for ref, role in members)
+        """Members are ways; one whose role is ``via`` and whose id no way has is a node."""
+        ways = {line.split('"')[1] for line in self.lines if line.startswith("<way")}
+        kinds = ["node" if role == "via" and str(ref) not in ways else "way" for ref, role in members]
+        inside = "".join(
+            f'<member type="{kind}" ref="{ref}" role="{role}"/>'
+            for kind, (ref, role) in zip(kinds, members, strict=True)
+        )
         self.lines.append(f'<relation id="{osm_id}">{inside}{_tags(tags)}</relation>')
         return self
 

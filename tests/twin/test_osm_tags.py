@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from twin.city.osm import tags
-from twin.city.osm.tags import Direction
-from twin.city.osm.uses import ground_use, guessed_use, tagged_use
+from twin.city.osm.barriers import closes
+from twin.city.osm.directions import Direction, direction
+from twin.city.osm.lanes import Lanes, shared_lanes, tagged_lanes
+from twin.city.osm.limits import speed_limit_kmh
+from twin.city.osm.names import name_of, other_names
 
 
 @pytest.mark.parametrize(
@@ -25,7 +28,20 @@ from twin.city.osm.uses import ground_use, guessed_use, tagged_use
         ({"maxspeed:forward": "40"}, 40.0),
         ({"maxspeed:type": "RU:living_street"}, 20.0),
         ({"maxspeed": "fast", "source:maxspeed": "RU:rural"}, 90.0),
+        ({"maxspeed": "UZ:rural"}, 100.0),
+        ({"maxspeed": "GB:nsl_dual"}, 112.7),
+        ({"maxspeed": "UA:urban"}, 50.0),
+        ({"maxspeed": "RU:zone:20"}, 20.0),
+        ({"maxspeed": "DE:30"}, 30.0),
+        ({"maxspeed": "80|60|60"}, 60.0),
+        ({"maxspeed": "50;70"}, 50.0),
+        ({"maxspeed": "signals", "maxspeed:forward": "80", "maxspeed:backward": "70"}, 70.0),
+        ({"maxspeed": "60", "maxspeed:backward": "40"}, 40.0),
         ({"maxspeed": "none"}, None),
+        ({"maxspeed": "none", "highway": "motorway"}, 130.0),
+        ({"maxspeed": "1e309"}, None),
+        ({"maxspeed": "NaN"}, None),
+        ({"maxspeed": "9" * 5000}, None),
         ({"maxspeed": "signals"}, None),
         ({"maxspeed": "0"}, None),
         ({"maxspeed": "5000"}, None),
@@ -34,7 +50,12 @@ from twin.city.osm.uses import ground_use, guessed_use, tagged_use
     ],
 )
 def test_speed_limits(given: dict[str, str], wanted: float | None) -> None:
-    assert tags.speed_limit_kmh(given) == wanted
+    assert speed_limit_kmh(given) == wanted
+
+
+def test_on_a_one_way_the_limit_of_its_direction_holds() -> None:
+    given = {"maxspeed": "60", "maxspeed:forward": "50", "maxspeed:backward": "40"}
+    assert [speed_limit_kmh(given, way) for way in (Direction.ALONG, Direction.AGAINST, Direction.BOTH)] == [50, 40, 40]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +75,7 @@ def test_speed_limits(given: dict[str, str], wanted: float | None) -> None:
     ],
 )
 def test_directions(given: dict[str, str], wanted: Direction) -> None:
-    assert tags.direction(given) is wanted
+    assert direction(given) is wanted
 
 
 @pytest.mark.parametrize(
@@ -108,23 +129,55 @@ def test_lengths(text: str, wanted: float | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "wanted"),
+    ("given", "way", "wanted"),
     [
-        ({"lanes": "3"}, 3),
-        ({"lanes": "2;3"}, 2),
-        ({"lanes:forward": "2", "lanes:backward": "1"}, 3),
-        ({"lanes": "many"}, None),
-        ({"lanes": "0"}, None),
-        ({"lanes": "900"}, None),
+        ({"lanes": "3"}, Direction.BOTH, Lanes(3)),
+        ({"lanes": "2;3"}, Direction.BOTH, Lanes(2)),
+        ({"lanes": "3"}, Direction.ALONG, Lanes(3, 3, 0)),
+        ({"lanes": "3"}, Direction.AGAINST, Lanes(3, 0, 3)),
+        ({"lanes:forward": "2", "lanes:backward": "1"}, Direction.BOTH, Lanes(3, 2, 1)),
+        ({"lanes": "5", "lanes:forward": "3"}, Direction.BOTH, Lanes(5, 3, 2)),
+        ({"lanes": "5", "lanes:forward": "2", "lanes:both_ways": "1"}, Direction.BOTH, Lanes(5, 2, 2)),
+        ({"lanes": "2", "lanes:forward": "3"}, Direction.BOTH, Lanes(2, 3, None)),
+        ({"lanes": "many"}, Direction.BOTH, Lanes(None)),
+        ({"lanes": "0"}, Direction.BOTH, Lanes(None)),
+        ({"lanes": "99999"}, Direction.BOTH, Lanes(None)),
     ],
 )
-def test_lanes(given: dict[str, str], wanted: int | None) -> None:
-    assert tags.lanes(given) == wanted
+def test_lanes(given: dict[str, str], way: Direction, wanted: Lanes) -> None:
+    assert tagged_lanes(given, way) == wanted
+
+
+@pytest.mark.parametrize(
+    ("whole", "way", "wanted"),
+    [
+        (1, Direction.BOTH, (1, 1)),
+        (2, Direction.BOTH, (1, 1)),
+        (3, Direction.BOTH, (2, 1)),
+        (2, Direction.ALONG, (2, 0)),
+        (2, Direction.AGAINST, (0, 2)),
+        (0, Direction.BOTH, (0, 0)),
+    ],
+)
+def test_lanes_of_which_only_the_sum_is_known(whole: int, way: Direction, wanted: tuple[int, int]) -> None:
+    assert shared_lanes(whole, way) == wanted
 
 
 @pytest.mark.parametrize(
     ("given", "wanted"),
-    [("9", 9), ("4.5", 5), ("3-5", 5), ("2;7", 7), ("0", None), ("x", None), ("", None), ("900", None)],
+    [
+        ("9", 9),
+        ("4.5", 5),
+        ("3-5", 5),
+        ("2;7", 7),
+        ("0", None),
+        ("x", None),
+        ("", None),
+        ("900", None),
+        ("-3", None),
+        ("NaN", None),
+        ("1e9", None),
+    ],
 )
 def test_storeys(given: str, wanted: int | None) -> None:
     assert tags.storeys({"building:levels": given}) == wanted
@@ -137,6 +190,9 @@ def test_storeys(given: str, wanted: int | None) -> None:
         ({"building:height": "9"}, 9.0),
         ({"height": "-4"}, None),
         ({"height": "0"}, None),
+        ({"height": "NaN"}, None),
+        ({"height": "60 ft"}, 18.288),
+        ({"height": "1e309"}, None),
         ({}, None),
     ],
 )
@@ -153,6 +209,8 @@ def test_heights(given: dict[str, str], wanted: float | None) -> None:
         ({"tunnel": "yes"}, -1),
         ({"bridge": "no"}, 0),
         ({"layer": "up"}, 0),
+        ({"layer": "99"}, 0),
+        ({"tunnel": "building_passage"}, 0),
     ],
 )
 def test_layers(given: dict[str, str], wanted: int) -> None:
@@ -171,25 +229,40 @@ def test_street_classes(value: str, wanted: str | None) -> None:
 @pytest.mark.parametrize(
     ("given", "wanted"),
     [
-        ({"building": "apartments"}, "apartments"),
-        ({"building": "yes", "amenity": "school"}, "school"),
-        ({"building": "yes", "shop": "bakery"}, "commercial"),
-        ({"building": "yes", "shop": "no"}, None),
-        ({"building": "ship"}, "other"),
-        ({"building": "yes"}, None),
+        ({"bridge": "viaduct"}, "bridge"),
+        ({"tunnel": "yes", "layer": "-2"}, "tunnel"),
+        ({"tunnel": "building_passage"}, ""),
+        ({"bridge": "no"}, ""),
     ],
 )
-def test_uses(given: dict[str, str], wanted: str | None) -> None:
-    assert tagged_use(given) == wanted
+def test_structures(given: dict[str, str], wanted: str) -> None:
+    assert tags.structure(given) == wanted
 
 
-def test_the_ground_and_the_size_stand_in_for_a_use_that_is_not_tagged() -> None:
-    assert ground_use({"amenity": "school"}) == "school"
-    assert ground_use({"landuse": "industrial"}) == "industrial"
-    assert ground_use({"landuse": "grass"}) is None
-    assert [guessed_use(area) for area in (29.9, 30.0, 199.9, 200.0)] == [
-        "outbuilding",
-        "house",
-        "house",
-        "residential",
-    ]
+def test_a_roof_adds_to_the_walls() -> None:
+    assert tags.roof_m({"roof:height": "4 m", "roof:levels": "9"}, 3.0) == 4.0
+    assert tags.roof_m({"roof:levels": "1.5"}, 3.0) == 4.5
+    assert tags.roof_m({"roof:levels": "-1"}, 3.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"barrier": "bollard"}, True),
+        ({"barrier": "gate"}, False),
+        ({"barrier": "gate", "access": "private"}, True),
+        ({"barrier": "bollard", "motor_vehicle": "yes"}, False),
+        ({"barrier": "block", "emergency": "yes"}, False),
+        ({"barrier": "toll_booth"}, False),
+    ],
+)
+def test_which_points_vehicles_cannot_pass(given: dict[str, str], wanted: bool) -> None:
+    assert closes(given) is wanted
+
+
+def test_names_in_several_scripts() -> None:
+    given = {"name": "Навоий кўчаси", "name:ru": "улица Навои", "name:uz-Latn": "Navoiy", "int_name": "Navoi"}
+    assert name_of(given) == "Навоий кўчаси"
+    assert other_names(given) == '{"int": "Navoi", "ru": "улица Навои", "uz-Latn": "Navoiy"}'
+    assert name_of({"name:ru": "Навои", "ref": "M39"}) == "Навои"
+    assert (name_of({"ref": "M39"}), other_names({"name": "x", "surname:uz": "y"})) == ("M39", "")

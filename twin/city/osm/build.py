@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
 from twin.city.model import City
+from twin.city.osm.areas import area_table
 from twin.city.osm.buildings import building_table
 from twin.city.osm.districts import border_layers
 from twin.city.osm.figures import figures
@@ -17,7 +19,8 @@ from twin.city.osm.ground import Box, Ground, checked_box, lay_out
 from twin.city.osm.ledger import Ledger
 from twin.city.osm.places import find_places, place_table
 from twin.city.osm.reading import Extract, read_extract
-from twin.city.osm.streets import count_closed, street_layers
+from twin.city.osm.restrictions import restriction_table
+from twin.city.osm.streets import street_net
 from twin.errors import InputError
 from twin.streets import StreetGraph
 
@@ -30,8 +33,8 @@ def import_osm(path: Path, name: str, bbox: Box | None = None, timezone: str | N
     Args:
         path: the file.
         name: the city's short name.
-        bbox: west, south, east, north in degrees; ways are cut at their last node inside, buildings and places
-            belong where a point inside them lies.
+        bbox: west, south, east, north in degrees; ways are cut at their last node inside, areas and boundaries at
+            its sides; buildings and places belong where a point inside them lies.
         timezone: such as ``"Asia/Tashkent"``; without it the zone of the longitude, without summer time.
 
     Raises:
@@ -40,15 +43,19 @@ def import_osm(path: Path, name: str, bbox: Box | None = None, timezone: str | N
     bbox, timezone = checked_box(bbox), _checked_zone(timezone)
     ledger = Ledger()
     extract, ground = lay_out(read_extract(path), bbox, ledger)
-    nodes, streets = street_layers(extract, ground, ledger)
-    ledger.closed = count_closed(extract, set(streets["osm_id"].tolist()))
+    net = street_net(extract, ground, ledger)
+    nodes, streets = net.nodes, net.streets
     if not streets["drive"].any():
         raise InputError(f"make a city of {path}", _no_street(ledger, bbox))
     buildings = building_table(extract, ground, ledger)
     places = find_places(extract, ground, ledger)
     districts, mahallas = border_layers(extract, ground, ledger, name, streets, buildings)
     layers = {"nodes": nodes, "streets": streets, "buildings": buildings, "districts": districts, "mahallas": mahallas}
-    city = City(name=name, crs=ground.crs, manifest={}, places=place_table([], [], ground.crs), **layers)
+    layers |= {
+        "areas": area_table(extract, ground, ledger),
+        "restrictions": restriction_table(extract, net, ledger),
+    }
+    city = City(name=name, crs=ground.crs, manifest={}, places=gpd.GeoDataFrame(), **layers)
     points = shapely.get_coordinates([place.point for place in places]).reshape(-1, 2)
     at = StreetGraph.of(city).nearest_node(points[:, 0], points[:, 1])
     layers["places"] = place_table(places, np.asarray(at).tolist(), ground.crs)
@@ -63,9 +70,6 @@ def _manifest(
 ) -> dict[str, Any]:
     ledger.read["ways"], ledger.read["relations"] = len(extract.ways), len(extract.relations)
     ledger.repaired["objects that stood in the file twice"] = extract.twice
-    for _ in range(extract.no_location):
-        ledger.refuse("nodes", "without a sound location")
-    ledger.read["nodes"] = len(extract.node_ids) + sum(ledger.refused.get("nodes", {}).values())
     derived = f"Etc/GMT{-round(ground.longitude_deg / 15):+d}"
     return {
         "made_by": {"importer": "twin.city.osm"},
@@ -78,8 +82,8 @@ def _manifest(
         "timezone_from": "given" if timezone else "the longitude of the middle; no summer time",
         "elevation": "flat",
         "real": (
-            "streets, building outlines and places are OpenStreetMap's; so are storeys, heights, speeds, lanes and "
-            "widths where they are tagged."
+            "streets, turn restrictions, building outlines, areas and places are OpenStreetMap's; so are storeys, "
+            "heights, years, speeds, lanes and widths where they are tagged."
         ),
         "synthetic": (
             "what is not tagged is inferred, and each row names it; dwellings and residents are inferred, "

@@ -1,58 +1,33 @@
-"""Buildings of an extract: outlines with holes, storeys and heights, dwellings and residents."""
+"""Buildings of an extract: outlines with holes, from closed ways and multipolygon relations."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from statistics import median_high
-from typing import Any
+from typing import Final
 
 import geopandas as gpd
 import shapely
 
-from twin.city.model import LAYERS, OPTIONAL
-from twin.city.osm.figures import figures
+from twin.city.osm.building_parts import part_heights
+from twin.city.osm.building_rows import Building, building_rows
 from twin.city.osm.ground import Ground
-from twin.city.osm.ledger import Ledger
-from twin.city.osm.outlines import Outline, polygon_parts, relation_outline, way_outline
+from twin.city.osm.ledger import OUTSIDE, Ledger, way_name
+from twin.city.osm.outlines import Outline, polygon_parts, relation_outline, way_outlines
 from twin.city.osm.reading import Extract, Relation, Way
-from twin.city.osm.tags import height_m, storeys
-from twin.city.osm.uses import DWELLED, ground_use, guessed_use, tagged_use
-from twin.city.schema import layer_table
+from twin.city.osm.tags import Tags
 
-
-@dataclass(slots=True)
-class Building:
-    """One part of a building on its way to a row.
-
-    Attributes:
-        osm_id: of the way; of a relation, its id with a minus sign.
-        tags: what is tagged.
-        shape: the outline.
-        doors: entrances mapped on it.
-        share: this part's share of the whole building's ground.
-    """
-
-    osm_id: int
-    tags: dict[str, str]
-    shape: shapely.Polygon
-    doors: int
-    share: float = 1.0
+_NO_DOOR: Final = frozenset({"no", "emergency", "exit"})
 
 
 def building_table(extract: Extract, ground: Ground, ledger: Ledger) -> gpd.GeoDataFrame:
     """Return the city's ``buildings``; every building that was read is counted as imported or refused."""
     found = list(_buildings(extract, ground, ledger))
-    uses, guessed = _uses(found, extract, ground)
-    rows = _rows(found, uses, guessed)
-    columns: dict[str, Any] = {
-        name: [row[name] for row in rows] for name in LAYERS["buildings"] if name not in OPTIONAL["buildings"]
-    }
-    return layer_table("buildings", columns, [building.shape for building in found], ground.crs)
+    part_heights(found, extract, ground, ledger)
+    return building_rows(found, extract, ground, ledger)
 
 
-def is_building(tags: dict[str, str]) -> bool:
+def is_building(tags: Tags) -> bool:
     """Return whether an object is a building."""
     return tags.get("building", "no") != "no"
 
@@ -63,40 +38,57 @@ def building_relations(extract: Extract) -> list[Relation]:
 
 
 def _buildings(extract: Extract, ground: Ground, ledger: Ledger) -> Iterator[Building]:
-    doors = _door_rows(extract)
-    points = [tags for osm_id, tags in extract.node_tags.items() if is_building(tags) and osm_id not in doors]
+    doors = _door_ids(extract)
+    points = [i for i, tags in extract.node_tags.items() if is_building(tags) and i not in doors]
     ledger.read["building_points"] += len(points)
-    for _ in points:
-        ledger.refuse("building_points", "a point has no outline")
+    ledger.refuse("building_points", "a point has no outline", (f"n{i}" for i in points))
     relations = building_relations(extract)
     outlines = {r.id: relation_outline(r, extract, ground) for r in relations}
-    outer_of = {ref: r.id for r in relations if outlines[r.id].parts for ref, role in r.ways if role != "inner"}
-    holes = _holes_of_ways(extract)
+    outer_of = {ref for r in relations if outlines[r.id].parts for ref, role in r.ways if role != "inner"}
+    yield from _of_ways(_own_ways(extract, outer_of, ledger), doors, extract, ground, ledger)
+    for relation in relations:
+        ledger.read["buildings"] += 1
+        ways = [extract.ways[ref] for ref, _ in relation.ways if ref in extract.ways]
+        on_ring = sum(_doors_on(way, doors, extract) for way in ways)
+        yield from _counted(-relation.id, relation.tags, outlines[relation.id], on_ring, ground, ledger)
+
+
+def _own_ways(extract: Extract, outer_of: set[int], ledger: Ledger) -> list[Way]:
+    """Return the building ways that are neither the outline of a relation nor a second copy."""
+    ways, seen = [], set()
     for way in extract.ways.values():
         if not is_building(way.tags):
             continue
         ledger.read["buildings"] += 1
+        corners = frozenset(extract.refs[way.start : way.stop].tolist())
         if way.id in outer_of:
             ledger.imported["buildings"] += 1
             ledger.repaired["building ways that are the outline of a building relation, kept as that"] += 1
-            continue
-        outline = _with_holes(way_outline(way, extract, ground), holes.get(way.id, []), extract, ground)
-        yield from _counted(way.id, way.tags, outline, _doors_on(way, doors), ground, ledger)
-    for relation in relations:
-        ledger.read["buildings"] += 1
-        ways = [extract.ways[ref] for ref, _ in relation.ways if ref in extract.ways]
-        on_ring = sum(_doors_on(way, doors) for way in ways)
-        yield from _counted(-relation.id, relation.tags, outlines[relation.id], on_ring, ground, ledger)
+        elif corners in seen and len(corners) > 2:
+            ledger.refuse("buildings", "has the corners of an earlier building", [f"w{way.id}"])
+        else:
+            seen.add(corners)
+            ways.append(way)
+    return ways
+
+
+def _of_ways(ways: list[Way], doors: set[int], extract: Extract, ground: Ground, ledger: Ledger) -> Iterator[Building]:
+    holes = _holes_of_ways(extract)
+    for way, plain in zip(ways, way_outlines(ways, extract, ground), strict=True):
+        outline = _with_holes(plain, holes[way.id], extract, ground) if way.id in holes else plain
+        yield from _counted(way.id, way.tags, outline, _doors_on(way, doors, extract), ground, ledger)
 
 
 def _counted(
     osm_id: int, tags: dict[str, str], outline: Outline, doors: int, ground: Ground, ledger: Ledger
 ) -> Iterator[Building]:
-    if not outline.parts:
-        ledger.refuse("buildings", outline.reason)
-        return
-    if ground.box is not None and not ground.box.contains(outline.parts[0].representative_point()):
-        ledger.refuse("buildings", "outside the box")
+    reason = outline.reason
+    if outline.parts and ground.box is not None and not ground.box.contains(outline.parts[0].representative_point()):
+        reason = OUTSIDE
+    elif outline.parts and tags.get("location") == "underground":
+        reason = "it lies under the ground"
+    if reason:
+        ledger.refuse("buildings", reason, [way_name(osm_id)])
         return
     ledger.imported["buildings"] += 1
     if outline.mended:
@@ -107,16 +99,16 @@ def _counted(
         yield Building(osm_id, tags, part, round(doors * share), share)
 
 
-def _door_rows(extract: Extract) -> set[int]:
+def _door_ids(extract: Extract) -> set[int]:
     return {
         osm_id
         for osm_id, tags in extract.node_tags.items()
-        if tags.get("entrance", "no") not in {"no", "emergency", "exit"} or tags.get("building") == "entrance"
+        if tags.get("entrance", "no") not in _NO_DOOR or tags.get("building") == "entrance"
     }
 
 
-def _doors_on(way: Way, doors: set[int]) -> int:
-    return len(doors.intersection(way.refs))
+def _doors_on(way: Way, doors: set[int], extract: Extract) -> int:
+    return len(doors.intersection(extract.refs[way.start : way.stop].tolist())) if doors else 0
 
 
 def _holes_of_ways(extract: Extract) -> dict[int, list[Way]]:
@@ -127,104 +119,15 @@ def _holes_of_ways(extract: Extract) -> dict[int, list[Way]]:
             continue
         inner = [extract.ways[ref] for ref, role in relation.ways if role == "inner" and ref in extract.ways]
         outer = [extract.ways[ref] for ref, role in relation.ways if role != "inner" and ref in extract.ways]
-        if len(outer) == 1 and is_building(outer[0].tags):
+        if inner and len(outer) == 1 and is_building(outer[0].tags):
             holes[outer[0].id] += inner
-    return holes
+    return dict(holes)
 
 
 def _with_holes(outline: Outline, holes: list[Way], extract: Extract, ground: Ground) -> Outline:
-    rings = [part for way in holes for part in way_outline(way, extract, ground).parts]
+    rings = [part for hole in way_outlines(holes, extract, ground) for part in hole.parts]
     if not rings or not outline.parts:
         return outline
     left = shapely.difference(shapely.union_all(outline.parts), shapely.union_all(rings))
     parts = polygon_parts(left)
     return Outline(parts, outline.mended) if parts else outline
-
-
-def _uses(found: list[Building], extract: Extract, ground: Ground) -> tuple[list[str], list[bool]]:
-    """Return the use of each building, and whether it was inferred."""
-    stated = [tagged_use(building.tags) for building in found]
-    areas = list(_grounds(extract, ground))
-    middles = [building.shape.representative_point() for building in found]
-    if areas and middles:
-        tree = shapely.STRtree([shape for shape, _ in areas])
-        at, area = tree.query(middles, predicate="within")
-        for i, j in sorted(zip(at.tolist(), area.tolist(), strict=True), key=lambda pair: -areas[pair[1]][0].area):
-            if found[i].tags.get("building") == "yes" and tagged_use(found[i].tags) is None:
-                stated[i] = areas[j][1]
-    own = [tagged_use(building.tags) is not None for building in found]
-    uses = [use or guessed_use(building.shape.area) for use, building in zip(stated, found, strict=True)]
-    return uses, [not given for given in own]
-
-
-def _grounds(extract: Extract, ground: Ground) -> Iterator[tuple[shapely.Polygon, str]]:
-    for way in extract.ways.values():
-        use = ground_use(way.tags)
-        if use and not is_building(way.tags) and way.refs and way.refs[0] == way.refs[-1]:
-            yield from ((part, use) for part in way_outline(way, extract, ground).parts)
-    for relation in extract.relations.values():
-        use = ground_use(relation.tags)
-        if use and relation.tags.get("type") == "multipolygon" and not is_building(relation.tags):
-            yield from ((part, use) for part in relation_outline(relation, extract, ground).parts)
-
-
-def _rows(found: list[Building], uses: list[str], guessed: list[bool]) -> list[dict[str, Any]]:
-    usual = _usual_storeys(found, uses)
-    return [
-        _row(building, use, ["use"] if guess else [], usual)
-        for building, use, guess in zip(found, uses, guessed, strict=True)
-    ]
-
-
-def _usual_storeys(found: list[Building], uses: list[str]) -> dict[str, int]:
-    """Return the storeys of each use: the median of those stated in the data where enough are, else a figure."""
-    figure = figures()["buildings"]
-    stated = defaultdict(list)
-    for building, use in zip(found, uses, strict=True):
-        value = storeys(building.tags)
-        if value is not None:
-            stated[use].append(value)
-    return {
-        use: int(median_high(stated[use])) if len(stated[use]) >= figure["median_from"] else int(assumed)
-        for use, assumed in figure["storeys"].items()
-    }
-
-
-def _row(building: Building, use: str, inferred: list[str], usual: dict[str, int]) -> dict[str, Any]:
-    figure = figures()["buildings"]
-    height, levels = height_m(building.tags), storeys(building.tags)
-    if height is None:
-        inferred = [*inferred, "height_m"]
-    if levels is None:
-        inferred = [*inferred, "storeys"]
-        levels = usual[use] if height is None else max(1, round(height / figure["storey_m"]))
-    dwellings, flats_known = _dwellings(building, use, levels)
-    doors = building.doors or _usual_doors(dwellings, levels)
-    inferred += [] if flats_known else ["dwellings"]
-    inferred += ["residents"] + ([] if building.doors else ["entrances"])
-    return {
-        "use": use,
-        "storeys": levels,
-        "height_m": float(height if height is not None else levels * figure["storey_m"]),
-        "dwellings": dwellings,
-        "residents": round(dwellings * figure["residents_per_dwelling"]),
-        "entrances": doors,
-        "osm_id": building.osm_id,
-        "inferred": ",".join(inferred),
-    }
-
-
-def _dwellings(building: Building, use: str, levels: int) -> tuple[int, bool]:
-    flats = building.tags.get("building:flats", "")
-    if flats.isdecimal():
-        return round(int(flats) * building.share), True
-    if use not in DWELLED:
-        return 0, False
-    if use == "house":
-        return 1, False
-    gross_m2 = building.shape.area * levels
-    return max(1, round(gross_m2 / figures()["buildings"]["gross_m2_per_dwelling"])), False
-
-
-def _usual_doors(dwellings: int, levels: int) -> int:
-    return max(1, round(dwellings / (levels * int(figures()["buildings"]["flats_per_landing"]))))

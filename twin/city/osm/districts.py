@@ -1,8 +1,9 @@
-"""Districts and mahallas of an extract: boundaries that are whole, else the area of the data and cells of it."""
+"""Districts and mahallas of an extract: its boundaries, else the area of the data and cells of it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,10 +12,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from twin.city.osm.clipped import clipped_shapes
 from twin.city.osm.ground import Ground
 from twin.city.osm.ledger import Ledger
+from twin.city.osm.names import name_of
 from twin.city.osm.outlines import is_whole, relation_outline
-from twin.city.osm.reading import Extract
+from twin.city.osm.reading import Extract, Relation
 from twin.city.schema import layer_table
 
 CELL_M: Final = 1000.0
@@ -43,17 +46,17 @@ def border_layers(
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Return the city's ``districts`` and ``mahallas``; the residents of each add up to those of the buildings.
 
-    Boundaries count where every way and node of them is in the file and those of one level hold nine tenths of the
-    data; what they leave over is one more district. Without them the convex hull of the data is the one district, and
-    each district is cut into cells of one kilometre.
+    Boundaries count where they are whole in the file, or their lines within it tell whose each side is, and those of
+    one level hold nine tenths of the data; what they leave over is one more district. Without them the convex hull of
+    the data is the one district, and each district is cut into cells of one kilometre.
     """
     whole = _data_area(streets, buildings, ground)
-    levels = _whole_boundaries(extract, ground, whole, ledger)
-    level = next((level for level in DISTRICT_LEVELS if _holds(levels[level], whole, least=2)), None)
-    level = level or next((level for level in DISTRICT_LEVELS if _holds(levels[level], whole, least=1)), None)
-    districts = _filled(levels[level], whole, name) if level else [Area(name, whole, "name,geometry")]
-    finer = next((n for n in MAHALLA_LEVELS if n > (level or 0) and _holds(levels[n], whole, least=2)), None)
-    parts = _filled(levels[finer], whole, name) if finer else _cells(districts)
+    levels = _boundaries(extract, ground, whole, ledger)
+    level = next((level for level in DISTRICT_LEVELS if _holds(levels.get(level, []), whole, least=2)), None)
+    level = level or next((level for level in DISTRICT_LEVELS if _holds(levels.get(level, []), whole, least=1)), None)
+    districts = _filled(levels.get(level, []), whole, name) if level else [Area(name, whole, "name,geometry")]
+    finer = next((n for n in MAHALLA_LEVELS if n > (level or 0) and _holds(levels.get(n, []), whole, least=2)), None)
+    parts = _filled(levels.get(finer, []), whole, name) if finer else _cells(districts)
     homes = np.stack([buildings.geometry.representative_point().x, buildings.geometry.representative_point().y], axis=1)
     people = buildings["residents"].to_numpy()
     mahallas = _with_district(parts, districts)
@@ -65,32 +68,52 @@ def border_layers(
 
 def _data_area(streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, ground: Ground) -> shapely.Geometry:
     points = [shapely.get_coordinates(layer.geometry.to_numpy()) for layer in (streets, buildings)]
-    hull = shapely.convex_hull(shapely.MultiPoint(np.concatenate(points))).buffer(1.0, quad_segs=2)
+    hull = shapely.convex_hull(shapely.linestrings(np.concatenate(points))).buffer(1.0, quad_segs=2)
     if ground.box is not None and not ground.box.intersection(hull).is_empty:
         hull = ground.box.intersection(hull)
     return shapely.set_precision(hull, 0.001)
 
 
-def _whole_boundaries(
-    extract: Extract, ground: Ground, whole: shapely.Geometry, ledger: Ledger
-) -> dict[int, list[Area]]:
-    levels: dict[int, list[Area]] = defaultdict(list)
+def _boundaries(extract: Extract, ground: Ground, whole: shapely.Geometry, ledger: Ledger) -> dict[int, list[Area]]:
+    """Return the boundaries by level: those that are whole, and what the lines in the file tell of the others."""
+    by_level: dict[int, list[Relation]] = defaultdict(list)
     for relation in extract.relations.values():
-        tags = relation.tags
-        if tags.get("boundary") != "administrative" or not tags.get("admin_level", "").isdecimal():
-            continue
-        ledger.read["boundaries"] += 1
-        parts = relation_outline(relation, extract, ground).parts if is_whole(relation, extract) else ()
-        shape = shapely.union_all(parts) if parts else None
-        if shape is None or not shape.intersects(whole):
-            reason = "it is not whole in the file" if shape is None else "it lies beside the data"
-            ledger.refuse("boundaries", reason)
-            continue
-        if ground.box is not None:
-            shape = _polygonal(shape.intersection(ground.box))
-        ledger.imported["boundaries"] += 1
-        levels[int(tags["admin_level"])].append(Area(tags.get("name", f"boundary {relation.id}"), shape))
+        told = relation.tags.get("admin_level", "")
+        if relation.tags.get("boundary") == "administrative" and told.isascii() and told.isdecimal():
+            ledger.read["boundaries"] += 1
+            by_level[int(told[:4])].append(relation)
+    levels: dict[int, list[Area]] = {}
+    for level, relations in by_level.items():
+        outlines = {r.id: relation_outline(r, extract, ground).parts for r in relations if is_whole(r, extract)}
+        shapes = {osm_id: shapely.union_all(parts) for osm_id, parts in outlines.items() if parts}
+        clipped = {} if len(shapes) == len(relations) else clipped_shapes(relations, extract, ground, whole)
+        levels[level] = [
+            area
+            for relation in relations
+            for area in _counted(relation, shapes.get(relation.id), clipped.get(relation.id), whole, ground, ledger)
+        ]
     return levels
+
+
+def _counted(
+    relation: Relation,
+    shape: shapely.Geometry | None,
+    clipped: shapely.Geometry | None,
+    whole: shapely.Geometry,
+    ground: Ground,
+    ledger: Ledger,
+) -> Iterator[Area]:
+    name = name_of(relation.tags) or f"boundary {relation.id}"
+    if shape is None and clipped is not None:
+        ledger.imported["boundaries"] += 1
+        ledger.repaired["boundaries that run out of the file, cut at its edge"] += 1
+        yield Area(name, clipped, "geometry")
+    elif shape is None or not shape.intersects(whole):
+        reason = "too little of it is in the file" if shape is None else "it lies beside the data"
+        ledger.refuse("boundaries", reason, [f"r{relation.id}"])
+    else:
+        ledger.imported["boundaries"] += 1
+        yield Area(name, shape if ground.box is None else _polygonal(shape.intersection(ground.box)))
 
 
 def _holds(areas: list[Area], whole: shapely.Geometry, least: int) -> bool:

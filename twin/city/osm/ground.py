@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from twin.city.osm.ledger import Ledger
+from twin.city.osm.ledger import OUTSIDE, Ledger
 from twin.city.osm.reading import Extract
 from twin.errors import Fault, InputError
 
@@ -40,7 +41,7 @@ class Ground:
 def lay_out(extract: Extract, bbox: Box | None, ledger: Ledger) -> tuple[Extract, Ground]:
     """Project an extract into the UTM zone of its middle (the median node).
 
-    Nodes that lie farther from the middle than a city reaches are taken out of the extract and counted: one node at
+    Nodes that lie farther from the middle than a city reaches are taken out of the ways and counted: one node at
     0, 0 by mistake would otherwise stretch the city over half the world.
     """
     inside = _inside(extract.lon_lat, bbox)
@@ -51,19 +52,27 @@ def lay_out(extract: Extract, bbox: Box | None, ledger: Ledger) -> tuple[Extract
     lon, lat = np.median(chosen, axis=0)
     zone = int(np.clip((lon + 180) // 6 + 1, 1, 60))
     crs = f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
-    move = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    move = _projection(crs)
     xy_m = np.round(np.stack(move.transform(extract.lon_lat[:, 0], extract.lon_lat[:, 1]), axis=1), 3)
     with np.errstate(invalid="ignore"):
         far_m = np.abs(xy_m - move.transform(lon, lat)).max(axis=1)
     near = np.isfinite(far_m) & (far_m <= REACH_M)
-    for _ in range(int((~near).sum())):
-        ledger.refuse("nodes", f"more than {REACH_M / 1000:.0f} km from the middle; give a box with --bbox")
+    ledger.refuse("nodes", "without a sound location", (f"n{osm_id}" for osm_id in extract.no_location))
+    reason = OUTSIDE if bbox else f"more than {REACH_M / 1000:.0f} km from the middle; give a box with --bbox"
+    ledger.refuse("nodes", reason, (f"n{osm_id}" for osm_id in extract.node_ids[~near].tolist()))
+    ledger.read["nodes"] = len(extract.node_ids) + len(extract.no_location)
+    ledger.imported["nodes"] = int(near.sum())
     box = None
     if bbox:
         outline = shapely.get_coordinates(shapely.segmentize(shapely.box(*bbox), 0.01))
         box = shapely.Polygon(np.stack(move.transform(outline[:, 0], outline[:, 1]), axis=1))
-    kept = replace(extract, node_ids=extract.node_ids[near], lon_lat=extract.lon_lat[near])
-    return kept, Ground(crs, float(lon), xy_m[near], inside[near], box)
+    if near.all():
+        return extract, Ground(crs, float(lon), xy_m, inside, box)
+    rows = extract.rows
+    kept = np.where((rows >= 0) & near[rows], rows, -1)
+    far_ids = set(extract.node_ids[~near].tolist())
+    tags = {osm_id: tags for osm_id, tags in extract.node_tags.items() if osm_id not in far_ids}
+    return replace(extract, rows=kept, node_tags=tags), Ground(crs, float(lon), xy_m, inside & near, box)
 
 
 def checked_box(bbox: Box | None) -> Box | None:
@@ -84,6 +93,11 @@ def checked_box(bbox: Box | None) -> Box | None:
         asked = f"cut the box {west},{south},{east},{north} (west,south,east,north)"
         raise InputError(asked, [Fault(fault) for fault in faults])
     return bbox
+
+
+@cache
+def _projection(crs: str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
 
 
 def _inside(lon_lat: NDArray[np.float64], bbox: Box | None) -> NDArray[np.bool_]:

@@ -3,39 +3,55 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import osmium
 from numpy.typing import NDArray
 
+from twin.city.osm.opl import Block, parsed_members, parsed_tags, read_blocks
 from twin.errors import InputError
 
 FORMATS: Final = (".osm", ".osm.pbf", ".pbf", ".osm.gz", ".osm.bz2")
-_NODE_KEYS: Final = frozenset(
-    {"highway", "entrance", "building", "amenity", "healthcare", "emergency", "railway", "leisure", "telecom"}
+_NODE_KEYS: Final = re.compile(
+    "(?:^|,)(?:highway|entrance|building|amenity|healthcare|emergency|railway|leisure|telecom|barrier|aeroway|tourism"
+    "|historic)="
 )
+
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way with the ids of its nodes, in order."""
+    """A way; its nodes are ``start`` to ``stop`` of the extract's ``refs`` and ``rows``."""
 
     id: int
     tags: dict[str, str]
-    refs: tuple[int, ...]
+    start: int
+    stop: int
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A relation with the ways among its members, each with its role."""
+    """A relation; its members are split when they are asked for, which few of them are."""
 
     id: int
     tags: dict[str, str]
-    ways: tuple[tuple[int, str], ...]
+    member_text: str
+
+    @property
+    def members(self) -> list[tuple[str, int, str]]:
+        """Kind (``n``, ``w`` or ``r``), id and role of each member."""
+        return parsed_members(self.member_text)
+
+    @property
+    def ways(self) -> list[tuple[int, str]]:
+        """The ways among the members, each with its role."""
+        return [(ref, role) for kind, ref, role in self.members if kind == "w"]
 
 
 @dataclass(frozen=True)
@@ -47,11 +63,12 @@ class Extract:
         sha256: of the file as it lies.
         data_date: the date in the file's header, or "".
         ways, relations: by id, each id once; the last version in the file counts.
-        node_tags: tags of the nodes that have some of interest.
+        node_tags: tags of the nodes that have some of interest and a sound location.
         node_ids: (n,) sorted ids of the nodes with a sound location.
         lon_lat: (n, 2) degrees.
+        refs, rows: ids of the nodes of all ways, and the row of each in ``lon_lat``, -1 for one that is not there.
         twice: objects whose id stood in the file more than once.
-        no_location: nodes without a sound location.
+        no_location: ids of the nodes without a sound location.
     """
 
     path: Path
@@ -62,16 +79,22 @@ class Extract:
     node_tags: dict[int, dict[str, str]]
     node_ids: NDArray[np.int64]
     lon_lat: NDArray[np.float64]
+    refs: Rows
+    rows: Rows
     twice: int
-    no_location: int
+    no_location: list[int]
 
-    def rows(self, refs: Sequence[int]) -> NDArray[np.int64]:
+    def rows_of(self, way: Way) -> Rows:
+        """Return the row of each node of a way in ``lon_lat``, -1 for a node that is not in the file."""
+        return self.rows[way.start : way.stop]
+
+    def rows_of_ids(self, ids: Sequence[int]) -> Rows:
         """Return the row of each node in ``lon_lat``, -1 for a node that is not in the file."""
-        wanted = np.asarray(refs, dtype=np.int64)
-        if not len(self.node_ids):
-            return np.full(len(wanted), -1, dtype=np.int64)
-        at = np.minimum(np.searchsorted(self.node_ids, wanted), len(self.node_ids) - 1)
-        return np.where(self.node_ids[at] == wanted, at, -1)
+        return _rows(self.node_ids, np.asarray(ids, dtype=np.int64))
+
+    def is_closed(self, way: Way) -> bool:
+        """Return whether a way ends where it begins."""
+        return way.stop > way.start and bool(self.refs[way.start] == self.refs[way.stop - 1])
 
 
 def read_extract(path: Path) -> Extract:
@@ -83,87 +106,116 @@ def read_extract(path: Path) -> Extract:
     asked = f"read the OpenStreetMap file {path}"
     _refuse_early(path, asked)
     try:
-        return _read(path)
+        date, blocks = read_blocks(path)
+        return _whole(path, date, list(blocks))
+    except PermissionError as fault:
+        raise InputError(asked, f"{fault.strerror}; it must be readable") from fault
     except (RuntimeError, ValueError, OSError, osmium.InvalidLocationError) as fault:
+        said = str(fault) or type(fault).__name__
         hint = "the file is cut short, damaged, or no OpenStreetMap file; fetch it again"
-        raise InputError(asked, f"{str(fault) or type(fault).__name__}: {hint}") from fault
+        if "No space left" in said:
+            hint = "reading needs room in the folder of temporary files; free some, or set TMPDIR to another folder"
+        raise InputError(asked, f"{said}: {hint}") from fault
 
 
 def _refuse_early(path: Path, asked: str) -> None:
     if not path.exists():
         raise InputError(asked, "there is no such file")
     if not path.is_file():
-        raise InputError(asked, f"it is a folder; give a file ({', '.join(FORMATS)})")
-    if not path.name.lower().endswith(FORMATS):
+        raise InputError(asked, f"it is a folder or a device; give a file ({', '.join(FORMATS)})")
+    name = path.name.lower()
+    if not name.endswith(FORMATS):
         raise InputError(asked, f"its name ends in {path.suffix or 'nothing'!r}; known: {', '.join(FORMATS)}")
-    if path.stat().st_size == 0:
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError as fault:
+        raise InputError(asked, f"{fault.strerror or fault}; it must be readable") from fault
+    if not head:
         raise InputError(asked, "the file is empty; fetch it again")
+    looks = _looks_like(head)
+    if looks and not name.endswith(looks):
+        raise InputError(asked, f"its content is that of a {looks[0]} file; give it a name that ends so")
 
 
-def _read(path: Path) -> Extract:
-    ways: dict[int, Way] = {}
-    relations: dict[int, Relation] = {}
-    twice = 0
-    kinds = osmium.osm.WAY | osmium.osm.RELATION
-    for thing in osmium.FileProcessor(str(path), kinds):
-        if thing.deleted:
-            continue
-        twice += thing.id in (ways if thing.is_way() else relations)
-        if thing.is_way():
-            ways[thing.id] = Way(thing.id, dict(thing.tags), tuple(node.ref for node in thing.nodes))
-        else:
-            members = tuple((member.ref, member.role) for member in thing.members if member.type == "w")
-            relations[thing.id] = Relation(thing.id, dict(thing.tags), members)
-    nodes = _Nodes()
-    reader = osmium.FileProcessor(str(path), osmium.osm.NODE)
-    for node in reader:
-        nodes.add(node)
-    node_ids, lon_lat, doubles = nodes.table()
+def _looks_like(head: bytes) -> tuple[str, ...]:
+    """Return the ends of names that go with the first bytes of a file, () where they tell nothing."""
+    if head.startswith(b"\x1f\x8b"):
+        return (".gz",)
+    if head.startswith(b"BZh"):
+        return (".bz2",)
+    return (".pbf",) if head[4:].startswith(b"\n\tOSMHeader") else ()
+
+
+def _whole(path: Path, date: str, blocks: list[Block]) -> Extract:
+    node_ids, lon_lat, no_location, again = _node_table(blocks)
+    refs = _joined([block.refs for block in blocks])
+    ways, relations, texts = _objects(blocks)
+    doubles = sum(len(block.node_ids) for block in blocks) - len(node_ids) - len(no_location)
+    doubles += sum(len(block.ways) + len(block.relations) for block in blocks) - len(ways) - len(relations)
+    unsound = set(no_location) | _bare_in_the_end(blocks, again)
+    tagged = ((osm_id, text) for osm_id, text in texts.items() if osm_id not in unsound and _NODE_KEYS.search(text))
     return Extract(
         path=path,
         sha256=_sha256(path),
-        data_date=reader.header.get("osmosis_replication_timestamp") or "",
+        data_date=date,
         ways=ways,
         relations=relations,
-        node_tags=nodes.tags,
+        node_tags={osm_id: parsed_tags(text) for osm_id, text in tagged},
         node_ids=node_ids,
         lon_lat=lon_lat,
-        twice=twice + doubles,
-        no_location=nodes.no_location,
+        refs=refs,
+        rows=_rows(node_ids, refs),
+        twice=doubles,
+        no_location=no_location,
     )
 
 
-class _Nodes:
-    """Collects nodes in flat lists, which a million of them need."""
+def _objects(blocks: list[Block]) -> tuple[dict[int, Way], dict[int, Relation], dict[int, str]]:
+    """Return ways, relations, and the tag texts of nodes, each by id, in the order of their first mention."""
+    ways: dict[int, Way] = {}
+    relations: dict[int, Relation] = {}
+    texts: dict[int, str] = {}
+    start = 0
+    for block in blocks:
+        texts.update(block.tagged_nodes)
+        for (osm_id, text), size in zip(block.ways, block.way_sizes.tolist(), strict=True):
+            ways[osm_id] = Way(osm_id, parsed_tags(text), start, start + size)
+            start += size
+        for osm_id, text, members in block.relations:
+            relations[osm_id] = Relation(osm_id, parsed_tags(text), members)
+    return ways, relations, texts
 
-    def __init__(self) -> None:
-        self.ids: list[int] = []
-        self.lon: list[float] = []
-        self.lat: list[float] = []
-        self.tags: dict[int, dict[str, str]] = {}
-        self.no_location = 0
 
-    def add(self, node: Any) -> None:
-        if node.deleted:
-            return
-        place = node.location
-        if not place.valid():
-            self.no_location += 1
-            return
-        self.ids.append(node.id)
-        self.lon.append(place.lon)
-        self.lat.append(place.lat)
-        if len(node.tags):
-            tags = dict(node.tags)
-            if not _NODE_KEYS.isdisjoint(tags):
-                self.tags[node.id] = tags
+def _node_table(blocks: list[Block]) -> tuple[NDArray[np.int64], NDArray[np.float64], list[int], NDArray[np.int64]]:
+    """Return sorted ids, their places, the ids without a sound place, and the ids that stood there twice."""
+    ids = _joined([block.node_ids for block in blocks])
+    lon_lat = np.concatenate([np.zeros((0, 2)), *(block.lon_lat for block in blocks)])
+    unique, last, times = np.unique(ids[::-1], return_index=True, return_counts=True)
+    places = lon_lat[::-1][last]
+    sound = (np.abs(places) <= (180.0, 90.0)).all(axis=1)
+    return unique[sound], places[sound], unique[~sound].tolist(), unique[times > 1]
 
-    def table(self) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
-        """Return sorted ids, their places, and how many ids stood there twice."""
-        ids = np.asarray(self.ids, dtype=np.int64)
-        lon_lat = np.stack([np.asarray(self.lon), np.asarray(self.lat)], axis=1).astype(np.float64)
-        unique, last = np.unique(ids[::-1], return_index=True)
-        return unique, lon_lat[::-1][last], len(ids) - len(unique)
+
+def _bare_in_the_end(blocks: list[Block], again: NDArray[np.int64]) -> set[int]:
+    """Return the nodes that stood there twice, with tags before and without them the last time."""
+    tagged: dict[int, bool] = {}
+    for block in blocks if len(again) else ():
+        bearing = set(block.tagged_at)
+        for i in np.flatnonzero(np.isin(block.node_ids, again)).tolist():
+            tagged[int(block.node_ids[i])] = i in bearing
+    return {osm_id for osm_id, bears in tagged.items() if not bears}
+
+
+def _rows(node_ids: NDArray[np.int64], wanted: NDArray[np.int64]) -> Rows:
+    if not len(node_ids):
+        return np.full(len(wanted), -1, dtype=np.int64)
+    at = np.minimum(np.searchsorted(node_ids, wanted), len(node_ids) - 1)
+    return np.where(node_ids[at] == wanted, at, -1)
+
+
+def _joined(parts: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
 
 
 def _sha256(path: Path) -> str:

@@ -1,20 +1,21 @@
 """What OpenStreetMap tags say, as plain values; None where a tag is missing or cannot be read.
 
-Meanings follow the OpenStreetMap wiki (Key:highway, Key:oneway, Key:maxspeed, Key:lanes, Key:access, Key:width,
-Key:building:levels).
+Meanings follow the OpenStreetMap wiki (Key:highway, Key:access, Key:width, Key:layer, Key:building:levels,
+Key:start_date).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import Enum
 from typing import Final
 
 from twin.city.model import STREET_CLASSES
-from twin.city.osm.figures import figures
 
 Tags = Mapping[str, str]
+
+ACCESS_KEYS: Final = ("motorcar", "motor_vehicle", "vehicle", "access")
+"""Who may drive, the most specific first."""
 
 DRIVABLE: Final = frozenset(STREET_CLASSES[: STREET_CLASSES.index("track") + 1])
 _SAME_AS: Final = {
@@ -25,17 +26,14 @@ _SAME_AS: Final = {
 }
 _CLOSED: Final = frozenset({"no", "private", "agricultural", "forestry", "military", "permit"})
 _OPEN: Final = frozenset({"yes", "permissive", "designated", "destination", "customers", "delivery", "official"})
-_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
-_MPH_KMH: Final = 1.609344
+_NUMBER: Final = re.compile(r"\d{1,4}(?:[.,]\d+)?")
+_NUMBERS: Final = re.compile(r"\s*\d{1,4}(?:[.,]\d+)?(?:\s*[-;/]\s*\d{1,4}(?:[.,]\d+)?)*\s*")
+_METRES: Final = re.compile(r"\s*(\d{1,6}(?:[.,]\d+)?)\s*(m|metres?|meters?|km)?\s*")
+_FEET: Final = re.compile(r"\s*(\d{1,6}(?:\.\d+)?)\s*(?:ft|feet|')\s*(?:(\d+(?:\.\d+)?)\s*(?:in|\"))?\s*")
+_YEAR: Final = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(s?)(?!\d)")
+_CENTURY: Final = re.compile(r"C(\d{1,2})")
+_EXACT_YEAR: Final = re.compile(r"\d{4}(?:-\d\d){0,2}")
 _FOOT_M: Final = 0.3048
-
-
-class Direction(Enum):
-    """Which way vehicles may use a way."""
-
-    BOTH = 0
-    ALONG = 1
-    AGAINST = -1
 
 
 def street_class(tags: Tags) -> str | None:
@@ -57,7 +55,7 @@ def closed_to_vehicles(tags: Tags) -> str | None:
     """
     if tags.get("emergency") in _OPEN:
         return None
-    for key in ("motorcar", "motor_vehicle", "vehicle", "access"):
+    for key in ACCESS_KEYS:
         if key in tags:
             return tags[key] if tags[key] in _CLOSED else None
     return None
@@ -75,43 +73,6 @@ def may_walk(tags: Tags, name: str) -> bool:
     return tags.get("access") not in _CLOSED and name != "motorway" and tags.get("motorroad") != "yes"
 
 
-def direction(tags: Tags) -> Direction:
-    """Return the direction of traffic; roundabouts and motorways are one-way unless they say otherwise."""
-    value = tags.get("oneway", "")
-    if value in {"-1", "reverse"}:
-        return Direction.AGAINST
-    if value in {"yes", "true", "1"}:
-        return Direction.ALONG
-    implied = tags.get("junction") in {"roundabout", "circular"} or tags.get("highway") == "motorway"
-    return Direction.ALONG if implied and value not in {"no", "false", "0"} else Direction.BOTH
-
-
-def speed_limit_kmh(tags: Tags) -> float | None:
-    """Return the limit: ``50``, ``30 mph``, ``RU:urban``, ``walk``; of several the lowest."""
-    for key in (
-        "maxspeed",
-        "maxspeed:forward",
-        "maxspeed:backward",
-        "zone:maxspeed",
-        "maxspeed:type",
-        "source:maxspeed",
-    ):
-        limits = [_one_limit_kmh(part.strip()) for part in tags.get(key, "").split(";")]
-        known = [limit for limit in limits if limit is not None and 1 <= limit <= 150]
-        if known:
-            return min(known)
-    return None
-
-
-def lanes(tags: Tags) -> int | None:
-    """Return the lanes of both directions together."""
-    whole = _number(tags.get("lanes", ""))
-    if whole is None:
-        parts = [_number(tags.get(f"lanes:{way}", "")) for way in ("forward", "backward", "both_ways")]
-        whole = sum(part for part in parts if part) or None
-    return int(whole) if whole and 1 <= whole <= 20 else None
-
-
 def width_m(tags: Tags) -> float | None:
     """Return the width of the carriageway."""
     width = length_m(tags.get("width", "")) or length_m(tags.get("est_width", ""))
@@ -124,18 +85,43 @@ def length_m(text: str) -> float | None:
     >>> length_m("7,5 m"), length_m("10 ft"), length_m("tall")
     (7.5, 3.048, None)
     """
-    metres = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*m?\s*", text)
+    metres = _METRES.fullmatch(text)
     if metres:
-        return float(metres[1].replace(",", "."))
-    feet = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(?:ft|')\s*(?:(\d+(?:\.\d+)?)\s*(?:in|\"))?\s*", text)
+        return float(metres[1].replace(",", ".")) * (1000.0 if metres[2] == "km" else 1.0)
+    feet = _FEET.fullmatch(text)
     return (float(feet[1]) + float(feet[2] or 0) / 12) * _FOOT_M if feet else None
 
 
 def storeys(tags: Tags) -> int | None:
     """Return the storeys above ground; of several the highest, a half storey counts as one."""
-    values = [float(part.replace(",", ".")) for part in _NUMBER.findall(tags.get("building:levels", ""))]
-    top = max(values, default=0.0)
+    text = tags.get("building:levels", "")
+    if not _NUMBERS.fullmatch(text):
+        return None
+    top = max(float(part.replace(",", ".")) for part in _NUMBER.findall(text))
     return int(-(-top // 1)) if 0 < top <= 200 else None
+
+
+def roof_m(tags: Tags, storey_m: float) -> float:
+    """Return the height of the roof above the walls, 0 where none is tagged."""
+    height = length_m(tags.get("roof:height", ""))
+    if height is None:
+        levels = _NUMBER.fullmatch(tags.get("roof:levels", ""))
+        height = float(levels[0].replace(",", ".")) * storey_m if levels else 0.0
+    return height if height <= 100 else 0.0
+
+
+def built_year(tags: Tags) -> tuple[int, bool]:
+    """Return the year a building was finished and whether it is stated to the year; (0, False) where none is.
+
+    >>> [built_year({"start_date": text}) for text in ("1938-10", "1890s", "before 1815", "1908..1939", "C19", "old")]
+    [(1938, True), (1890, False), (1815, False), (1939, False), (1801, False), (0, False)]
+    """
+    text = tags.get("start_date", "")
+    years = [int(year) for year, _ in _YEAR.findall(text)]
+    if years:
+        return max(years), _EXACT_YEAR.fullmatch(text) is not None
+    century = _CENTURY.search(text)
+    return (100 * int(century[1]) - 99, False) if century and 1 <= int(century[1]) <= 21 else (0, False)
 
 
 def height_m(tags: Tags) -> float | None:
@@ -147,28 +133,20 @@ def height_m(tags: Tags) -> float | None:
     return None
 
 
+def structure(tags: Tags) -> str:
+    """Return ``bridge``, ``tunnel`` or ""; a passage through a building lies on the ground and is none."""
+    if tags.get("bridge", "no") != "no":
+        return "bridge"
+    return "tunnel" if tags.get("tunnel", "no") not in {"no", "building_passage", "culvert"} else ""
+
+
 def level(tags: Tags) -> int:
     """Return the layer a way lies on: bridges above 0, tunnels below."""
+    layer = layer_tag(tags)
+    return {"bridge": 1, "tunnel": -1, "": 0}[structure(tags)] if layer is None else layer
+
+
+def layer_tag(tags: Tags) -> int | None:
+    """Return the layer that is tagged, None for none or one that is no whole number of one digit."""
     text = tags.get("layer", "")
-    if re.fullmatch(r"[+-]?\d", text):
-        return int(text)
-    if tags.get("bridge", "no") != "no":
-        return 1
-    return -1 if tags.get("tunnel", "no") != "no" else 0
-
-
-def _one_limit_kmh(text: str) -> float | None:
-    zones: dict[str, float] = figures()["speed_zones"]
-    named = re.fullmatch(r"(?:[A-Z]{2}(?:-[A-Z]{2,3})?:)?([a-z_]+:?\d*)", text)
-    if named:
-        zone = zones.get(text, zones.get(named[1].replace(":", "")))
-        return None if zone is None else float(zone)
-    number = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph|knots)?", text)
-    if not number:
-        return None
-    return round(float(number[1]) * {"mph": _MPH_KMH, "knots": 1.852}.get(number[2] or "", 1.0), 1)
-
-
-def _number(text: str) -> float | None:
-    found = _NUMBER.match(text.strip())
-    return float(found[0].replace(",", ".")) if found else None
+    return int(text) if re.fullmatch(r"[+-]?\d", text, re.ASCII) else None
