@@ -15,10 +15,8 @@ from typing import Final
 
 from twin.city.fabric.plan import XY, Edge
 from twin.city.fabric.ways import MEDIAN_M, Way
-from twin.streams import happens
 
 RANK: Final = {"trunk": 4, "primary": 4, "secondary": 3, "tertiary": 2, "residential": 1}
-CROSSINGS: Final = 0.4  # share of an avenue's junctions with collectors where walkers cross it (assumed)
 COURSE_M: Final = 24.0  # inside the strip that an avenue keeps free of houses
 CORNER_REACH: Final = 1.8  # a corner lies at most this many offsets from its junction
 
@@ -124,7 +122,7 @@ class _Junctions:
         others = [way for _, way in arms if not way.dual and way.drive]
         if len(corners) == 2 and not any(RANK.get(way.street_class, 0) >= 2 for way in others):
             return []
-        walk = len(corners) > 2 or _crossed_on_foot(dual, others, self.points[corners[0]])
+        walk = len(corners) > 2 or dual.street_class != "trunk"  # the ring road is crossed on foot at avenues only
         link = replace(
             dual, walk=walk, lanes=2, width_m=7.0, dual=False, oneway=len(corners) > 2, name="", inferred="all"
         )
@@ -132,17 +130,6 @@ class _Junctions:
         if len(corners) == 2:
             pairs = pairs[:1]
         return [Street(a, b, (self.points[a], self.points[b]), link) for a, b in pairs]
-
-
-def _crossed_on_foot(avenue: Way, others: Sequence[Way], at: XY) -> bool:
-    """Return whether walkers cross an avenue where these streets meet it: at district streets, and some lesser ones.
-
-    The ring road is crossed where it meets other avenues only.
-    """
-    if avenue.street_class == "trunk":
-        return False
-    ranked = any(RANK.get(way.street_class, 0) >= 3 for way in others)
-    return ranked or bool(happens(0, "crossing for walkers", CROSSINGS, round(at[0] * 100), round(at[1] * 100)))
 
 
 def has_signal(ways: list[Way]) -> bool:
