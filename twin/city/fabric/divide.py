@@ -13,6 +13,7 @@ from shapely.geometry import LineString, Polygon
 from twin.city.fabric.plan import MIN_COMPACT, XY, Plan, compactness
 from twin.city.fabric.ways import Way
 
+STRIP_M2: Final = 450_000.0
 STRIP_SHARES: Final = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
 WayOf = Callable[[float], Way | None]
 
@@ -119,11 +120,13 @@ def cut_across(
 
 
 def _cut_strip(plan: Plan, face: int, way: Way | None, snap_m: float) -> tuple[int, int] | None:
-    """Cut a face that no ordinary cut leaves compact parts of, such as a strip along the city's border; straight.
+    """Cut a large face that no ordinary cut leaves compact parts of, such as a strip along the city's border; straight.
 
     The parts must only not be thinner than the face was.
     """
     block = plan.polygon(face)
+    if block.area < STRIP_M2:
+        return None
     least = min(MIN_COMPACT, compactness(block))
     for at in STRIP_SHARES:
         for turned in (False, True):
