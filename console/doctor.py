@@ -28,7 +28,10 @@ LIBRARIES = (
     ("torch", "torch", "no recognition; use --no-footage"),
     ("ultralytics", "ultralytics", "no recognition; use --no-footage"),
     ("lap", "lap", "no tracking"),
-    ("carla", "carla", "no CARLA footage; our own renderer is the default and needs none"),
+    ("carla", "carla", "no export to OpenDRIVE and no CARLA footage; our own renderer needs none"),
+    ("sumo", "eclipse-sumo", "no export to SUMO"),
+    ("ray", "ray", "no --engine ray; the local engine gives the same results"),
+    ("osmnx", "osmnx", "one peer less in `make bench`"),
 )
 
 

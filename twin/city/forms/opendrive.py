@@ -76,8 +76,15 @@ def write_opendrive(city: City, out: Path) -> Account:
     roads, probes = read_roads(made), [probe and tuple(probe) for probe in found["probes"]]
     forbidden = links_of(roads, probes, network, *turns).more
     rewrite(made, pruned, [road for pair in forbidden for road in roads.ways[pair]])
+    notes = []
     if forbidden:
-        found = _in_a_process_of_its_own({"xodr": str(pruned), "probes": []}, city.name)
+        try:
+            found = _in_a_process_of_its_own({"xodr": str(pruned), "probes": []}, city.name)
+        except InputError:
+            rewrite(made, pruned, ())
+            notes.append(
+                f"carla.Map does not load it without {len(forbidden)} turns that the city forbids: they are in it"
+            )
         roads = read_roads(pruned)
     said = in_words(links_of(roads, probes, network, *turns), len(probes))
     pruned.replace(out)
@@ -85,9 +92,8 @@ def write_opendrive(city: City, out: Path) -> Account:
     cut = len(part.get("cut_streets", []))
     said["loaded"] = f"by carla.Map: {found['roads']:,} roads, {found['segments']:,} segments of its topology"
     said["origin"] = f"{west_m:.0f}, {south_m:.0f} in {city.crs}"
-    return Account(
-        said, [f"{cut} streets are cut at the border of the part; each goes on in its neighbour"] if cut else []
-    )
+    notes += [f"{cut} streets are cut at the border of the part; each goes on in its neighbour"] if cut else []
+    return Account(said, notes)
 
 
 def converter_text(city: City, network: Network) -> str:
