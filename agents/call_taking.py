@@ -21,7 +21,8 @@ class CallTaking:
     """The operators who answer calls.
 
     Attributes:
-        desk: the operators.
+        desk: the operators of the common desk.
+        own_desks: those of numbers that have a desk of their own.
         in_hand: calls that rang and are not processed yet.
     """
 
@@ -32,6 +33,7 @@ class CallTaking:
         self._clock, self._log, self._settings, self._stages = clock, log, settings, stages
         self._incidents, self._endings, self._reception = incidents, endings, reception
         self.desk = Desk(settings.roster[clock.start.hour] if settings.roster else settings.operators)
+        self.own_desks = {number: Desk(staff) for number, staff in settings.own_desks.items()}
         self.in_hand = 0
 
     def ring(self, call: Call) -> None:
@@ -43,47 +45,48 @@ class CallTaking:
             now, Kind.CALL, call.incident_id, call.id, None, "", "", call.node, float(call.priority), _told(call)
         )
         if skips_the_phones(self._settings, call):
-            self._clock.call_after(stages.process_ms, self._processed, call, stages, False)
+            self._clock.call_after(stages.process_ms, self._processed, call, stages, None)
             return
-        turn = self.desk.enter(call.priority, self._pick_up, call, stages)
+        desk = self.own_desks.get(call.channel, self.desk)
+        turn = desk.enter(call.priority, self._pick_up, call, stages, desk)
         if stages.patience_ms >= 0 and not turn.begun:
-            self._clock.call_after(stages.patience_ms, self._hang_up, call, turn)
+            self._clock.call_after(stages.patience_ms, self._hang_up, call, turn, desk)
 
-    def _hang_up(self, call: Call, turn: Turn) -> None:
-        if self.desk.leave(turn):
+    def _hang_up(self, call: Call, turn: Turn, desk: Desk) -> None:
+        if desk.leave(turn):
             self.in_hand -= 1
             self._endings.end_call(call.id, Ending.ABANDONED)
 
-    def _pick_up(self, call: Call, stages: CallStages) -> None:
-        self._clock.call_after(stages.answer_ms, self._answered, call, stages)
+    def _pick_up(self, call: Call, stages: CallStages, desk: Desk) -> None:
+        self._clock.call_after(stages.answer_ms, self._answered, call, stages, desk)
 
-    def _answered(self, call: Call, stages: CallStages) -> None:
+    def _answered(self, call: Call, stages: CallStages, desk: Desk) -> None:
         now = self._clock.now_ms
         waited_s = (now - call.t_ms) / 1000
         self._log.emit(
             now, Kind.ANSWERED, call.incident_id, call.id, None, "", "", call.node, waited_s, '{"request": null}'
         )
-        self._clock.call_after(stages.process_ms, self._processed, call, stages, True)
+        self._clock.call_after(stages.process_ms, self._processed, call, stages, desk)
 
-    def _processed(self, call: Call, stages: CallStages, at_desk: bool) -> None:
+    def _processed(self, call: Call, stages: CallStages, desk: Desk | None) -> None:
         notice = self._notice(call, stages)
         treat_ms = self._reception.treat_ms(notice)
         if treat_ms is not None:
-            self._clock.call_after(treat_ms, self._helped, call, stages.process_ms + treat_ms, at_desk)
+            self._clock.call_after(treat_ms, self._helped, call, stages.process_ms + treat_ms, desk)
             return
         placed = self._reception.place(notice)
-        self._leave(call, at_desk, stages.process_ms, placed.key)
+        self._leave(call, desk, stages.process_ms, placed.key)
         self._reception.announce(placed, notice)
 
-    def _helped(self, call: Call, took_ms: int, at_desk: bool) -> None:
-        self._leave(call, at_desk, took_ms, None)
+    def _helped(self, call: Call, took_ms: int, desk: Desk | None) -> None:
+        self._leave(call, desk, took_ms, None)
         self._endings.end_call(call.id, Ending.HEAR_AND_TREAT)
 
-    def _leave(self, call: Call, at_desk: bool, took_ms: int, key: int | None) -> None:
+    def _leave(self, call: Call, desk: Desk | None, took_ms: int, key: int | None) -> None:
         """The operator is free again."""
         self.in_hand -= 1
-        if at_desk:
-            self.desk.done()
+        if desk is not None:
+            desk.done()
         told = f'{{"request": {"null" if key is None else key}}}'
         self._log.emit(
             self._clock.now_ms, Kind.PROCESSED, call.incident_id, call.id, None, "", "", call.node, took_ms / 1000, told

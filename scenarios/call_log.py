@@ -191,9 +191,9 @@ def _times(column: pd.Series[Any], zone: str) -> tuple[NDArray[np.int64], int, l
         midnight = when.min().normalize() if when.notna().any() else pd.Timestamp(0)
         t_ms = ((when.fillna(midnight) - midnight) // pd.Timedelta(milliseconds=1)).to_numpy(dtype=np.int64)
         weekday = int(midnight.weekday())
-    late = np.flatnonzero(np.diff(t_ms) < 0) + 1
-    if not faults:
-        faults = [Fault(f"time {column.iloc[i]}: before the call of the line above", int(i) + 2) for i in late]
+    good = np.setdiff1d(np.arange(len(t_ms)), bad)
+    late = good[1:][np.diff(t_ms[good]) < 0]
+    faults += [Fault(f"time {column.iloc[i]}: before the call above it", int(i) + 2) for i in late]
     return t_ms, weekday, faults
 
 

@@ -114,7 +114,7 @@ def _surge(city: City, spots: DrawnPlaces, scenario: Scenario, seed: int, surge:
     made = []
     for (name, service, category), share in zip(found, rates / rates.sum(), strict=True):
         rng = stream(seed, "surge", surge.name, service, name)
-        t_ms = _surge_times(surge, int(rng.poisson(surge.incidents * share)), rng)
+        t_ms = _surge_times(surge, int(rng.poisson(surge.expected(city.residents) * share)), rng)
         t_ms = t_ms[t_ms < scenario.duration_ms]
         demand = scenario.demand[service]
         if centre is None:

@@ -95,8 +95,14 @@ def build_doings(
         overlays += over
         source, line = origins.of(number) if origins and build.faults else (None, None)
         faults += [Fault(fault.what, line, source) for fault in build.faults]
-    for surge in scenario.surges:
-        about = {"name": surge.name, "incidents": surge.incidents, "until_s": 60 * surge.until_min}
+    for number, surge in enumerate(scenario.surges):
+        build.faults.clear()
+        if surge.centre is not None:
+            place_of(city, surge.centre, f"the surge {surge.name}", build.faults)
+        source, line = origins.of(number, "surges") if origins and build.faults else (None, None)
+        faults += [Fault(fault.what, line, source) for fault in build.faults]
+        expected = round(surge.expected(city.residents), 2)
+        about = {"name": surge.name, "incidents": expected, "until_s": 60 * surge.until_min}
         injects.append(Announcement(round(surge.from_min * MINUTE_MS), "surge", about))
     if faults:
         raise InputError(f"do what the scenario {scenario.name} injects", faults)

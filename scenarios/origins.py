@@ -1,4 +1,4 @@
-"""Which file, and which line of it, an inject of a scenario was read from."""
+"""Which file, and which line of it, an inject or a surge of a scenario was read from."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Origins:
     def __init__(self, *files: Path) -> None:
         self._files = files
 
-    def of(self, row: int, key: str = "inject") -> tuple[Path | None, int | None]:
-        """Return the file and the line of the ``row``-th inject's ``key``; None, None where no file has it."""
+    def of(self, row: int, what: str = "injects") -> tuple[Path | None, int | None]:
+        """Return the file and the line of the ``row``-th inject, or surge; None, None where no file has it."""
         for path in self._files:
             data = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
-            here = len(data.get("injects") or [])
+            here = len(data.get(what) or [])
             if row < here:
-                return path, Lines(data)("injects", row, key)
+                return path, Lines(data)(what, row)
             row -= here
         return None, None

@@ -72,7 +72,8 @@ class SurgeSpec(Strict):
         name: for the log, such as ``aftershock``.
         from_min, until_min: when, in minutes from the scenario's start.
         categories: which.
-        incidents: how many are expected in all.
+        incidents: how many are expected in all; or
+        per_100k_residents: as many for so many residents, for what strikes the whole city.
         half_life_min: they come most at first and fall off by half in this time; None: evenly.
         centre, radius_m: where; the distance from the centre is Gaussian with this deviation. None: where they always
             happen.
@@ -82,7 +83,8 @@ class SurgeSpec(Strict):
     from_min: float = Field(ge=0)
     until_min: float = Field(gt=0)
     categories: list[str] = Field(min_length=1)
-    incidents: float = Field(gt=0, le=100_000)
+    incidents: float | None = Field(default=None, gt=0, le=100_000)
+    per_100k_residents: float | None = Field(default=None, gt=0, le=10_000)
     half_life_min: float | None = Field(default=None, gt=0)
     centre: PlaceSpec | None = None
     radius_m: float = Field(default=1000.0, gt=0)
@@ -91,7 +93,15 @@ class SurgeSpec(Strict):
     def _in_order(self) -> SurgeSpec:
         if self.until_min <= self.from_min:
             raise ValueError(f"it ends at minute {self.until_min:g}, before it begins at {self.from_min:g}")
+        if (self.incidents is None) == (self.per_100k_residents is None):
+            raise ValueError("give incidents or per_100k_residents, one of the two")
         return self
+
+    def expected(self, residents: float) -> float:
+        """Return how many incidents are expected in all in a city of so many residents."""
+        if self.incidents is not None:
+            return self.incidents
+        return (self.per_100k_residents or 0.0) * residents / 100_000
 
 
 class _At(Strict):

@@ -53,6 +53,9 @@ def _centre(scenario: Scenario, city: City, cameras: int) -> CentreSettings:
         roster=_roster(operators, centre.roster),
         verifier_roster=_roster(verifiers, centre.verifier_roster),
         patience=centre.patience.duration() if centre.patience else None,
+        own_desks={
+            number: max(1, round(staff.value * city.residents / 100_000)) for number, staff in centre.own_desks.items()
+        },
     )
 
 

@@ -74,3 +74,13 @@ def test_a_team_of_another_service_is_no_help():
     world = live([one], [call(0, 0, one)], [team("F", 1, "fire"), team("A", 9)])
     assert [e.team_id for e in events(world, Kind.ARRIVED)] == ["A"]
     assert story(world, Kind.ARRIVED) == [(90, "arrived", 0)]
+
+
+def test_a_number_with_a_desk_of_its_own_does_not_wait_behind_the_others():
+    """One operator at each desk: the call to 112 is picked up at once, and not after the two to 103."""
+    calls = [call(0, 0, None, channel=Channel.PHONE_103), call(1, 1, None, channel=Channel.PHONE_103),
+             call(2, 2, None, channel=Channel.PHONE_112)]  # fmt: skip
+    apart = live([], calls, settings=settings(operators=1, own_desks={"103": 1}))
+    assert answered(apart) == [(0, 2, 2), (2, 4, 2), (1, 7, 6)]
+    together = live([], calls, settings=settings(operators=1))
+    assert answered(together) == [(0, 2, 2), (1, 7, 6), (2, 12, 10)]

@@ -84,7 +84,7 @@ def test_every_fault_is_named_at_once_with_its_line(tmp_path, town, friday):
 
 
 def test_calls_out_of_order_and_wrong_tables_are_refused(tmp_path, town, friday):
-    with pytest.raises(InputError, match="before the call of the line above"):
+    with pytest.raises(InputError, match="before the call above it"):
         read_call_log(written(tmp_path / "a.csv", town, [(10, "birth", 1, ""), (5, "birth", 1, "")]), town, friday)
     (tmp_path / "b.csv").write_text("when,where\n1,2\n")
     with pytest.raises(InputError, match="no column time, lon, lat, category, priority"):

@@ -6,15 +6,18 @@ from datetime import datetime
 
 import numpy as np
 import pytest
+from shapely import box
 
 from scenarios.batches import with_repeats
 from scenarios.demand import draw_day
 from scenarios.expected import ExpectedRequests
 from scenarios.injects import build_doings
+from scenarios.origins import Origins
 from scenarios.places import CitySpots
 from scenarios.rates import calendar_factor, demand_mass
 from scenarios.read import read_scenario
 from scenarios.schema import NearRepeat, Scenario, ShiftSpec
+from scenarios.schema_response import SurgeSpec
 from scenarios.teams import duty_windows, make_fleet
 from sensors.default_fleet import default_fleet
 from tests.towns import grid_town
@@ -127,3 +130,39 @@ def test_a_policy_knows_the_expected_demand_of_the_hour(town, graph):
     )
     assert view.rate_per_h["ambulance"].sum() == pytest.approx(per_h * demand.hours[18] / np.mean(demand.hours))
     assert not view.node.flags.writeable
+
+
+def test_a_surge_of_the_whole_city_grows_with_its_residents():
+    surge = SurgeSpec(name="s", from_min=0, until_min=10, categories=["birth"], per_100k_residents=2)
+    assert surge.expected(3_000_000) == 60
+    with pytest.raises(ValueError, match="one of the two"):
+        SurgeSpec(name="s", from_min=0, until_min=10, categories=["birth"])
+
+
+def test_the_storm_slows_the_whole_city(town, graph):
+    storm = read_scenario("storm")
+    doings = build_doings(town, graph, storm, 1, [], default_fleet(town, 5, seed=0))
+    wall = doings.overlays[0]
+    assert wall.slow[0].area.covers(box(*town.bounds_m))
+    assert (wall.from_ms, wall.until_ms, wall.slow[0].factor) == (HOUR, 2.5 * HOUR, 0.55)
+
+
+def test_faults_of_injects_name_file_and_line(tmp_path, town, graph):
+    """The scenario's own inject is of its file, the next of the file behind it."""
+    own, extra = tmp_path / "own.yaml", tmp_path / "extra.yaml"
+    first = "  - {inject: team_breakdown, at_min: 1, team: nobody, repair_min: 5}\n"
+    own.write_text("version: 2\ninjects:\n" + first)
+    extra.write_text("injects:\n" + "  - {inject: staff, at_min: 1, desk: phones, staff: 1}\n"
+                     "  - {inject: policy, at_min: 2, policy: closets}\n")  # fmt: skip
+    injects = [
+        {"inject": "team_breakdown", "at_min": 1, "team": "nobody", "repair_min": 5},
+        {"inject": "staff", "at_min": 1, "desk": "phones", "staff": 1},
+        {"inject": "policy", "at_min": 2, "policy": "closets"},
+    ]
+    scenario = changed("friday_evening", injects=injects)
+    with pytest.raises(InputError) as refused:
+        build_doings(town, graph, scenario, 1, [], default_fleet(town, 5, seed=0), Origins(own, extra))
+    told = str(refused.value)
+    assert f"{own}:3: inject 1 (team_breakdown): there is no team 'nobody'" in told
+    assert f"{extra}:3: inject 3 (policy): " in told
+    assert "'closets'" in told
