@@ -77,6 +77,8 @@ app.command("diff")(city_diff.diff)
 def _checked_request(
     osm: Path | None, default: bool, bbox: str | None, name: str | None, zone: str | None, district: list[str] | None
 ) -> Box | None:
+    from twin.city.store import name_fault
+
     faults = []
     if osm is None and not default:
         faults.append("nothing to build from: give --osm FILE or --default")
@@ -90,7 +92,7 @@ def _checked_request(
     if osm is not None and district:
         faults.append("--district goes with --default")
     box, fault = _parsed_box(bbox)
-    faults += [fault] if fault else []
+    faults += [said for said in (fault, name_fault(name) if name is not None else "") if said]
     if faults:
         raise InputError("build a city", [Fault(what) for what in faults])
     return box
@@ -108,9 +110,9 @@ def _parsed_box(text: str | None) -> tuple[Box | None, str]:
 
 def _usual_folder(osm: Path | None, short: str, seed: int, district: list[str] | None) -> Path:
     from twin.city.resolve import default_folder
-    from twin.city.store import cache_folder
+    from twin.city.store import kept_folder
 
-    return cache_folder() / "cities" / short if osm else default_folder(seed, district or None)
+    return kept_folder(short) if osm else default_folder(seed, district or None)
 
 
 def _refuse_taken(folder: Path) -> None:

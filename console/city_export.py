@@ -53,11 +53,11 @@ def import_(
 ) -> None:
     """Make a city's folder out of a GeoPackage or GeoJSON, as it is now: rows may have been edited or taken out."""
     from twin.city.forms import read_city
-    from twin.city.store import cache_folder, save_city
+    from twin.city.store import kept_folder, save_city
 
     with Console(stderr=True).status(f"reading {source}"):
         read = read_city(source)
-        made = save_city(read, out or cache_folder() / "cities" / read.name)
+        made = save_city(read, out or kept_folder(read.name))
     edited = "edited since it was exported" if made.manifest.get("edited") else "the same city as was exported"
     typer.echo(f"{made.name}: {made.folder} ({edited})")
 

@@ -15,6 +15,7 @@ from pyproj import Transformer
 
 from sensors.cameras import CAMERA_KINDS, Camera, CameraFleet, fleet_of
 from twin.errors import Fault, InputError, unknown_name
+from twin.whole_file import whole_file
 
 WGS84: Final = "EPSG:4326"
 MARGIN_M: Final = 200.0
@@ -76,6 +77,9 @@ def write_fleet(fleet: CameraFleet, path: Path, crs: str, note: str = "") -> Non
         path: the file, replaced where it exists.
         crs: the system their positions are in.
         note: what is to be known of the whole fleet; stands at the head of the file.
+
+    Raises:
+        InputError: the file cannot be written.
     """
     lon, lat = _between(crs, WGS84).transform(fleet.x_m, fleet.y_m)
     rows = []
@@ -86,7 +90,8 @@ def write_fleet(fleet: CameraFleet, path: Path, crs: str, note: str = "") -> Non
         rows.append(json.dumps({"type": "Feature", "properties": properties, "geometry": point}, ensure_ascii=False))
     told = f'"note": {json.dumps(note, ensure_ascii=False)}, ' if note else ""
     text = '{"type": "FeatureCollection", ' + told + '"features": [\n' + ",\n".join(rows) + "\n]}\n"
-    path.write_text(text, encoding="utf-8")
+    with whole_file(path, "write the cameras") as part:
+        part.write_text(text, encoding="utf-8")
 
 
 def _features(path: Path, asked: str) -> tuple[list[Any], list[int | None]]:

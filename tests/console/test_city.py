@@ -62,7 +62,10 @@ def test_without_out_the_city_goes_to_the_cache_folder(tmp_path: Path, monkeypat
         (["build", "--default", "--bbox", "1,2"], ["--bbox goes with --osm FILE", "wanted four numbers"]),
         (["build", "--osm", "no.osm", "--bbox", "a,b,c,d"], ["no.osm: there is no such file", "wanted four numbers"]),
         (["build", "--osm", "no.osm", "--default"], ["there is no such file", "exclude each other"]),
+        (["build", "--osm", "no.osm", "--name", "../evil"], ["no such file", "'../evil' is no name of a folder"]),
+        (["build", "--osm", "no.osm", "--name", ""], ["no such file", "'' is no name of a folder"]),
         (["info", "nowhere"], ["no such folder"]),
+        (["info", "default:Nowhere"], ["no such district: 'Nowhere'; known: Bektemir"]),
     ],
 )
 def test_all_faults_of_a_command_are_named_at_once(words: list[str], parts: list[str]) -> None:
@@ -171,3 +174,15 @@ def test_a_full_disk_and_a_closed_folder_leave_nothing(
     monkeypatch.setattr("twin.city.forms.write.shutil.move", full)
     assert "No space left" in refusal("export", tmp_path / "town", "--to", form, "--out", tmp_path / "out" / "x")
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_city_that_names_itself_out_of_the_cache_folder_is_not_imported_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TASHKENT_TWIN_CACHE", str(tmp_path / "cache"))
+    run("export", save_city(grid_town(), tmp_path / "town").folder, "--out", tmp_path / "out")
+    manifest = tmp_path / "out" / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "name": "../../evil"}))
+    assert "'../../evil' is no name of a folder" in refusal("import", tmp_path / "out")
+    assert not (tmp_path / "cache").exists()
+    run("import", tmp_path / "out", "--out", tmp_path / "again")

@@ -90,7 +90,7 @@ def test_the_doctor_knows_rooms_and_libraries():
         assert findings[f"room {room}"]["ok"]
         assert findings[f"room {room}"]["found"] == str(home / room)
     assert findings["simpy"]["ok"]
-    assert findings["carla"]["cost"].startswith("no export to OpenDRIVE")
+    assert "no CARLA footage" in findings["carla"]["cost"]
 
 
 def test_a_run_prints_its_figures_as_one_json_object(town, tmp_path):
@@ -115,3 +115,20 @@ def test_a_polite_kill_leaves_a_readable_run(town, tmp_path):
     assert "interrupted" in told
     assert json.loads((out / "run.json").read_text())["status"] == "interrupted"
     assert (out / "events.parquet").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("fleet", "--kind", "stress", "--cameras", "5", "--out"), "is a folder; name a file in it"),
+        (("picture", "--out"), "no ending; .png, .jpg, .svg, .pdf would work"),
+        (("picture", "--around", "69.2,nan", "--out"), "latitude -90 to 90"),
+    ],
+)
+def test_a_city_command_whose_file_cannot_be_written_ends_with_two(town, tmp_path, words, told):
+    command, *options = words
+    out = tmp_path / "x.png" if "--around" in words else tmp_path
+    done = _twin("city", command, town, *options, str(out))
+    assert done.returncode == 2, done.stderr
+    assert told in done.stderr
+    assert not list(tmp_path.iterdir())

@@ -14,7 +14,9 @@ from tests.towns import grid_town
 from tests.twin.full_town import full_town
 from twin.city.forms import export_city, opendrive, tiles
 from twin.city.forms.opendrive import write_opendrive
+from twin.city.model import LAYERS
 from twin.city.osm import import_osm
+from twin.city.schema import layer_table
 from twin.errors import InputError, MissingPart
 
 pytest.importorskip("carla", reason="the client of CARLA is not installed: pip install 'tashkent-twin[carla]'")
@@ -123,3 +125,49 @@ def test_probes_stand_in_the_middle_of_the_lines() -> None:
     probes = np.array(opendrive._probes(network, 516_000.0, 4_570_000.0))
     assert probes[0].tolist() == [50.0, 0.0, 1.0, 0.0]
     assert probes[4].tolist() == [50.0, 0.0, -1.0, 0.0]
+
+
+def test_lights_stay_where_forbidden_turns_go(tmp_path: Path) -> None:
+    """Every junction has lights and forbids straight on, so roads that bear lights go: the map must still load."""
+    town = grid_town()
+    town = replace(town, nodes=town.nodes.assign(signal=True))
+    free = write_opendrive(town, tmp_path / "free")
+    network = opendrive.Network.of(town)
+    into, onto = network.turns(town)
+    ahead = [network.line[edge][-1] - network.line[edge][0] for edge in range(len(network.line))]
+    straight = [(a, b) for a, b in zip(into.tolist(), onto.tolist(), strict=True) if np.dot(ahead[a], ahead[b]) > 1]
+    rows = {
+        "from_street": network.street[[a for a, _ in straight]],
+        "via_node": network.head[[a for a, _ in straight]],
+        "to_street": network.street[[b for _, b in straight]],
+        "kind": "no",
+        "osm_id": -1,
+        "inferred": "",
+    }
+    shapes = town.nodes.geometry.to_numpy()[rows["via_node"]]
+    columns = {name: rows[name] for name in LAYERS["restrictions"]}
+    bound = write_opendrive(
+        replace(town, restrictions=layer_table("restrictions", columns, shapes, town.crs)), tmp_path / "bound"
+    )
+    assert not bound.warnings
+    assert "<controller " in (tmp_path / "bound").read_text()
+    assert shares(free.said["connections"])[1] - shares(bound.said["connections"])[1] == len(straight) > 0
+    assert ", 0 more than the city allows" in bound.said["connections"]
+
+
+def test_turns_without_which_a_map_does_not_load_stay_in_it_and_are_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = opendrive._in_a_process_of_its_own
+
+    def converts_and_loads_no_other(order: dict[str, object], name: str) -> dict[str, object]:
+        if "osm" not in order:
+            raise InputError(f"write {name} as OpenDRIVE", "it ended with -11")
+        return real(order, name)
+
+    monkeypatch.setattr(opendrive, "_in_a_process_of_its_own", converts_and_loads_no_other)
+    account = write_opendrive(full_town(), tmp_path / "town")
+    assert "carla.Map does not load it without 3 turns that the city forbids: they are in it" in account.warnings
+    assert ", 3 more than the city allows" in account.said["connections"]
+    loaded = subprocess.run([sys.executable, "-c", LOADS, str(tmp_path / "town")], capture_output=True, check=True)
+    assert int(loaded.stdout) > 0

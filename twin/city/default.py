@@ -99,9 +99,9 @@ def _numbers(frame: Frame, districts: Sequence[str] | None) -> list[int]:
     wrong = [name for name in asked if name not in known]
     if wrong or not asked:
         close = [match for name in wrong for match in get_close_matches(str(name), known, 1)]
-        hint = f"; did you mean {', '.join(close)}?" if close else ""
+        hint = f" did you mean {', '.join(close)}?" if close else ""
         told = ", ".join(repr(name) for name in wrong) or "none"
-        raise InputError(ASKED, f"no such district: {told}{hint} known: {', '.join(known)}")
+        raise InputError(ASKED, f"no such district: {told};{hint} known: {', '.join(known)}")
     return sorted({known.index(name) for name in asked})
 
 

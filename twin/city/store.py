@@ -34,6 +34,25 @@ def cache_folder() -> Path:
     return (Path(xdg) if Path(xdg).is_absolute() else Path.home() / ".cache") / "tashkent-twin"
 
 
+def kept_folder(name: str) -> Path:
+    """Return the folder in the cache folder for a city of this name.
+
+    Raises:
+        InputError: the name is no name of a folder.
+    """
+    fault = name_fault(name)
+    if fault:
+        raise InputError("keep the city in the cache folder", f"{fault}; or choose where by --out")
+    return cache_folder() / "cities" / name
+
+
+def name_fault(name: str) -> str:
+    """Return why a city cannot be called so, "" where it can: its name is that of its folder and files."""
+    if name.strip(". ") and not any(c in '/\\:"' or not c.isprintable() for c in name):
+        return ""
+    return f"the name {name!r} is no name of a folder; letters, digits, blanks, - and _ would work"
+
+
 def save_city(city: City, folder: Path) -> City:
     """Write a city into a new folder, whole or not at all, and return it as it would be loaded from there.
 

@@ -12,6 +12,7 @@ from twin.city.picture.palette import INK
 from twin.city.picture.sheet import Sheet
 from twin.city.picture.view import View
 from twin.errors import InputError
+from twin.whole_file import whole_file
 
 SUFFIXES: Final = (".png", ".jpg", ".svg", ".pdf")
 INCHES: Final = 12.0
@@ -28,7 +29,7 @@ def draw_city(city: City, view: View, path: Path, dpi: int = DPI) -> None:
         dpi: dots an inch of a picture 12 inches wide.
 
     Raises:
-        InputError: no picture has that ending.
+        InputError: no picture has that ending, or it cannot be written.
     """
     pyplot = plotting(path)
     tall = INCHES * view.tall_m / view.wide_m
@@ -43,7 +44,8 @@ def draw_city(city: City, view: View, path: Path, dpi: int = DPI) -> None:
     signs.legend(sheet, city, kinds)
     axes.set_title(view.title, fontsize=16, color=INK, loc="left", pad=8, weight="bold")
     _credit(figure, sheet, city)
-    figure.savefig(path, dpi=dpi, bbox_inches="tight", pad_inches=0.15, facecolor="white")
+    with whole_file(path, f"draw {city.name}") as part:
+        figure.savefig(part, dpi=dpi, bbox_inches="tight", pad_inches=0.15, facecolor="white")
     pyplot.close(figure)
 
 

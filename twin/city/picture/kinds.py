@@ -19,6 +19,7 @@ from twin.city.picture.palette import FLATS, HOUSES, INK
 from twin.city.picture.sheet import Sheet
 from twin.city.picture.view import View
 from twin.errors import InputError
+from twin.whole_file import whole_file
 
 CELL_M: Final = 400.0
 RADIUS_M: Final = 330.0
@@ -61,7 +62,8 @@ def draw_kinds(city: City, path: Path, dpi: int = 130) -> list[str]:
     for place in axes.flat[len(views) :]:
         place.set_axis_off()
     figure.text(0.01, 0.008, " ".join(signs.credit_of(city).splitlines()[:1]), fontsize=7, color="#66626a")
-    figure.savefig(path, dpi=dpi, facecolor="white")
+    with whole_file(path, f"draw {city.name}") as part:
+        figure.savefig(part, dpi=dpi, facecolor="white")
     pyplot.close(figure)
     return [view.title for view in views]
 
