@@ -13,7 +13,6 @@ from shapely.geometry import LineString, Polygon
 from twin.city.fabric.plan import MIN_COMPACT, XY, Plan, compactness
 from twin.city.fabric.ways import Way
 
-STRIP_M2: Final = 450_000.0
 STRIP_SHARES: Final = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
 WayOf = Callable[[float], Way | None]
 
@@ -116,17 +115,28 @@ def cut_across(
             halves = plan.cut(face, piece, way, snap_m)
             if halves is not None:
                 return halves
-    return _cut_strip(plan, face, way, snap_m) if share is None else None
+    return None
+
+
+def divide_strip(plan: Plan, face: int, *, target_m2: float, way_of: WayOf, snap_m: float) -> list[int]:
+    """Cut a face that no ordinary cut leaves compact parts of, such as a strip along the city's border.
+
+    The cuts are straight, nothing is drawn, and the parts must only not be thinner than what they were cut from.
+    """
+    todo, parts = [face], []
+    while todo:
+        block = todo.pop()
+        area = plan.polygon(block).area
+        halves = _cut_strip(plan, block, way_of(area), snap_m) if area > 1.6 * target_m2 else None
+        if halves is None:
+            parts.append(block)
+        else:
+            todo.extend(halves)
+    return parts
 
 
 def _cut_strip(plan: Plan, face: int, way: Way | None, snap_m: float) -> tuple[int, int] | None:
-    """Cut a large face that no ordinary cut leaves compact parts of, such as a strip along the city's border; straight.
-
-    The parts must only not be thinner than the face was.
-    """
     block = plan.polygon(face)
-    if block.area < STRIP_M2:
-        return None
     least = min(MIN_COMPACT, compactness(block))
     for at in STRIP_SHARES:
         for turned in (False, True):

@@ -19,7 +19,7 @@ from shapely import STRtree
 from twin.city.fabric.borders import join_mahallas, outline_of, parcels_of
 from twin.city.fabric.cells import CELL_HA, Cell, lay_cells, lay_passages
 from twin.city.fabric.deadends import close_passages, drop_islands, make_oneways, open_fields
-from twin.city.fabric.divide import divide
+from twin.city.fabric.divide import divide, divide_strip
 from twin.city.fabric.flats import flat_shares
 from twin.city.fabric.houses import draw_houses
 from twin.city.fabric.names import NameGiver, name_passages
@@ -160,6 +160,11 @@ def _superblocks(
         elif ground.use in CELL_HA:
             known[len(blocks)] = ground.use, ground.name
             blocks.append(face)
+    for i, block in enumerate(list(blocks)):  # last, so that what is drawn for the others stays
+        if i not in known and plan.polygon(block).area > 1.6 * SUPERBLOCK_HA * 1e4:
+            first, *rest = divide_strip(plan, block, target_m2=SUPERBLOCK_HA * 1e4, way_of=way_of, snap_m=70.0)
+            blocks[i] = first
+            blocks += rest
     return blocks, known, [face for face, ground in enumerate(grounds) if ground.use and ground.use not in CELL_HA]
 
 
