@@ -11,13 +11,17 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from console.arguments import Seed
+from console.arguments import Seed, ground_asked
 from console.progress import stages
 from console.wide import wide_console
 
 Engine = Annotated[str, typer.Option(help="local (this machine) or ray (a Ray cluster).")]
 Workers = Annotated[int | None, typer.Option(help="How many live trials at a time; default: all cores.")]
 Out = Annotated[Path | None, typer.Option(help="Folder of the experiment; one that was interrupted goes on.")]
+Calls = Annotated[Path | None, typer.Option(help="Call log, CSV or Parquet, in place of drawn calls.")]
+CallsMode = Annotated[str, typer.Option(help="replay the log on every day, or bootstrap its hours.")]
+Fleet = Annotated[Path | None, typer.Option(help="Fleet of named teams, YAML; default: by residents.")]
+Region = Annotated[Path | None, typer.Option(help="Folder of a region of zones, in place of a city.")]
 Cameras = Annotated[Path | None, typer.Option(help="Camera fleet as GeoJSON; default: derived.")]
 City = Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
@@ -31,7 +35,11 @@ def compare(
     metric: Annotated[list[str] | None, typer.Option(help="NAME[:SERVICE[:PRIORITY]]; the first steers.")] = None,
     seed: Seed = 1,
     city: City = None,
+    region: Region = None,
     cameras: Cameras = None,
+    calls: Calls = None,
+    calls_mode: CallsMode = "replay",
+    fleet: Fleet = None,
     engine: Engine = "local",
     workers: Workers = None,
     out: Out = None,
@@ -42,8 +50,16 @@ def compare(
     from experiments.compare import compare as compared
     from experiments.trial import Setting
 
+    setting = Setting(
+        scenario,
+        ground_asked(city, region),
+        cameras,
+        calls=calls,
+        calls_mode=calls_mode,
+        fleet=fleet,  # type: ignore[arg-type]
+    )
     request = CompareRequest(
-        setting=Setting(scenario, city, cameras),
+        setting=setting,
         policies=tuple(policy),
         out=out or Path("runs") / f"{Path(scenario).stem}-compare",
         replications=replications,

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from console.arguments import Seed
-from console.compare import AsJson, Cameras, City, Engine, Out, Workers
+from console.arguments import Seed, ground_asked
+from console.compare import AsJson, Calls, CallsMode, Cameras, City, Engine, Fleet, Out, Region, Workers
 from console.progress import stages
 from console.wide import wide_console
 
@@ -24,7 +24,11 @@ def load(
     replications: Annotated[int, typer.Option(help="Days at each level.")] = 10,
     seed: Seed = 1,
     city: City = None,
+    region: Region = None,
     cameras: Cameras = None,
+    calls: Calls = None,
+    calls_mode: CallsMode = "replay",
+    fleet: Fleet = None,
     engine: Engine = "local",
     workers: Workers = None,
     out: Out = None,
@@ -39,9 +43,15 @@ def load(
 
     target = out or Path("runs") / f"{Path(scenario).stem}-load"
     words = shlex.join(["twin", *sys.argv[1:]])
-    request = LoadRequest(
-        Setting(scenario, city, cameras), target, raised, policy, replications, seed, engine, workers, words
+    setting = Setting(
+        scenario,
+        ground_asked(city, region),
+        cameras,
+        calls=calls,
+        calls_mode=calls_mode,
+        fleet=fleet,  # type: ignore[arg-type]
     )
+    request = LoadRequest(setting, target, raised, policy, replications, seed, engine, workers, words)
     with stages(quiet=as_json) as tell:
         content = loaded(request, tell)
     if as_json:

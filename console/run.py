@@ -31,6 +31,7 @@ def run(
     cameras: Annotated[Path | None, typer.Option(help="Camera fleet as GeoJSON; default: derived.")] = None,
     calls: Annotated[Path | None, typer.Option(help="Call log, CSV or Parquet, in place of drawn calls.")] = None,
     calls_mode: Annotated[str, typer.Option(help="replay the log, or bootstrap its hours.")] = "replay",
+    fleet: Annotated[Path | None, typer.Option(help="Fleet of named teams, YAML; default: by residents.")] = None,
     no_footage: Annotated[bool, typer.Option("--no-footage", help="Render nothing; all cameras are fitted.")] = False,
     weights: Annotated[Path | None, typer.Option(help="Detector weights; default: those shipped.")] = None,
     renderer: Annotated[str, typer.Option(help="auto, gl or tiny.")] = "auto",
@@ -45,7 +46,10 @@ def run(
     another --policy if one is given.
     """
     if relive is not None or until is not None:
-        own = (("SCENARIO", scenario), ("--city", city), ("--cameras", cameras), ("--calls", calls))
+        own = (
+            ("SCENARIO", scenario), ("--city", city), ("--region", region), ("--cameras", cameras), ("--calls", calls),
+            ("--fleet", fleet),
+        )  # fmt: skip
         given = [name for name, value in own if value]
         _relive(relive, until, out, policy, injects, given, as_json)
         return
@@ -65,6 +69,7 @@ def run(
         renderer=renderer,
         calls=calls,
         calls_mode=calls_mode,  # type: ignore[arg-type]
+        fleet=fleet,
         command=shlex.join(["twin", *sys.argv[1:]]),
     )
     from experiments.run import run_scenario

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from console.arguments import Seed
-from console.compare import AsJson, Cameras, City, Engine, Out, Workers
+from console.arguments import Seed, ground_asked
+from console.compare import AsJson, Calls, CallsMode, Cameras, City, Engine, Fleet, Out, Region, Workers
 from console.progress import stages
 from console.wide import wide_console
 
@@ -30,7 +30,11 @@ def sweep(
     indifference: Annotated[float | None, typer.Option(help="Select the best; a difference that matters.")] = None,
     seed: Seed = 1,
     city: City = None,
+    region: Region = None,
     cameras: Cameras = None,
+    calls: Calls = None,
+    calls_mode: CallsMode = "replay",
+    fleet: Fleet = None,
     engine: Engine = "local",
     workers: Workers = None,
     out: Out = None,
@@ -42,8 +46,16 @@ def sweep(
     from experiments.trial import Setting
     from reports.trial_page import between, shown
 
+    setting = Setting(
+        scenario,
+        ground_asked(city, region),
+        cameras,
+        calls=calls,
+        calls_mode=calls_mode,
+        fleet=fleet,  # type: ignore[arg-type]
+    )
     request = SweepRequest(
-        setting=Setting(scenario, city, cameras),
+        setting=setting,
         vary=tuple(vary or ()),
         out=out or Path("runs") / f"{Path(scenario).stem}-sweep",
         assumed=assumed,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -21,12 +22,14 @@ from experiments.spotlights import Spotlight, choose_spotlights
 from scenarios.call_log import log_day, read_call_log
 from scenarios.demand import Day, Placed, draw_day
 from scenarios.expected import ExpectedRequests
+from scenarios.fleet_file import fleet_path, read_fleet_file
 from scenarios.injects import Doings, build_doings
+from scenarios.origins import Origins
 from scenarios.places import DrawnPlaces, NearestNode, districts_of
 from scenarios.read import read_scenario, scenario_path
 from scenarios.schema import Scenario
 from scenarios.settings import response_settings
-from scenarios.teams import make_fleet
+from scenarios.teams import Fleet, make_fleet
 from scenarios.zones import zone_scenario, zone_teams
 from sensors.alarms import AlarmRules
 from sensors.cameras import CameraFleet, fleet_of, join_fleets
@@ -35,7 +38,9 @@ from sensors.fitted import FITTED_FILE, FittedModel
 from sensors.fleet_file import read_fleet
 from twin.city import City
 from twin.city.heights import HeightRaster
+from twin.errors import InputError
 from twin.speeds import SpeedProfile, speed_profile
+from twin.streets import StreetGraph
 from twin.travel import Travel, travel_of
 
 
@@ -77,13 +82,16 @@ class Assembly:
     spots: DrawnPlaces
 
 
-def assemble(request: RunRequest, tell: Tell, scenario: Scenario | None = None) -> Assembly:
+def assemble(
+    request: RunRequest, tell: Tell, scenario: Scenario | None = None, injects: Path | None = None
+) -> Assembly:
     """Read and check everything.
 
     Args:
         request: what is asked for.
         tell: told of progress.
         scenario: the request's scenario with some inputs changed; None reads it as it stands.
+        injects: file that the last of that scenario's injects come from, where they are not its own.
 
     Raises:
         InputError: anything asked for is missing or wrong.
@@ -101,14 +109,15 @@ def assemble(request: RunRequest, tell: Tell, scenario: Scenario | None = None) 
     spotlights = choose_spotlights(city, scenario, request.seed)
     fleet = join_fleets(base, [spotlight.camera for spotlight in spotlights])
     placed = [Placed(s.script, s.x_m, s.y_m, s.plate) for s in spotlights]
-    teams = zone_teams(ground.region) if ground.region is not None else make_fleet(city, graph, scenario)
+    teams, of_teams = _teams(request, scenario, ground)
     hospitals, derived = _hospitals(city, graph, [team.post_node for team in teams.teams])
     derived += [_driving(ground, speeds)]
-    derived += [f"posts of {service} were derived: the city names none" for service in teams.derived]
+    derived += of_teams
     wanted = len(scenario.spotlights.incidents)
     if len(spotlights) < wanted:
         derived += [f"{len(spotlights)} of {wanted} spotlight cameras found a junction where a pole has a view"]
-    doings = build_doings(city, graph, scenario, request.seed, teams.teams, fleet)
+    origins = Origins(scenario_path(request.scenario), *([injects] if injects else []))
+    doings = build_doings(city, graph, scenario, request.seed, teams.teams, fleet, origins)
     tell("incidents and calls", 0.0)
     day, told = _day(request, city, graph, scenario, placed, ground.spots)
     derived += told
@@ -153,6 +162,20 @@ def _day(
     log = read_call_log(request.calls, city, scenario)
     day, told = log_day(city, graph, scenario, request.seed, log, request.calls_mode, placed)
     return day, [told]
+
+
+def _teams(request: RunRequest, scenario: Scenario, ground: Ground) -> tuple[Fleet, list[str]]:
+    """The teams of the region, of a fleet file, or as many as the residents ask for; with what is to be said of it."""
+    path = fleet_path(request.fleet, scenario, scenario_path(request.scenario))
+    if ground.region is not None:
+        if path is not None:
+            raise InputError(f"take the fleet {path}", "a region of zones names its teams in its own posts.csv")
+        return zone_teams(ground.region), []
+    graph = cast(StreetGraph, ground.graph)
+    if path is not None:
+        return read_fleet_file(path, ground.city, graph, scenario)
+    fleet = make_fleet(ground.city, graph, scenario)
+    return fleet, [f"posts of {service} were derived: the city names none" for service in fleet.derived]
 
 
 def make_ready(travel: Travel, duration_ms: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isnan, nan
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,8 @@ class LoadRequest:
             faults.append(Fault(f"--raise {self.raised}: known: {', '.join(RAISED)}"))
         if self.replications < 2:
             faults.append(Fault(f"--replications {self.replications}: 2 or more would work"))
+        if self.setting.calls is not None and self.raised != "alarms":
+            faults.append(Fault(f"--raise {self.raised}: the calls of a log are as many as they are; raise alarms"))
         if faults:
             raise InputError(f"load {self.setting.scenario}", faults)
 
@@ -174,7 +176,7 @@ class _Ramp:
         path = self._request.out / "fitted" / f"x{factor:g}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         save_fitted(more_false_alarms(load_fitted(base.fitted), factor), path)
-        return Setting(base.scenario, base.city, base.cameras, path)
+        return replace(base, fitted=path)
 
     def table(self) -> list[dict[str, Any]]:
         """Each level with each limit's figure, its interval and the strain."""

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from agents.policy_lookup import find_policy
 from agents.world import World
@@ -24,8 +24,8 @@ from experiments.run import Spotlit, input_hashes, request_of, write_run
 from scenarios.read import read_scenario
 from scenarios.schema import Scenario
 from scenarios.schema_response import InjectSpec
-from twin.checked_yaml import Strict, read_checked
-from twin.errors import Fault, InputError
+from twin.checked_yaml import Strict, read_located
+from twin.errors import Fault, InputError, unknown_name
 from twin.log import EventLog, read_events
 from twin.runfolder import RunFolder
 
@@ -67,7 +67,7 @@ def relive(request: ReliveRequest, tell: Tell = silent) -> RunFolder:
     until_ms = moment_ms(request.until, scenario.start, scenario.duration_ms, asked)
     if request.injects is not None:
         scenario = with_injects(scenario, request.injects, until_ms)
-    parts = assemble(replace(again, policy=info["policy"]), tell, scenario)
+    parts = assemble(replace(again, policy=info["policy"]), tell, scenario, request.injects)
     _same_inputs(info, parts, asked)
     events = read_events(old.events)
     spotlights = _replayed(old, info, parts, events)
@@ -134,19 +134,27 @@ def with_injects(scenario: Scenario, path: Path, until_ms: int) -> Scenario:
         InputError: the file is missing or wrong, an inject comes before the branch, or the scenario cannot take it.
     """
     asked = f"read the injects {path}"
-    extra = read_checked(path, InjectFile, asked).injects
-    early = [
-        Fault(f"inject {number} ({spec.inject}) at minute {spec.at_min:g}: before the branch at {until_ms / 60_000:g}")
-        for number, spec in enumerate(extra, 1)
+    file, lines = read_located(path, InjectFile, asked)
+    extra, known = file.injects, {name for demand in scenario.demand.values() for name in demand.categories}
+    faults = [
+        Fault(
+            f"inject {row + 1} ({spec.inject}) at minute {spec.at_min:g}: before the branch at {until_ms / 60_000:g}",
+            lines("injects", row, "at_min"),
+        )
+        for row, spec in enumerate(extra)
         if spec.at_min * 60_000 < until_ms
     ]
-    if early:
-        raise InputError(asked, early, path)
-    try:
-        return Scenario.model_validate(scenario.model_dump() | {"injects": [*scenario.injects, *extra]})
-    except ValidationError as refused:
-        faults = [Fault(f"{'.'.join(map(str, e['loc'])) or 'together'}: {e['msg']}") for e in refused.errors()]
-        raise InputError(asked, faults, path) from None
+    faults += [
+        Fault(
+            f"inject {row + 1} (incident): {unknown_name('category', spec.category, sorted(known))}",
+            lines("injects", row, "category"),
+        )
+        for row, spec in enumerate(extra)
+        if spec.inject == "incident" and spec.category not in known
+    ]
+    if faults:
+        raise InputError(asked, sorted(faults, key=lambda fault: fault.line or 0), path)
+    return scenario.model_copy(update={"injects": [*scenario.injects, *extra]})
 
 
 def same_until(recorded: pa.Table, log: EventLog, until_ms: int, asked: str) -> None:

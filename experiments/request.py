@@ -33,6 +33,7 @@ class RunRequest:
         fitted: fitted camera model; None is the one shipped.
         renderer: ``auto``, ``gl`` or ``tiny``.
         calls: a call log, CSV or Parquet, in place of drawn calls; None draws them.
+        fleet: a fleet file; None is the one that the scenario names, or teams by residents.
         calls_mode: the log is taken as it is, or its hours are drawn again.
         command: how the user asked, for the report.
     """
@@ -49,6 +50,7 @@ class RunRequest:
     renderer: str = "auto"
     calls: Path | None = None
     calls_mode: Literal["replay", "bootstrap"] = "replay"
+    fleet: Path | None = None
     command: str = ""
 
     def __post_init__(self) -> None:

@@ -20,6 +20,7 @@ from experiments.request import RunRequest, Tell, silent
 from reports.metrics import write_metrics
 from reports.page import write_report
 from scenarios.assumptions import assumptions
+from scenarios.fleet_file import fleet_path
 from sensors.coverage import coverage
 from sensors.coverage_summary import coverage_summary
 from sensors.fitted import FITTED_FILE
@@ -107,6 +108,7 @@ def input_hashes(parts: Assembly) -> dict[str, str]:
     request = parts.request
     files = {
         "scenario": parts.scenario_file, "cameras": request.cameras, "calls": request.calls,
+        "fleet": fleet_path(request.fleet, parts.scenario, parts.scenario_file),
         "fitted": request.fitted or FITTED_FILE,
     }  # fmt: skip
     return file_hashes(files) | {"city": city_hash(parts.city), "weights": parts.model.weights_sha256}
@@ -124,7 +126,9 @@ def said_of(request: RunRequest) -> dict[str, Any]:
 
 def request_of(said: Mapping[str, Any]) -> RunRequest:
     """Return the request that :func:`said_of` wrote down."""
-    paths = {name: Path(said[name]) for name in ("out", "cameras", "calls", "weights", "fitted") if said.get(name)}
+    paths = {
+        name: Path(said[name]) for name in ("out", "cameras", "calls", "weights", "fitted", "fleet") if said.get(name)
+    }
     return RunRequest(**{**said, **paths})
 
 

@@ -7,10 +7,13 @@ import json
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from agents.policy_spec import policy_files
 from experiments.provenance import file_hashes
-from scenarios.read import scenario_path
+from experiments.request import RunRequest
+from scenarios.fleet_file import fleet_path
+from scenarios.read import read_scenario, scenario_path
 from sensors.fitted import FITTED_FILE
 
 ROOMS = ("agents", "experiments", "scenarios", "sensors", "twin")
@@ -26,21 +29,40 @@ class Setting:
         city: folder of a built city; None is the default city.
         cameras: GeoJSON fleet; None is the derived one.
         fitted: fitted camera model; None is the one shipped.
+        calls, calls_mode: a call log in place of drawn calls, and how it is taken; see :class:`RunRequest`.
+        fleet: a fleet file; None is the one that the scenario names, or teams by residents.
     """
 
     scenario: str
     city: str | None = None
     cameras: Path | None = None
     fitted: Path | None = None
+    calls: Path | None = None
+    calls_mode: Literal["replay", "bootstrap"] = "replay"
+    fleet: Path | None = None
+
+    def __post_init__(self) -> None:
+        self.request()  # says what is wrong with it
 
     def hashes(self, city_hash: str) -> dict[str, str]:
         """Return what the inputs hold, and the program's own code, so that a change of any makes new trials."""
+        file = scenario_path(self.scenario)
         named = {
-            "scenario": scenario_path(self.scenario),
+            "scenario": file,
             "cameras": self.cameras,
+            "calls": self.calls,
+            "fleet": fleet_path(self.fleet, read_scenario(self.scenario), file),
             "fitted": self.fitted or FITTED_FILE,
         }
-        return file_hashes(named) | {"city": city_hash, "code": code_hash()}
+        mode = {"calls_mode": self.calls_mode} if self.calls else {}
+        return file_hashes(named) | mode | {"city": city_hash, "code": code_hash()}
+
+    def request(self) -> RunRequest:
+        """Return what a run of this setting asks for, seed 1, without footage."""
+        return RunRequest(
+            self.scenario, Path(), city=self.city, footage=False, cameras=self.cameras, fitted=self.fitted,
+            calls=self.calls, calls_mode=self.calls_mode, fleet=self.fleet,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

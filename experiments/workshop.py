@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from agents.policy_fault import PolicyFault
@@ -15,7 +14,7 @@ from experiments.figures import figures_of
 from experiments.ground import ground_of
 from experiments.living import make_world, sources_of
 from experiments.outcome import Outcome
-from experiments.request import RunRequest, silent
+from experiments.request import silent
 from experiments.theory.exact import conservation
 from experiments.trial import Change, Setting, Trial
 from reports.norms import load_norms
@@ -87,10 +86,7 @@ def parts_of(setting: Setting, changes: tuple[Change, ...]) -> Assembly:
         InputError: an input is missing or wrong.
     """
     scenario = changed(read_scenario(setting.scenario), changes)
-    request = RunRequest(
-        setting.scenario, Path(), city=setting.city, footage=False, cameras=setting.cameras, fitted=setting.fitted
-    )
-    return assemble(request, silent, scenario)
+    return assemble(setting.request(), silent, scenario)
 
 
 @lru_cache(maxsize=4)

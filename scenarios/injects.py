@@ -20,10 +20,18 @@ from agents.injects import (
 )
 from agents.policy_lookup import find_policy
 from agents.teams import TeamSpec
+from scenarios.origins import Origins
 from scenarios.places import NearestNode
 from scenarios.schema import Category, Scenario
 from scenarios.schema_parts import PlaceSpec
-from scenarios.schema_response import CameraInject, ClosureInject, IncidentInject
+from scenarios.schema_response import (
+    CameraInject,
+    ClosureInject,
+    IncidentInject,
+    InjectSpec,
+    StaffInject,
+    TeamInject,
+)
 from sensors.cameras import CameraFleet
 from twin.city import City
 from twin.errors import Fault, InputError, unknown_name
@@ -53,43 +61,69 @@ class _Build:
     graph: NearestNode
     scenario: Scenario
     seed: int
+    teams: set[str]
+    cameras: CameraFleet
     faults: list[Fault] = field(default_factory=list)
 
 
 def build_doings(
-    city: City, graph: NearestNode, scenario: Scenario, seed: int, teams: Sequence[TeamSpec], cameras: CameraFleet
-) -> Doings:
+    city: City, graph: NearestNode, scenario: Scenario, seed: int, teams: Sequence[TeamSpec], cameras: CameraFleet,
+    origins: Origins | None = None,
+) -> Doings:  # fmt: skip
     """Return what the scenario does to its run.
+
+    Args:
+        city: whose places and streets are meant.
+        graph: puts incidents on nodes.
+        scenario: with its injects and surges.
+        seed: the run's seed.
+        teams: of the run.
+        cameras: of the run.
+        origins: says where each inject was read from, so that faults name their file and line.
 
     Raises:
         InputError: places outside the city or unknown, unknown teams, cameras, data centres or policies; all of them.
     """
-    build = _Build(city, graph, scenario, seed)
+    build = _Build(city, graph, scenario, seed, {team.id for team in teams}, cameras)
     injects: list[Inject] = []
     overlays: list[Overlay] = []
+    faults: list[Fault] = []
     for number, spec in enumerate(scenario.injects):
-        at_ms, where = round(spec.at_min * MINUTE_MS), f"inject {number + 1} ({spec.inject})"
-        if isinstance(spec, IncidentInject):
-            injects += _incident(build, spec, number, at_ms, where)
-        elif isinstance(spec, ClosureInject):
-            overlays += _overlay(build, spec, at_ms, where)
-            injects.append(Announcement(at_ms, spec.inject, {"name": spec.name, "until_s": 60 * spec.until_min}))
-        elif isinstance(spec, CameraInject):
-            injects.append(_failure(build, spec, cameras, at_ms, where))
-        elif spec.inject == "team_breakdown":
-            if spec.team not in {team.id for team in teams}:
-                build.faults.append(Fault(f"{where}: {unknown_name('team', spec.team, [team.id for team in teams])}"))
-            injects.append(TeamBreakdown(at_ms, spec.team, round(spec.repair_min * MINUTE_MS)))
-        elif spec.inject == "staff":
-            injects.append(StaffChange(at_ms, spec.desk, spec.staff))
-        else:
-            injects.append(PolicyChange(at_ms, find_policy(spec.policy)))
+        build.faults.clear()
+        made, over = _made(build, spec, number, f"inject {number + 1} ({spec.inject})")
+        injects += made
+        overlays += over
+        source, line = origins.of(number) if origins and build.faults else (None, None)
+        faults += [Fault(fault.what, line, source) for fault in build.faults]
     for surge in scenario.surges:
         about = {"name": surge.name, "incidents": surge.incidents, "until_s": 60 * surge.until_min}
         injects.append(Announcement(round(surge.from_min * MINUTE_MS), "surge", about))
-    if build.faults:
-        raise InputError(f"do what the scenario {scenario.name} injects", build.faults)
+    if faults:
+        raise InputError(f"do what the scenario {scenario.name} injects", faults)
     return Doings(sorted(injects, key=lambda inject: inject.t_ms), overlays)
+
+
+def _made(build: _Build, spec: InjectSpec, number: int, where: str) -> tuple[list[Inject], list[Overlay]]:
+    """One inject, and what it lays over the streets; what is wrong with it is added to the faults."""
+    at_ms = round(spec.at_min * MINUTE_MS)
+    if isinstance(spec, IncidentInject):
+        return _incident(build, spec, number, at_ms, where), []
+    if isinstance(spec, ClosureInject):
+        about = {"name": spec.name, "until_s": 60 * spec.until_min}
+        return [Announcement(at_ms, spec.inject, about)], _overlay(build, spec, at_ms, where)
+    if isinstance(spec, CameraInject):
+        return [_failure(build, spec, build.cameras, at_ms, where)], []
+    if isinstance(spec, TeamInject):
+        if spec.team not in build.teams:
+            build.faults.append(Fault(f"{where}: {unknown_name('team', spec.team, sorted(build.teams))[:300]}"))
+        return [TeamBreakdown(at_ms, spec.team, round(spec.repair_min * MINUTE_MS))], []
+    if isinstance(spec, StaffInject):
+        return [StaffChange(at_ms, spec.desk, spec.staff)], []
+    try:
+        return [PolicyChange(at_ms, find_policy(spec.policy))], []
+    except InputError as refused:
+        build.faults += [Fault(f"{where}: {fault.what}") for fault in refused.faults]
+        return [], []
 
 
 def place_of(city: City, place: PlaceSpec, where: str, faults: list[Fault]) -> tuple[float, float] | None:
@@ -142,12 +176,13 @@ def _incident(build: _Build, spec: IncidentInject, number: int, at_ms: int, wher
 
 
 def _overlay(build: _Build, spec: ClosureInject, at_ms: int, where: str) -> list[Overlay]:
-    at, until_ms = place_of(build.city, spec.at, where, build.faults), round(spec.until_min * MINUTE_MS)
+    until_ms = round(spec.until_min * MINUTE_MS)
+    at = place_of(build.city, spec.at, where, build.faults) if spec.at is not None else None
     if until_ms <= at_ms:
         build.faults.append(Fault(f"{where}: ends at minute {spec.until_min:g}, before it begins at {spec.at_min:g}"))
-    if at is None or until_ms <= at_ms:
+    if build.faults:
         return []
-    area = shapely.Point(at).buffer(spec.radius_m)
+    area = shapely.Point(at).buffer(spec.radius_m) if at is not None else shapely.box(*build.city.bounds_m)
     if spec.inject == "slow_zone":
         return [Overlay(spec.name, (), (SlowZone(spec.factor, area=area),), at_ms, until_ms)]
     inside = build.city.streets.geometry.interpolate(0.5, normalized=True).intersects(area).to_numpy()

@@ -4,17 +4,21 @@ street kilometre, so that one file serves any city.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from scenarios.schema_parts import Callers, DurationSpec, Hours, Months, Sourced, Weekdays
+from scenarios.schema_parts import Callers, DurationSpec, Hours, Months, ShiftTimes, Sourced, Weekdays
 from scenarios.schema_response import HospitalsSpec, InjectSpec, NeedSpec, OverloadSpec, SurgeSpec
-from twin.checked_yaml import Strict
+from twin.checked_yaml import FaultsAt, Strict
 from twin.errors import unknown_name
 from twin.records import Service, Visual
 from twin.sky import WEATHERS
+
+Located = tuple[tuple[str | int, ...], str]
+"""A place in the file, by keys and list indices, and what is wrong there."""
 
 
 class NearRepeat(Strict):
@@ -87,11 +91,9 @@ class ServiceDemand(Strict):
     categories: dict[str, Category] = Field(min_length=1)
 
 
-class ShiftSpec(Strict):
-    """Some of the teams work from one time of day to another, past midnight where ``until`` is not later."""
+class ShiftSpec(ShiftTimes):
+    """Some of the teams work from one time of day to another."""
 
-    start: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    until: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     share: float = Field(gt=0, le=1)
 
 
@@ -217,6 +219,8 @@ class Scenario(Strict):
         families: what categories of several services are reports of: notices of one family may be one incident.
         overload: what the centre does when it runs out of teams.
         surges, injects: what happens beyond the ordinary, and when.
+        fleet: a fleet file (see :mod:`scenarios.fleet_file`), its path seen from the scenario's own folder; the teams
+            it names then take the place of those that ``teams`` counts by residents. None: no such file.
     """
 
     version: Literal[1, 2]
@@ -239,6 +243,7 @@ class Scenario(Strict):
     hospitals: HospitalsSpec = HospitalsSpec()
     surges: list[SurgeSpec] = Field(default_factory=list)
     injects: list[InjectSpec] = Field(default_factory=list)
+    fleet: str | None = None
 
     @field_validator("start")
     @classmethod
@@ -262,32 +267,51 @@ class Scenario(Strict):
         unserved = sorted(set(self.demand) - set(self.teams))
         if unserved:
             raise ValueError(f"demand on services without teams: {', '.join(unserved)}")
-        if faults := [*self._plan_faults(), *self._category_faults()]:
-            raise ValueError("; ".join(faults))
+        kinds = {service: [k for k, share in teams.kinds.items() if share > 0] for service, teams in self.teams.items()}
+        if faults := [*self.plan_faults(kinds), *self._category_faults()]:
+            raise FaultsAt(faults)
         return self
 
-    def _plan_faults(self) -> list[str]:
-        """Plans that no team of the fleet could fulfil."""
-        faults = []
+    def plan_faults(self, kinds: Mapping[Service, Sequence[str]]) -> list[Located]:
+        """Return the plans' lines that no team could fulfil, each with its place in the file.
+
+        Args:
+            kinds: of each service that has teams, the kinds of vehicle among them.
+        """
+        faults: list[Located] = []
         for category, needs in self.plans.items():
-            for need in needs:
-                teams = self.teams.get(need.service)
-                if teams is None:
-                    faults.append(f"the plan of {category} needs {need.service} teams, of which there are none")
-                elif need.kinds and not set(need.kinds) & {k for k, share in teams.kinds.items() if share > 0}:
-                    known = ", ".join(teams.kinds) or "none named"
-                    faults.append(
+            for row, need in enumerate(needs):
+                where = ("plans", category, row)
+                if need.service not in kinds:
+                    told = f"the plan of {category} needs {need.service} teams, of which there are none"
+                    faults.append((where, told))
+                elif need.kinds and not set(need.kinds) & set(kinds[need.service]):
+                    known = ", ".join(sorted({kind for kind in kinds[need.service] if kind})) or "none named"
+                    told = (
                         f"the plan of {category} needs a {need.service} team of the kind {' or '.join(need.kinds)}; "
                         f"kinds: {known}"
                     )
+                    faults.append((where, told))
         return faults
 
-    def _category_faults(self) -> list[str]:
+    def _category_faults(self) -> list[Located]:
         """Surges and injected incidents of categories that the demand does not have."""
-        known = {name for demand in self.demand.values() for name in demand.categories}
-        asked = [(f"the surge {surge.name}", name) for surge in self.surges for name in surge.categories]
-        asked += [("an injected incident", i.category) for i in self.injects if i.inject == "incident"]
-        return [f"{what}: {unknown_name('category', name, sorted(known))}" for what, name in asked if name not in known]
+        known = sorted({name for demand in self.demand.values() for name in demand.categories})
+        asked: list[tuple[tuple[str | int, ...], str, str]] = [
+            (("surges", row, "categories", nth), f"the surge {surge.name}", name)
+            for row, surge in enumerate(self.surges)
+            for nth, name in enumerate(surge.categories)
+        ]
+        asked += [
+            (("injects", row, "category"), f"inject {row + 1} (incident)", inject.category)
+            for row, inject in enumerate(self.injects)
+            if inject.inject == "incident"
+        ]
+        return [
+            (where, f"{what}: {unknown_name('category', name, known)}")
+            for where, what, name in asked
+            if name not in known
+        ]
 
     @property
     def duration_ms(self) -> int:

@@ -59,3 +59,10 @@ class PlaceSpec(Strict):
         if (self.lon is None) != (self.lat is None) or (self.lon is None) == (self.place is None):
             raise ValueError("give lon and lat, or the name of a place")
         return self
+
+
+class ShiftTimes(Strict):
+    """From one time of day to another, past midnight where ``until`` is not later."""
+
+    start: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    until: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")

@@ -114,14 +114,24 @@ class IncidentInject(_At):
 
 
 class ClosureInject(_At):
-    """Streets round a place are closed, or slower where ``factor`` says what is left of the speed."""
+    """Streets round a place are closed, or slower where ``factor`` says what is left of the speed.
+
+    Attributes:
+        at, radius_m: where; a slow zone without them is all of the city.
+    """
 
     inject: Literal["closure", "slow_zone"]
     name: str
-    at: PlaceSpec
-    radius_m: float = Field(gt=0, le=10_000)
+    at: PlaceSpec | None = None
+    radius_m: float | None = Field(default=None, gt=0, le=10_000)
     until_min: float = Field(gt=0)
     factor: float = Field(default=0.5, ge=0.01, le=1)
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> ClosureInject:
+        if (self.at is None) != (self.radius_m is None) or (self.at is None and self.inject == "closure"):
+            raise ValueError("give at and radius_m; a slow zone of the whole city has neither")
+        return self
 
 
 class CameraInject(_At):

@@ -10,9 +10,12 @@ from typing import Final
 import numpy as np
 
 from agents.teams import TeamSpec
+from scenarios.places import NearestNode
 from scenarios.posts import Posts, find_posts
-from scenarios.schema import Scenario, ServiceTeams, ShiftSpec
+from scenarios.schema import Scenario, ServiceTeams
+from scenarios.schema_parts import ShiftTimes
 from twin.city import City
+from twin.records import Service
 from twin.streets import StreetGraph
 
 DAY_MS: Final = 86_400_000
@@ -46,16 +49,21 @@ def make_fleet(city: City, graph: StreetGraph, scenario: Scenario) -> Fleet:
             TeamSpec(f"{service}-{i + 1:02d}", service, node, kinds[i], duty[i])
             for i, node in enumerate(_dealt(posts, count))
         ]
-        teams += [
-            TeamSpec(f"{service}-aid-{i + 1:02d}", service, node, spec.mutual_aid_kind, outside=True)
-            for i, node in enumerate(edge_nodes(city, graph, spec.mutual_aid))
-        ]
+        teams += neighbours(city, graph, service, spec)
         where[str(service)] = posts.node.tolist()
         derived += [service] if posts.inferred else []
     return Fleet(teams, derived, where)
 
 
-def edge_nodes(city: City, graph: StreetGraph, count: int) -> list[int]:
+def neighbours(city: City, graph: NearestNode, service: Service, spec: ServiceTeams) -> list[TeamSpec]:
+    """Return the teams that neighbours can send, each where it comes in."""
+    return [
+        TeamSpec(f"{service}-aid-{i + 1:02d}", service, node, spec.mutual_aid_kind, outside=True)
+        for i, node in enumerate(edge_nodes(city, graph, spec.mutual_aid))
+    ]
+
+
+def edge_nodes(city: City, graph: NearestNode, count: int) -> list[int]:
     """Return where ``count`` teams from outside come in: junctions at the city's edge, round about it."""
     if not count:
         return []
@@ -96,7 +104,7 @@ def _duties(scenario: Scenario, spec: ServiceTeams, count: int) -> list[tuple[tu
     return [windows[int(number)] for number in dealt_by_share(shares, count)]
 
 
-def duty_windows(start: datetime, duration_ms: int, shift: ShiftSpec) -> tuple[tuple[int, int], ...]:
+def duty_windows(start: datetime, duration_ms: int, shift: ShiftTimes) -> tuple[tuple[int, int], ...]:
     """Return when a shift's teams are on duty, in ms from the scenario's start; from the evening before on."""
     begins, ends = _minutes(shift.start), _minutes(shift.until)
     length_ms = ((ends - begins - 1) % (24 * 60) + 1) * 60_000

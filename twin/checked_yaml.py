@@ -17,6 +17,18 @@ from twin.errors import Fault, InputError
 Model = TypeVar("Model", bound=BaseModel)
 
 
+class FaultsAt(ValueError):
+    """Faults that a model's own check finds deep inside it, each with its place, so that each is told at its line.
+
+    Attributes:
+        found: where (keys and list indices from the checked model on) and what.
+    """
+
+    def __init__(self, found: Sequence[tuple[tuple[str | int, ...], str]]) -> None:
+        super().__init__("; ".join(what for _, what in found))
+        self.found = list(found)
+
+
 class Strict(BaseModel):
     """Base of everything read from YAML: frozen, and a key nobody knows is a fault."""
 
@@ -34,12 +46,32 @@ def read_checked(path: Path, model: type[Model], asked: str) -> Model:
     Raises:
         InputError: missing, not YAML, or with faults; all of them, by line.
     """
+    return read_located(path, model, asked)[0]
+
+
+def read_located(path: Path, model: type[Model], asked: str) -> tuple[Model, Lines]:
+    """Read as :func:`read_checked` does, and return beside the model where in the file each part of it stands.
+
+    Raises:
+        InputError: as there.
+    """
     data = _parse(path, asked)
     try:
-        return model.model_validate(_plain(data))
+        return model.model_validate(_plain(data)), Lines(data)
     except ValidationError as refused:
-        faults = [_fault(data, error, model) for error in refused.errors()]
+        faults = [fault for error in refused.errors() for fault in _faults(data, error, model)]
         raise InputError(asked, sorted(faults, key=lambda fault: fault.line or 0), path) from None
+
+
+class Lines:
+    """Where the parts of a file stand."""
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+
+    def __call__(self, *where: str | int) -> int | None:
+        """Return the 1-based line of a part, named by keys and list indices, or of what holds it."""
+        return line_of(self._data, where)
 
 
 def _parse(path: Path, asked: str) -> Any:
@@ -67,6 +99,13 @@ def _plain(data: Any) -> Any:
     if isinstance(data, list):
         return [_plain(value) for value in data]
     return data
+
+
+def _faults(data: Any, error: Mapping[str, Any], model: type[BaseModel]) -> list[Fault]:
+    own = error.get("ctx", {}).get("error")
+    if isinstance(own, FaultsAt):
+        return [Fault(what, line_of(data, (*error["loc"], *where))) for where, what in own.found]
+    return [_fault(data, error, model)]
 
 
 def _fault(data: Any, error: Mapping[str, Any], model: type[BaseModel]) -> Fault:

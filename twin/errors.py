@@ -15,10 +15,12 @@ class Fault:
     Attributes:
         what: a sentence that says what was found and what would work.
         line: 1-based line in the file, where there is one.
+        source: the file it is in, where that is not the one that the whole error names.
     """
 
     what: str
     line: int | None = None
+    source: Path | None = None
 
 
 class InputError(ValueError):
@@ -38,11 +40,11 @@ class InputError(ValueError):
 
     def __str__(self) -> str:
         head = f"cannot {self.asked}:"
-        where = f"{self.source}:" if self.source else ""
-        lines = [
-            f"  {where}{fault.line}: {fault.what}" if fault.line else f"  {where} {fault.what}".replace("   ", "  ")
-            for fault in self.faults
-        ]
+        lines = []
+        for fault in self.faults:
+            source = fault.source or self.source
+            where = f"{source}:{fault.line}: " if source and fault.line else (f"{source}: " if source else "")
+            lines.append(f"  {where}{fault.what}")
         return "\n".join([head, *lines])
 
 

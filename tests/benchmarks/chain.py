@@ -19,7 +19,7 @@ from agents.teams import TeamSpec
 from agents.view import Known
 from agents.world import World
 from scenarios.demand import Day, draw_day
-from scenarios.expected import ScenarioDemand
+from scenarios.expected import ExpectedRequests
 from scenarios.places import CitySpots, districts_of
 from scenarios.read import read_scenario
 from scenarios.schema import Scenario
@@ -68,7 +68,7 @@ def stage_of(city: City) -> Stage:
     start = scenario.start.replace(tzinfo=ZoneInfo(str(city.manifest["timezone"])))
     places = city.places[city.places["kind"] == "hospital"].geometry
     hospitals = sorted({int(n) for n in graph.nearest_node(places.x.to_numpy(), places.y.to_numpy())})
-    known = Known(teams.posts, districts_of(city), ScenarioDemand(spots, graph, city.residents, scenario))
+    known = Known(teams.posts, districts_of(city), ExpectedRequests(city, graph, scenario, spots))
     settings = response_settings(scenario, city, 2000, load_alarm_rules().verification)
     travel = travel_of(city, scenario.speed_profile, start)
     return Stage(city, graph, travel, spots, scenario, teams.teams, hospitals, settings, known)

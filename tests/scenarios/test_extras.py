@@ -9,7 +9,7 @@ import pytest
 
 from scenarios.batches import with_repeats
 from scenarios.demand import draw_day
-from scenarios.expected import ScenarioDemand
+from scenarios.expected import ExpectedRequests
 from scenarios.injects import build_doings
 from scenarios.places import CitySpots
 from scenarios.rates import calendar_factor, demand_mass
@@ -116,10 +116,14 @@ def test_every_fault_of_the_injects_at_once(town, graph):
 
 
 def test_a_policy_knows_the_expected_demand_of_the_hour(town, graph):
-    """The rates of all places add up to the table's, times the weight of the hour."""
+    """The rates of all places add up to the table's, and its false calls, times the weight of the hour."""
     friday = read_scenario("friday_evening")
-    view = ScenarioDemand(CitySpots(town), graph, town.residents, friday).at(30 * 60_000)
+    view = ExpectedRequests(town, graph, friday, CitySpots(town)).at(30 * 60_000)
     demand = friday.demand[Service.AMBULANCE]
-    per_h = sum(c.per_1000_residents_year.value for c in demand.categories.values()) * town.residents / 1000 / 8760
+    false = demand.false_calls.value / (1 - demand.false_calls.value)
+    per_h = sum(
+        c.per_1000_residents_year.value * (1 + c.callers * false) * town.residents / 1000 / 8760
+        for c in demand.categories.values()
+    )
     assert view.rate_per_h["ambulance"].sum() == pytest.approx(per_h * demand.hours[18] / np.mean(demand.hours))
     assert not view.node.flags.writeable

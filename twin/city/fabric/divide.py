@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import hypot
+from typing import Final
 
 import numpy as np
 import shapely
 from shapely.geometry import LineString, Polygon
 
-from twin.city.fabric.plan import XY, Plan
+from twin.city.fabric.plan import MIN_COMPACT, XY, Plan, compactness
 from twin.city.fabric.ways import Way
 
+STRIP_M2: Final = 450_000.0
+STRIP_SHARES: Final = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
 WayOf = Callable[[float], Way | None]
 
 
@@ -111,6 +114,24 @@ def cut_across(
         piece = longest_piece(block, line)
         if piece is not None:
             halves = plan.cut(face, piece, way, snap_m)
+            if halves is not None:
+                return halves
+    return _cut_strip(plan, face, way, snap_m) if share is None else None
+
+
+def _cut_strip(plan: Plan, face: int, way: Way | None, snap_m: float) -> tuple[int, int] | None:
+    """Cut a large face that no ordinary cut leaves compact parts of, such as a strip along the city's border; straight.
+
+    The parts must only not be thinner than the face was.
+    """
+    block = plan.polygon(face)
+    if block.area < STRIP_M2:
+        return None
+    least = min(MIN_COMPACT, compactness(block))
+    for at in STRIP_SHARES:
+        for turned in (False, True):
+            piece = longest_piece(block, _line_across(block, at, 0.0, 0.0, turned=turned))
+            halves = plan.cut(face, piece, way, snap_m, least) if piece is not None else None
             if halves is not None:
                 return halves
     return None

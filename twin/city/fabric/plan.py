@@ -102,7 +102,9 @@ class Plan:
                 shared[other] = shared.get(other, 0.0) + hypot(x2 - x1, y2 - y1)
         return shared
 
-    def cut(self, face: int, line: Sequence[XY], way: Way | None, snap_m: float) -> tuple[int, int] | None:
+    def cut(
+        self, face: int, line: Sequence[XY], way: Way | None, snap_m: float, least: float = MIN_COMPACT
+    ) -> tuple[int, int] | None:
         """Cut a face along a line between two spots of its ring; None when that would leave a sliver.
 
         Args:
@@ -110,10 +112,11 @@ class Plan:
             line: from one side to another; its ends move to the nearest corner within ``snap_m``.
             way: what is laid along the cut.
             snap_m: metres.
+            least: how compact each half must be, as MIN_COMPACT says it.
         """
         first, last = self._spot(face, line[0], snap_m), self._spot(face, line[-1], snap_m)
         inner = [xy for xy in line[1:-1] if self._clear_of_ring(face, xy, snap_m)]
-        if not self._leaves_two_blocks(face, first, last, inner):
+        if not self._leaves_two_blocks(face, first, last, inner, least):
             return None
         a, b = self._settle(face, first, last)
         path = [a, *(self.add_point(xy) for xy in inner), b]
@@ -160,7 +163,7 @@ class Plan:
             return (index + 1) % len(ring), None
         return index, foot
 
-    def _leaves_two_blocks(self, face: int, first: Spot, last: Spot, inner: Sequence[XY]) -> bool:
+    def _leaves_two_blocks(self, face: int, first: Spot, last: Spot, inner: Sequence[XY], least: float) -> bool:
         if first == last:
             return False
         corners: list[XY] = []
@@ -173,7 +176,7 @@ class Plan:
                 at[name] = len(corners) - 1
                 assert index == i
         halves = _halves(corners, at["first"], at["last"], list(inner))
-        return all(_is_block(half) for half in halves)
+        return all(_is_block(half, least) for half in halves)
 
     def _settle(self, face: int, first: Spot, last: Spot) -> tuple[int, int]:
         """Insert both spots; the one further along the ring first, so that the other's index stays right."""
@@ -249,10 +252,15 @@ def _halves(corners: list[XY], a: int, b: int, inner: list[XY]) -> tuple[list[XY
     return turned[: j + 1] + inner[::-1], turned[j:] + turned[:1] + inner
 
 
-def _is_block(ring: list[XY]) -> bool:
+def compactness(block: Polygon) -> float:
+    """Return 4 pi area / perimeter^2: 1 for a circle, 0.785 for a square, near 0 for a strip."""
+    return float(12.566 * block.area / block.length**2)
+
+
+def _is_block(ring: list[XY], least: float) -> bool:
     if len(ring) < 3:
         return False
     block = Polygon(ring)
     if not block.is_valid or block.area < 1.0 or not block.exterior.is_ccw:  # clockwise: the cut left the face
         return False
-    return bool(12.566 * block.area / block.length**2 > MIN_COMPACT)
+    return compactness(block) > least

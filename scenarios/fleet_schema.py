@@ -1,0 +1,85 @@
+"""What a fleet file may say: named teams, the posts where they wait, and when they are on duty."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from scenarios.schema_parts import ShiftTimes
+from twin.checked_yaml import Strict
+from twin.records import Service
+
+NO_ROADS = ("drone", "uav")
+"""Kinds that do not drive; every team here goes by street, so that one of these would be a car by another name."""
+
+
+class PostSpec(Strict):
+    """Where teams wait: at ``lon`` and ``lat`` (WGS84), at a ``place`` by its name, or dealt round all of a ``kind``.
+
+    Attributes:
+        kind: of the city's places, such as ``fire_station``; the teams of the entry are dealt round them in turn.
+    """
+
+    lon: float | None = Field(default=None, ge=-180, le=180)
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    place: str | None = None
+    kind: str | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> PostSpec:
+        ways = (self.lon is not None or self.lat is not None, self.place is not None, self.kind is not None)
+        if sum(ways) != 1 or (self.lon is None) != (self.lat is None):
+            raise ValueError("give lon and lat, or the name of a place, or a kind of places; one of the three")
+        return self
+
+
+class TeamsEntry(Strict):
+    """One team, or several alike.
+
+    Attributes:
+        id: the team's name; of several the beginning of their names, ``AMB`` for ``AMB-01``, ``AMB-02``.
+        service: whom they belong to.
+        kind: of vehicle, such as ``reanimation`` or ``ladder``; "" for one without a name.
+        count: how many; None for one whose name is ``id`` itself.
+        post: where they wait.
+        district: their home district: their post must lie in it, and of a kind of places only those in it are taken.
+        shifts: when they are on duty; [] for always.
+    """
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=40)
+    service: Service
+    kind: str = ""
+    count: int | None = Field(default=None, ge=1, le=2000)
+    post: PostSpec
+    district: str | None = None
+    shifts: list[ShiftTimes] = Field(default_factory=list)
+
+    @field_validator("kind")
+    @classmethod
+    def _drives(cls, kind: str) -> str:
+        if kind.lower() in NO_ROADS:
+            raise ValueError("teams go by street, none flies yet; leave it out")
+        return kind
+
+    @property
+    def names(self) -> list[str]:
+        """The teams' names."""
+        if self.count is None:
+            return [self.id]
+        digits = max(2, len(str(self.count)))
+        return [f"{self.id}-{number:0{digits}d}" for number in range(1, self.count + 1)]
+
+
+class FleetFile(Strict):
+    """A fleet file.
+
+    Attributes:
+        name: of the fleet.
+        source: where the figures come from; ``assumed`` says so.
+    """
+
+    version: Literal[1]
+    name: str
+    source: str = Field(min_length=3)
+    teams: list[TeamsEntry] = Field(min_length=1)
