@@ -15,6 +15,7 @@ from twin.city.heights.codes import (
     blocks,
     bottom_dm,
     hanging,
+    is_crown,
     is_hanging,
     solid,
     solid_dm,
@@ -46,26 +47,28 @@ def test_a_wall_is_solid_from_the_ground_up():
 def test_the_functions_mean_the_same_on_arrays_and_in_compiled_kernels():
     @njit
     def parts(codes):
-        told = np.empty((len(codes), 5), dtype=np.int64)
+        told = np.empty((len(codes), 6), dtype=np.int64)
         for i in range(len(codes)):
             c = codes[i]
             told[i, 0], told[i, 1], told[i, 2] = is_hanging(c), bottom_dm(c), top_dm(c)
-            told[i, 3], told[i, 4] = solid_dm(c), blocks(c, 20.0, 40.0)
+            told[i, 3], told[i, 4], told[i, 5] = solid_dm(c), blocks(c, 20.0, 40.0), is_crown(c)
         return told
 
-    codes = np.concatenate([solid([0.0, 0.1, 2.2, 375.0, 5000.0]), hanging([0.0, 2.4, 25.4], [0.2, 6.8, 51.0])])
-    told = np.column_stack(
-        [is_hanging(codes), bottom_dm(codes), top_dm(codes), solid_dm(codes), blocks(codes, 20.0, 40.0)]
-    )
+    codes = np.concatenate([solid([0.0, 0.1, 2.2, 375.0, 5000.0]), hanging([0.0, 2.4, 25.4], [0.2, 6.8, 50.8])])
+    codes = np.concatenate([codes, hanging([2.2, 3.0], [6.0, 3.2], leaves=True)])
+    low, high, own = bottom_dm(codes), top_dm(codes), solid_dm(codes)
+    told = np.column_stack([is_hanging(codes), low, high, own, blocks(codes, 20.0, 40.0), is_crown(codes)])
     assert (parts(codes) == told).all()
     assert codes.dtype == bottom_dm(codes).dtype == top_dm(codes).dtype == solid_dm(codes).dtype == np.uint16
 
 
-@given(st.floats(0, MOST_BOTTOM_M), st.floats(0.1, 20))
-def test_heights_come_back_within_a_decimetre(bottom_m, thick_m):
-    code = hanging(bottom_m, bottom_m + thick_m)
+@given(st.floats(0, MOST_BOTTOM_M), st.floats(0.1, 20), st.booleans())
+def test_heights_come_back_within_their_steps(bottom_m, thick_m, leaves):
+    code = hanging(bottom_m, bottom_m + thick_m, leaves)
+    assert is_hanging(code)
+    assert is_crown(code) == leaves
     assert int(bottom_dm(code)) / 10 == pytest.approx(bottom_m, abs=0.1001)
-    assert int(top_dm(code)) / 10 == pytest.approx(bottom_m + thick_m, abs=0.2001)
+    assert int(top_dm(code)) / 10 == pytest.approx(bottom_m + thick_m, abs=0.3001 if thick_m > 0.4 else 0.5)
     assert bottom_dm(code) < top_dm(code)
 
 

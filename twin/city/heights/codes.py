@@ -1,9 +1,9 @@
 """What a cell of the height raster says: one uint16 that stands for a solid thing or for one that hangs.
 
 Below 0x8000: solid from the ground up to so many decimetres. Top bit set: something hangs there (a crown, a bridge's
-deck) and the air below is free: bits 8 to 14 are its underside and bits 0 to 7 its top, both in steps of 2 dm. A cell
-holds one thing. The functions from ``is_hanging`` on take one code or a uint16 array, in Python and inside compiled
-kernels alike, and give back the same.
+deck) and the air below is free: bits 8 to 14 are its underside and bits 0 to 7 its top, both in steps of 2 dm. The top's
+last bit is set for leaves and clear for what is built, so tops are kept to 4 dm. A cell holds one thing. The functions
+from ``packed`` on take one code or a uint16 array, in Python and inside compiled kernels alike.
 """
 
 from __future__ import annotations
@@ -18,17 +18,20 @@ HANGS: Final = 0x8000
 STEP_DM: Final = 2
 MOST_SOLID_DM: Final = 0x7FFF
 MOST_BOTTOM_M: Final = 25.4
-MOST_TOP_M: Final = 51.0
+MOST_TOP_M: Final = 50.8
+CUT_BACK_M: Final = 14.0
+"""Assumed: crowns nearer to a camera are cut back by those who hang it. Footage leaves them out, and sight passes."""
 
 Code = TypeVar("Code", bound=object)
 
 
-def hanging(bottom_m: ArrayLike, top_m: ArrayLike) -> NDArray[np.uint16]:
-    """Return the codes of things that hang, their heights rounded to 2 dm.
+def hanging(bottom_m: ArrayLike, top_m: ArrayLike, leaves: bool = False) -> NDArray[np.uint16]:
+    """Return the codes of things that hang, their undersides rounded to 2 dm and their tops to 4 dm.
 
     Args:
         bottom_m: underside above ground, 0 to ``MOST_BOTTOM_M``.
         top_m: top above ground, above the underside and not over ``MOST_TOP_M``.
+        leaves: whether it is a crown.
 
     Raises:
         ValueError: a height is outside these limits.
@@ -40,9 +43,9 @@ def hanging(bottom_m: ArrayLike, top_m: ArrayLike) -> NDArray[np.uint16]:
             f"a thing hangs with its underside at 0 to {MOST_BOTTOM_M} m and its top above that, up to {MOST_TOP_M} m; "
             f"found {_first(bottom, sound)} to {_first(top, sound)} m"
         )
-    low, high = np.rint(bottom * 10 / STEP_DM).astype(np.int64), np.rint(top * 10 / STEP_DM).astype(np.int64)
-    high = np.minimum(np.maximum(high, low + 1), 0xFF)
-    return (HANGS | (low << 8) | high).astype(np.uint16)
+    low = np.rint(bottom * 10 / STEP_DM).astype(np.int64)
+    codes = packed(low, np.rint(top * 10 / STEP_DM).astype(np.int64), 1 if leaves else 0)
+    return np.asarray(codes, dtype=np.uint16)
 
 
 def solid(top_m: ArrayLike) -> NDArray[np.uint16]:
@@ -58,6 +61,19 @@ def _first(values: NDArray[np.float64], sound: NDArray[np.bool_]) -> float:
 def _jitable(function: Code) -> Code:
     """Let compiled kernels call a plain function; in Python it stays what it is."""
     return cast(Code, register_jitable(function))
+
+
+@_jitable
+def packed(low: Any, high: Any, leaves: int) -> Any:
+    """Return the code of a thing that hangs, from whole steps of 2 dm; a top of the wrong parity gives way by one."""
+    high = high + ((high - leaves) & 1)
+    return HANGS | (low << 8) | (high + 2 * (high <= low))
+
+
+@_jitable
+def is_crown(code: Any) -> Any:
+    """Return whether leaves hang there."""
+    return (code & (HANGS | 1)) == (HANGS | 1)
 
 
 @_jitable
