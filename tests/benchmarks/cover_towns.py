@@ -42,9 +42,17 @@ def town(poses: int, width_m: float, height_m: float, cell_m: float = CELL_M, se
     x, y = _poles(poses // (HEADINGS * len(LENSES)), width_m, height_m, rng)
     each = HEADINGS * len(LENSES)
     turn = rng.random(len(x)) * 360 / HEADINGS
-    bearing = (np.repeat(turn, each) + np.tile(np.repeat(np.arange(HEADINGS) * 360 / HEADINGS, len(LENSES)), len(x))) % 360
+    bearing = (
+        np.repeat(turn, each) + np.tile(np.repeat(np.arange(HEADINGS) * 360 / HEADINGS, len(LENSES)), len(x))
+    ) % 360
     reach, view = (np.tile(np.array([lens[i] for lens in LENSES]), HEADINGS * len(x)) for i in (0, 1))
-    poses_at = (np.repeat(x, each) / cell_m, np.repeat(y, each) / cell_m, np.radians(bearing), reach / cell_m, np.radians(view))
+    poses_at = (
+        np.repeat(x, each) / cell_m,
+        np.repeat(y, each) / cell_m,
+        np.radians(bearing),
+        reach / cell_m,
+        np.radians(view),
+    )
     first, element = _views(house, *poses_at)
     n = house.size
     cover = csr_array((np.ones(len(element), np.uint8), element, first), shape=(len(bearing), 2 * n))
@@ -111,8 +119,7 @@ def _seen(house, x, y, bearing, reach, view, first, element):  # type: ignore[no
 
 @njit(cache=True)
 def _open(house, x, y, dx, dy):  # type: ignore[no-untyped-def]
-    steps = int(max(abs(dx), abs(dy))) + 1
+    steps, clear = int(max(abs(dx), abs(dy))) + 1, True
     for step in range(1, steps):
-        if house[int(y + dy * step / steps), int(x + dx * step / steps)]:
-            return False
-    return True
+        clear &= not house[int(y + dy * step / steps), int(x + dx * step / steps)]
+    return clear

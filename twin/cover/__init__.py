@@ -5,8 +5,23 @@ cover with one thing at a site is the maximal covering location problem (Church 
 ``1 - busy`` with several teams at a post is the MEXCLP (Daskin 1983).
 """
 
+from twin.cover.lines import CoverBounds, certain_cover_bounds
 from twin.cover.plan import Plan
 from twin.cover.problem import CoverProblem, Limit
-from twin.cover.solve import EFFORTS, QUICK, THOROUGH, USUAL, Effort, solve
+from twin.cover.solve import EFFORTS, GREEDY, QUICK, THOROUGH, USUAL, Effort, best, solve
 
-__all__ = ["EFFORTS", "QUICK", "THOROUGH", "USUAL", "CoverProblem", "Effort", "Limit", "Plan", "solve"]
+__all__ = [
+    "EFFORTS",
+    "GREEDY",
+    "QUICK",
+    "THOROUGH",
+    "USUAL",
+    "CoverBounds",
+    "CoverProblem",
+    "Effort",
+    "Limit",
+    "Plan",
+    "best",
+    "certain_cover_bounds",
+    "solve",
+]

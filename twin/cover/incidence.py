@@ -94,9 +94,7 @@ def _firsts(element: Int32s, demand: int) -> Ints:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _turn(
-    first: Ints, element: Int32s, chance: Chances, place: Ints, back_site: Int32s, back_chance: Chances
-) -> None:
+def _turn(first: Ints, element: Int32s, chance: Chances, place: Ints, back_site: Int32s, back_chance: Chances) -> None:
     for site in range(len(first) - 1):
         for entry in range(first[site], first[site + 1]):
             at = place[element[entry]]

@@ -34,6 +34,7 @@ class Lagrangian:
     Attributes:
         bound: no plan of the task, must-have sites included, is worth more.
         prices: (demand,) the prices that gave it.
+        resource_prices: (resources,) the prices of the limits that gave it.
         picked: the best sites at the prices tried last; a start for a plan.
     """
 
@@ -41,12 +42,19 @@ class Lagrangian:
         """Begin at the prices at which each site of a plan just pays."""
         who = task.who
         self._task, self._pick = task, Picker(task)
-        self._top, self._levels = _tops_and_levels(who.back_first, who.back_site, who.back_chance, task.copies)
+        self._top, self._levels = tops_and_levels(who.back_first, who.back_site, who.back_chance, task.copies)
         self._want, self._met = np.zeros(who.demand), np.zeros(who.demand)
         self._now = task.weight.copy()
         _start(sites, who.first, who.element, who.chance, task.weight, self._top, self._met, self._now)
-        self.bound, self.prices, self.picked = np.inf, self._now, Picked(0.0, sites, np.zeros(0))
+        self.bound, self.prices, self.resource_prices = np.inf, self._now, np.zeros(len(task.most))
+        self.picked = Picked(0.0, sites, self.resource_prices)
         self._pace, self._stale = 1.0, 0
+
+    @property
+    def net(self) -> Floats:
+        """(sites,) worth of each at the best prices, less what it uses of the resources."""
+        task = self._task
+        return task.who.times(self.prices) - task.cost - self.resource_prices @ task.amount
 
     @property
     def finished(self) -> bool:
@@ -72,7 +80,7 @@ class Lagrangian:
         bound = task.done + rest + self.picked.bound
         self._stale = 0 if bound < self.bound - 1e-3 * (self.bound - floor) else self._stale + 1
         if bound < self.bound:
-            self.bound, self.prices = bound, self._now.copy()
+            self.bound, self.prices, self.resource_prices = bound, self._now.copy(), self.picked.price
         if self._stale >= PATIENCE:
             self._pace, self._stale = self._pace * SHRINK, 0
             np.copyto(self._now, self.prices)
@@ -81,7 +89,7 @@ class Lagrangian:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _tops_and_levels(back_first: Ints, back_site: Int32s, back_chance: Chances, copies: Ints) -> tuple[Floats, Ints]:
+def tops_and_levels(back_first: Ints, back_site: Int32s, back_chance: Chances, copies: Ints) -> tuple[Floats, Ints]:
     """The greatest probability of each element, and how many things can see it at most."""
     demand = len(back_first) - 1
     top, levels = np.zeros(demand), np.zeros(demand, np.int64)

@@ -107,6 +107,7 @@ def _faults(problem: CoverProblem) -> Iterator[str]:
     data = problem.cover.data
     if len(data) and not (float(data.min()) >= 0 and float(data.max()) <= 1):
         yield "cover must hold probabilities from 0 to 1, where 1 is certain"
+    yield from _doubles(problem.cover)
     yield from _column("weight", problem.weight, demand, "element of demand", 0.0)
     yield from _column("price", problem.price, sites, "site", 0.0, strictly=True)
     yield from _column("cost", problem.cost, sites, "site", 0.0)
@@ -121,6 +122,19 @@ def _faults(problem: CoverProblem) -> Iterator[str]:
         if least < 1:
             yield f"{name} must be 1 or more, but is {least}"
     yield from _musts(problem)
+
+
+def _doubles(cover: csr_array) -> Iterator[str]:
+    """Elements that a site names twice: of its two probabilities neither is the one."""
+    if cover.has_canonical_format:
+        return
+    ordered = cover.sorted_indices()
+    same = np.flatnonzero(ordered.indices[1:] == ordered.indices[:-1]) + 1
+    inside = same[~np.isin(same, ordered.indptr)]
+    if len(inside):
+        site = int(np.searchsorted(ordered.indptr, inside[0], side="right")) - 1
+        more = f", and {len(inside) - 1} more such" if len(inside) > 1 else ""
+        yield f"site {site} names element {ordered.indices[inside[0]]} twice{more}"
 
 
 def _column(

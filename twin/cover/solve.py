@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from twin.cover.choice import Choice, pays
+from twin.cover.exact import Program, without_hopeless
 from twin.cover.greedy import fill, greedy, improve, in_order
-from twin.cover.lagrange import Lagrangian
+from twin.cover.lagrange import CLOSED, Lagrangian
 from twin.cover.pick import Picker
 from twin.cover.plan import Plan
 from twin.cover.problem import CoverProblem
@@ -25,18 +26,20 @@ class Effort:
     Attributes:
         passes: of exchanges, at most.
         steps: of the Lagrangian bound, at most; 0 leaves the bound by gains.
-        exact: nonzeros up to which HiGHS proves the best plan.
+        exact: nonzeros of the integer program up to which HiGHS proves the best plan.
     """
 
     passes: int = 20
     steps: int = 300
-    exact: int = 0
+    exact: int = 20_000
 
 
-QUICK: Final = Effort(passes=2, steps=0)
+GREEDY: Final = Effort(passes=0, steps=0, exact=0)
+QUICK: Final = Effort(passes=2, steps=0, exact=0)
 USUAL: Final = Effort()
+PROOF: Final = Effort(passes=50, steps=1000, exact=1 << 62)
 THOROUGH: Final = Effort(passes=50, steps=1500, exact=300_000)
-EFFORTS: Final = {"quick": QUICK, "usual": USUAL, "thorough": THOROUGH}
+EFFORTS: Final = {"greedy": GREEDY, "quick": QUICK, "usual": USUAL, "thorough": THOROUGH}
 
 
 def solve(problem: CoverProblem, k: int | None = None, budget: float | None = None, effort: Effort = USUAL) -> Plan:
@@ -62,7 +65,38 @@ def solve(problem: CoverProblem, k: int | None = None, budget: float | None = No
         return plan_of(problem, task, choice.sites, min(bound, gains_bound(choice)), "gains")
     lagrangian = Lagrangian(task, np.array(choice.sites, dtype=np.int64))
     sites = search(choice, lagrangian, effort.steps, effort.passes)
+    choice.become(sites)
+    proven = proof(task, lagrangian, choice, effort.exact)
+    if proven is not None:
+        return plan_of(problem, task, *proven, "HiGHS")
     return plan_of(problem, task, sites, lagrangian.bound, "Lagrangian")
+
+
+def best(problem: CoverProblem, k: int | None = None, budget: float | None = None) -> Plan:
+    """Return the best plan there is, proven by HiGHS however long it takes; for small problems.
+
+    Raises:
+        InputError: as :func:`solve`.
+    """
+    return solve(problem, k, budget, PROOF)
+
+
+def proof(task: Task, lagrangian: Lagrangian, choice: Choice, most: int) -> tuple[list[int], float] | None:
+    """Return the sites of the best plan and its bound by HiGHS; None where it is proven already or too large.
+
+    Sites that the Lagrangian bound shows to be in no better plan are left out before.
+    """
+    value = task.done + choice.total
+    if lagrangian.bound <= value + CLOSED * abs(value):
+        return None
+    part = without_hopeless(task, lagrangian.net, lagrangian.bound, value)
+    program = Program.of(part)
+    if program.nonzeros > most:
+        return None
+    sites, bound = program.solved()
+    found = part.after(sites).done
+    bound = min(max(bound, value, found), lagrangian.bound)
+    return (sites, bound) if found > value else (list(choice.sites), bound)
 
 
 def search(choice: Choice, lagrangian: Lagrangian, steps: int, passes: int) -> list[int]:
