@@ -8,6 +8,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from twin.city import City
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -53,8 +55,11 @@ def stretches_of(shapes: NDArray[np.object_], grid: Grid) -> Ints:
     return stretches[stretches[:, 3] > stretches[:, 2]]
 
 
-def whole_grid(grid: Grid) -> Ints:
-    """Return the stretches of one area that is all of the raster."""
+def city_stretches(city: City, grid: Grid) -> Ints:
+    """Return the stretches of a city's districts taken together; all of the raster in a city without districts."""
+    if len(city.districts):
+        border = shapely.union_all(city.districts.geometry.to_numpy())
+        return stretches_of(np.array([border], dtype=object), grid)
     rows = np.arange(grid.rows)
     none = np.zeros(grid.rows, dtype=np.int64)
     return np.column_stack([none, rows, none, none + grid.columns])

@@ -102,13 +102,13 @@ Family = tuple[Floats, Floats, Ints, str, Any]
 
 def _families(city: City, reach: PlaceReach) -> Iterator[Family]:
     streets = city.streets[city.streets["drive"].to_numpy(dtype=bool)]
-    points, weight, street = _along(streets)
+    points, weight, street = along_streets(streets)
     classes = streets["street_class"].to_numpy().astype(str)
     there = [name for name in STREET_CLASSES if (classes == name).any()]
     own = np.searchsorted(np.sort(there), classes)
     yield points, weight, own[street], STREET, sorted(there)
     walks = city.streets[city.streets["corridor"].isin(CORRIDORS[1:])]
-    points, weight, street = _along(walks)
+    points, weight, street = along_streets(walks)
     called = np.array([f"{kind}: {name}" for kind, name in zip(walks["corridor"], walks["name"], strict=True)], np.str_)
     known, own = np.unique(called, return_inverse=True)
     yield points, weight, own.reshape(-1)[street].astype(np.int64), CORRIDOR, known
@@ -137,7 +137,7 @@ def _entrances(city: City, reach: PlaceReach) -> Family:
     return feet, np.ones(len(feet)), owner, ENTRANCE, [""] * len(blocks)
 
 
-def _along(streets: Any) -> tuple[Floats, Floats, Ints]:
+def along_streets(streets: Any) -> tuple[Floats, Floats, Ints]:
     """Return points every 5 m along streets, the metres each stands for, and the row of its street."""
     length_m = streets["length_m"].to_numpy(np.float64)
     counts = np.maximum(np.ceil(length_m / STREET_STEP_M), 1).astype(np.int64)

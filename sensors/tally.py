@@ -84,8 +84,16 @@ def tally(
         share: (p,) of the time.
         centre: (p,) the bit of the camera's data centre.
         bounds: (k,) least densities, rising.
-        each_s, seconds: of :class:`sensors.sighting_odds.SightingOdds`.
-        best, night, count, night_count, sole, centres, away, missed: the figures that are added to.
+        each_s: of :class:`sensors.sighting_odds.SightingOdds`; so are ``seconds``.
+        seconds: see there.
+        best: from here on the columns of a :class:`CellTally`, which are added to.
+        night: see there.
+        count: see there.
+        night_count: see there.
+        sole: see there.
+        centres: see there.
+        away: see there.
+        missed: see there.
     """
     cells, classes, things = len(best), len(bounds), len(seconds)
     held, touched = np.zeros(cells, np.uint8), np.zeros(cells, np.int64)
