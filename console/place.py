@@ -52,7 +52,7 @@ def place(
     effort: Annotated[str, typer.Option(help="quick, usual or thorough.")] = "usual",
     scenario: Annotated[str, typer.Option(help="Whose rates of incidents are taken.")] = "friday_evening",
     verify: Annotated[str | None, typer.Option(help="Scenario lived with and without the plan.")] = None,
-    half_width: Annotated[float, typer.Option(help="With --verify: days until an interval of ± so many seconds.")] = 2.0,
+    half_width: Annotated[float, typer.Option(help="With --verify: days until an interval of ± so many seconds.")] = 10.0,
     most_days: Annotated[int, typer.Option(help="With --verify: days at most.")] = 200,
     workers: Annotated[int | None, typer.Option(help="With --verify: lives at a time; default: all cores.")] = None,
     seed: Seed = 1,
@@ -86,12 +86,33 @@ def _made(
     request: PlaceRequest, verify: str | None, half_width: float, most_days: int, workers: int | None, tell: Any
 ) -> dict[str, Any]:
     from experiments.placement.place import place as placed
+    from experiments.placement.verify import checked_trial, verified
     from reports.placement import write_placement
 
+    if verify is not None:
+        checked_trial(verify, half_width, most_days)
     content = placed(request, tell)
     tell("page", 0.0)
     write_placement(request.out)
+    if verify is not None:
+        content = verified(request.out, content, _lived(request, verify, half_width, most_days, workers, tell))
+        write_placement(request.out)
     return content
+
+
+def _lived(
+    request: PlaceRequest, scenario: str, half_width: float, most_days: int, workers: int | None, tell: Any
+) -> dict[str, Any]:
+    from experiments.placement.verify import VerifyRequest
+    from experiments.placement.verify import verify as lived
+    from experiments.placement.zones import area_of
+    from twin.city.resolve import open_city
+
+    shape = area_of(open_city(request.city), request.area).shape
+    asked = VerifyRequest(
+        request.out, scenario, request.city, shape, half_width, most_days, first_seed=request.seed, workers=workers
+    )
+    return lived(asked, tell)
 
 
 def _word(name: str) -> str:

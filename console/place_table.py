@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from reports.placement_trial import difference_words, rule_words
+
 CURVE_ROWS = 10
 
 
@@ -13,6 +15,7 @@ def told(content: Mapping[str, Any], out: Path) -> list[str]:
     """Return the plan, its bound, the curve, the phases, the classes and the dwellings in view."""
     return [
         *_head(content), "", *_classes(content), "", *_curve(content), *_phases(content), "", *_failing(content), "",
+        *_trial(content),
         f"plan: {out / 'plan.geojson'}   page: {out / 'place.html'}",
     ]  # fmt: skip
 
@@ -80,3 +83,18 @@ def _failing(content: Mapping[str, Any]) -> list[str]:
         worst = failing["centres"][0]
         lines.append(f"worst data centre to lose: {worst['name']} ({worst['cameras']:,} cameras), {worst['left']:.0%} stays")
     return lines
+
+
+def _trial(content: Mapping[str, Any]) -> list[str]:
+    """What the plan bought on trial, at each notice delay."""
+    if "trial" not in content:
+        return []
+    trial = content["trial"]
+    lines = [f"{trial['title']}, {trial['days']} days lived with and without the plan; {rule_words(trial['rule'])}"]
+    for variant in trial["variants"]:
+        lines.append(
+            f"people's notice delay {variant['notice']}: {variant['judged']:,.0f} incidents of the area judged, "
+            f"{variant['visible']:,.0f} of them in the open"
+        )
+        lines += [f"  {row['words']:<52}{difference_words(row)}" for row in variant["figures"]]
+    return [*lines, ""]

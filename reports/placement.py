@@ -9,6 +9,7 @@ from typing import Any
 
 from reports.placement_maps import close_up, legend, read_maps, whole_map
 from reports.placement_plots import curve_plot, mahalla_plot
+from reports.placement_trial import rule_words, trial_rows, verdict
 from reports.trial_page import write_page
 from reports.words import plural
 
@@ -28,9 +29,12 @@ def write_placement(folder: Path) -> Path:
 
 def context_of(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page shows, but for its maps."""
-    plan = content["plan"]
+    plan, trial = content["plan"], content.get("trial")
     return {
         "content": content,
+        "trial_rows": trial_rows(trial) if trial else [],
+        "trial_rule": capital(rule_words(trial["rule"])) if trial else "",
+        "trial_verdict": capital(verdict(trial)) if trial else "",
         "plan": plan,
         "title": f"{plural(plan['cameras'], 'camera')} for {content['area']['name']}",
         "cards": _cards(content),
@@ -52,6 +56,11 @@ def share(value: float | None, digits: int = 1) -> str:
     ('7.0 %', '–')
     """
     return "–" if value is None else f"{100 * value:.{digits}f} %"
+
+
+def capital(sentence: str) -> str:
+    """Return a sentence with a capital letter."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def newly(content: Mapping[str, Any], name: str) -> int:
