@@ -24,7 +24,9 @@ def place(
     city: Annotated[str, typer.Argument(help="Folder of a built city, or `default` for the default city.")],
     budget: Annotated[int | None, typer.Option(help="Cameras at most.")] = None,
     money: Annotated[float | None, typer.Option(help="What they may cost together.")] = None,
-    area: Annotated[str | None, typer.Option(help="District, mahalla or polygon file; default: the whole city.")] = None,
+    area: Annotated[
+        str | None, typer.Option(help="District, mahalla or polygon file; default: the whole city.")
+    ] = None,
     existing: Annotated[File, typer.Option(help="GeoJSON of the cameras there are.")] = None,
     objective: Annotated[
         str, typer.Option(help="coverage, failures, walks, drives, incidents, plates or fair.")
@@ -52,7 +54,9 @@ def place(
     effort: Annotated[str, typer.Option(help="quick, usual or thorough.")] = "usual",
     scenario: Annotated[str, typer.Option(help="Whose rates of incidents are taken.")] = "friday_evening",
     verify: Annotated[str | None, typer.Option(help="Scenario lived with and without the plan.")] = None,
-    half_width: Annotated[float, typer.Option(help="With --verify: days until an interval of ± so many seconds.")] = 10.0,
+    half_width: Annotated[
+        float, typer.Option(help="With --verify: days until an interval of ± so many seconds.")
+    ] = 10.0,
     most_days: Annotated[int, typer.Option(help="With --verify: days at most.")] = 200,
     workers: Annotated[int | None, typer.Option(help="With --verify: lives at a time; default: all cores.")] = None,
     seed: Seed = 1,

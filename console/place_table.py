@@ -22,7 +22,9 @@ def told(content: Mapping[str, Any], out: Path) -> list[str]:
 
 def _head(content: Mapping[str, Any]) -> list[str]:
     plan, objective, privacy = content["plan"], content["objective"], content["privacy"]
-    new = {name: privacy["after"]["in_view"][name] - privacy["before"]["in_view"][name] for name in ("detect", "recognise")}
+    new = {
+        name: privacy["after"]["in_view"][name] - privacy["before"]["in_view"][name] for name in ("detect", "recognise")
+    }
     lines = [
         f"{plan['cameras']:,} cameras for {content['area']['name']} ({content['area']['km2']:.1f} km2), "
         f"{plan['price']:,.0f} {plan['currency']} ({content['prices']['source'].partition(';')[0]})",
@@ -42,7 +44,9 @@ def _head(content: Mapping[str, Any]) -> list[str]:
 
 def _classes(content: Mapping[str, Any]) -> list[str]:
     before, after = content["privacy"]["before"]["in_view"], content["privacy"]["after"]["in_view"]
-    lines = [f"{'class':<12}{'px/m':>6}{'before':>9}{'after':>9}{'km2 after':>11}{'dwellings in view, before':>27}{'after':>9}"]
+    lines = [
+        f"{'class':<12}{'px/m':>6}{'before':>9}{'after':>9}{'km2 after':>11}{'dwellings in view, before':>27}{'after':>9}"
+    ]
     for row in content["classes"]:
         name = row["name"]
         lines.append(
@@ -77,11 +81,15 @@ def _phases(content: Mapping[str, Any]) -> list[str]:
 
 def _failing(content: Mapping[str, Any]) -> list[str]:
     failing = content["failing"]
-    shares = ", ".join(f"{row['left_together']:.0%} with {row['share']:.0%} of the cameras out" for row in failing["shares"])
+    shares = ", ".join(
+        f"{row['left_together']:.0%} with {row['share']:.0%} of the cameras out" for row in failing["shares"]
+    )
     lines = [f"of what is seen stays: {shares}"]
     if failing["centres"]:
         worst = failing["centres"][0]
-        lines.append(f"worst data centre to lose: {worst['name']} ({worst['cameras']:,} cameras), {worst['left']:.0%} stays")
+        lines.append(
+            f"worst data centre to lose: {worst['name']} ({worst['cameras']:,} cameras), {worst['left']:.0%} stays"
+        )
     return lines
 
 

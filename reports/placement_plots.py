@@ -27,9 +27,18 @@ def curve_plot(
             axes.plot([p["cameras"] for p in known], [100 * (already + p["bound"]) for p in known], **style)
         if already:
             axes.axhline(100 * already, color=FAINT, linewidth=1, linestyle=(0, (1, 3)))
-            axes.annotate("existing cameras", (cameras[-1], 100 * already), ha="right", va="bottom", fontsize=9, color=FAINT)
+            axes.annotate(
+                "existing cameras", (cameras[-1], 100 * already), ha="right", va="bottom", fontsize=9, color=FAINT
+            )
         for row in phases if len(phases) > 1 else ():
-            axes.plot([row["cameras"]], [100 * (already + row["value"])], "o", color=PLAN, markeredgecolor="white", markersize=9)
+            axes.plot(
+                [row["cameras"]],
+                [100 * (already + row["value"])],
+                "o",
+                color=PLAN,
+                markeredgecolor="white",
+                markersize=9,
+            )
             axes.annotate(
                 f"phase {row['phase']}", (row["cameras"], 100 * (already + row["value"])), xytext=(-6, 8),
                 textcoords="offset points", ha="right", fontsize=9.5, color=INK,

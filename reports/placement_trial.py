@@ -13,8 +13,8 @@ from reports.words import figure, plural
 def rule_words(rule: Mapping[str, Any]) -> str:
     """Return by which rule the number of days was chosen."""
     said = (
-        f"chosen by Stein's two-stage rule (1945) from a pilot of {plural(rule['pilot'], 'day')}, so that the interval of "
-        f"time to help in the open is at most ± {figure(rule['half_width'])} s"
+        f"chosen by Stein's two-stage rule (1945) from a pilot of {plural(rule['pilot'], 'day')}, so that the interval "
+        f"of time to help in the open is at most ± {figure(rule['half_width'])} s"
     )
     return said if rule["reached"] else f"{said}; that would have taken {rule['wanted']:,}, more than were allowed"
 
@@ -38,8 +38,8 @@ def trial_rows(trial: Mapping[str, Any]) -> list[dict[str, Any]]:
             name = row["name"]
             better = {**row, "better_high": name.endswith("_share")}
             rows.append({
-                "notice": variant["notice"] if not nth else "", "words": row["words"], "first": shown(name, row["first"]),
-                "second": shown(name, row["second"]), "value": shown(name, row["value"], True),
+                "notice": variant["notice"] if not nth else "", "words": row["words"],
+                "first": shown(name, row["first"]), "second": shown(name, row["second"]), "value": shown(name, row["value"], True),
                 "between": between(name, row["low"], row["high"], True), "colour": colour_of(better), "n": row["n"],
             })  # fmt: skip
     return rows

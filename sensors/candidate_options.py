@@ -1,4 +1,4 @@
-"""What a camera can be hung on, which cameras there are to choose from, and what both cost: dated data, or a user's own."""
+"""What a camera can be hung on, which cameras can be bought, and what both cost: dated data, or a user's own."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ class CandidateOptions(Strict):
     @model_validator(mode="after")
     def _names(self) -> CandidateOptions:
         faults: list[tuple[tuple[str | int, ...], str]] = [
-            (("mounts", name), unknown_name("family of mounts", name, MOUNTS)) for name in self.mounts if name not in MOUNTS
+            (("mounts", name), unknown_name("family of mounts", name, MOUNTS))
+            for name in self.mounts
+            if name not in MOUNTS
         ]
         for name, camera in self.cameras.items():
             missing = [mount for mount in camera.mounts if mount not in self.mounts]

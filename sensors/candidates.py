@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,7 +110,7 @@ def _joined(mounts: Mounts, options: CandidateOptions) -> Candidates:
     size = [len(part.mount) for part in parts]
     site = np.concatenate([np.zeros(0, np.int64), *(part.mount for part in parts)])
 
-    def spread(values: list[float], dtype: type = np.float64) -> NDArray[np.generic]:
+    def spread(values: list[float], dtype: type = np.float64) -> NDArray[Any]:
         return np.repeat(np.array(values, dtype=dtype), size)
 
     height_m = spread([part.height_m for part in parts])

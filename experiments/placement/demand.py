@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import shapely
@@ -102,9 +101,7 @@ def _painted(city: City, grid: Grid, watched: Watched) -> Ground:
     return layer
 
 
-def _paint_streets(
-    city: City, grid: Grid, layer: Ground, spec: GroundClass, beside_m: float, value: int
-) -> None:
+def _paint_streets(city: City, grid: Grid, layer: Ground, spec: GroundClass, beside_m: float, value: int) -> None:
     streets = city.streets[city.streets["street_class"].isin(spec.streets).to_numpy(dtype=bool)]
     if len(streets):
         lines = streets.geometry.to_numpy()

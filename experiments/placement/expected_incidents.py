@@ -41,7 +41,11 @@ def incident_elements(city: City, demand: Demand, scenario_name: str) -> tuple[F
     spots = CitySpots(city)
     weights, tables, least = [], [], []
     kinds = [
-        (category, float(category.per_1000_residents_year.value * category.outdoors), spots.unevenness(service, d.unevenness))
+        (
+            category,
+            float(category.per_1000_residents_year.value * category.outdoors),
+            spots.unevenness(service, d.unevenness),
+        )
         for service, d in scenario.demand.items()
         for category in d.categories.values()
         if str(category.visual) in model.hazards and category.where in ("streets", "junctions", "bazaars")
@@ -92,4 +96,3 @@ def _laid(spots: Spots, factor: NDArray[np.float64], demand: Demand) -> Floats:
     spread = gaussian_filter(laid, SPREAD_M / grid.cell_m, mode="constant", truncate=2.0)
     found: Floats = spread.ravel()[demand.cell]
     return found
-

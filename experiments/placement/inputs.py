@@ -93,8 +93,7 @@ def inputs_of(request: PlaceRequest) -> Inputs:
     if faults.found or area is None or options is None or watched is None or existing is None:
         raise InputError("place cameras", faults.found)
     shape = union_of(forbidden or [])
-    candidates, mounts = own or _generated(request, city, area, options, shape), 0
-    candidates = _allowed(candidates, shape)
+    candidates = _allowed(own or _generated(request, city, area, options, shape), shape)
     if not len(candidates):
         raise InputError("place cameras", f"no candidate pose is left in {area.name}: {_why_none(own, shape)}")
     mounts = len(np.unique(candidates.site))
@@ -128,9 +127,9 @@ def _cross_faults(
     if own is not None or (options is not None and request.candidates is None):
         cheapest = float(own.price.min()) if own is not None else options.cheapest if options is not None else 0.0
         if request.money is not None and request.money < cheapest:
-            money = f"{options.currency if options else ''}".strip()
+            money = options.currency if options is not None else ""
             found.append(
-                Fault(f"--money {request.money:g}: the cheapest camera costs {cheapest:g} {money}; at least that was wanted")
+                Fault(f"--money {request.money:g}: the cheapest camera costs {cheapest:g} {money}; at least that works")
             )
     if own is not None and existing is not None:
         taken = sorted(set(map(str, own.fleet.id)) & set(map(str, existing.id)))

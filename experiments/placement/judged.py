@@ -13,8 +13,8 @@ from experiments.placement.demand import Demand
 from experiments.placement.inputs import Inputs
 from sensors.cameras import CameraFleet
 from sensors.optics import DORI_CLASSES, Dori
-from sensors.survival import kept_if_each_fails, kept_if_so_many_fail
 from sensors.sightline import Floats
+from sensors.survival import kept_if_each_fails, kept_if_so_many_fail
 from sensors.visibility import Visibility, visibility
 
 SHARES: Final = (0.01, 0.05, 0.10, 0.25)
@@ -140,9 +140,7 @@ def _element_weight(demand: Demand, class_weights: Mapping[str, float]) -> Float
     return demand.weight[:, None] * adds[None, :]
 
 
-def _counted(
-    seen: Seen, camera: NDArray[np.int64], cells: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _counted(seen: Seen, camera: NDArray[np.int64], cells: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return (cells, classes) how many cameras see each at that class or better, and the last of them."""
     classes = len(DORI_CLASSES) - 1
     count, last = np.zeros((cells, classes), np.int64), np.full((cells, classes), -1, np.int64)

@@ -71,7 +71,9 @@ def _folder(request: PlaceRequest) -> None:
     try:
         request.out.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
-        raise InputError(f"write the plan to {request.out}", f"{fault.strerror or fault}; choose another --out") from fault
+        raise InputError(
+            f"write the plan to {request.out}", f"{fault.strerror or fault}; choose another --out"
+        ) from fault
 
 
 def _content(
@@ -123,7 +125,14 @@ def _by_option(inputs: Inputs, found: Chosen) -> list[dict[str, Any]]:
         for i in found.rows.tolist()
     ]  # fmt: skip
     return [
-        {"kind": key[0], "mount": key[1], "hfov_deg": key[2], "width_px": key[3], "price": key[4], "cameras": keys.count(key)}
+        {
+            "kind": key[0],
+            "mount": key[1],
+            "hfov_deg": key[2],
+            "width_px": key[3],
+            "price": key[4],
+            "cameras": keys.count(key),
+        }
         for key in sorted(set(keys), key=lambda key: (-keys.count(key), key))
     ]
 
@@ -172,4 +181,3 @@ def _write(
     write_cameras(request.out, found, inputs, cameras, request.phases, note)
     write_maps(request.out, inputs, demand, before, after, cameras)
     write_json(request.out / FIGURES, content)
-

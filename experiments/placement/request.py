@@ -121,6 +121,6 @@ class PlaceRequest:
 
     def _phase_faults(self) -> Iterator[str]:
         if any(phase < 1 for phase in self.phases) or list(self.phases) != sorted(set(self.phases)):
-            yield f"--phases {','.join(map(str, self.phases))}: rising numbers of cameras would work, such as 50,100,200"
+            yield f"--phases {','.join(map(str, self.phases))}: rising numbers would work, such as 50,100,200"
         elif self.phases and self.budget is not None and self.phases[-1] > self.budget:
             yield f"--phases end at {self.phases[-1]} cameras, above the budget of {self.budget}"

@@ -64,9 +64,7 @@ def sight_of(request: PlaceRequest, inputs: Inputs, aim: Aim) -> Sight:
     return Sight(cover, missed, must, dwellings)
 
 
-def problem_of(
-    request: PlaceRequest, inputs: Inputs, aim: Aim, sight: Sight, must: Sequence[int] = ()
-) -> CoverProblem:
+def problem_of(request: PlaceRequest, inputs: Inputs, aim: Aim, sight: Sight, must: Sequence[int] = ()) -> CoverProblem:
     """State the problem in the form of the solver; money counts where it is given, else cameras do.
 
     Raises:
@@ -106,7 +104,9 @@ def _must_see(inputs: Inputs) -> tuple[csr_array, NDArray[np.bool_]]:
     bound = by_class([float(inputs.dori.bounds_px_m[0])])
     for zone in inputs.must_see:
         points = _open_cells(inputs, zone.shape)
-        found = visibility(inputs.candidates.fleet, inputs.heights, points, least_px_m=float(inputs.dori.bounds_px_m[0]))
+        found = visibility(
+            inputs.candidates.fleet, inputs.heights, points, least_px_m=float(inputs.dori.bounds_px_m[0])
+        )
         there = visibility(inputs.near, inputs.heights, points, least_px_m=float(inputs.dori.bounds_px_m[0]))
         own = bound(inputs.candidates.fleet, found)
         already = np.bincount(there.point, minlength=len(points)) > 0

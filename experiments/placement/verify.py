@@ -1,7 +1,7 @@
 """A plan on trial: the same days lived with the cameras there are and with the plan's beside them.
 
-An incident in the area counts where somebody calls about it in time to be judged: those are the same incidents under both
-fleets, whoever notices them first. People's notice delay decides what a camera is worth and is an assumption, so
+An incident in the area counts where somebody calls about it in time to be judged: those are the same incidents
+under both fleets, whoever notices them first. People's notice delay decides what a camera is worth and is an assumption, so
 every figure is given at half and at double of it too.
 """
 
@@ -165,7 +165,10 @@ class _Lived:
                 end = stein_interval(gaps, PILOT)
                 row |= {"low": end.low, "high": end.high}
             rows.append(row)
-        judged = [sum(day["judged"] for day in self._figures[name, 0]), sum(d["visible"] for d in self._figures[name, 0])]
+        judged = [
+            sum(day["judged"] for day in self._figures[name, 0]),
+            sum(d["visible"] for d in self._figures[name, 0]),
+        ]
         return {"notice": name, "factor": NOTICE[name], "figures": rows, "judged": judged[0], "visible": judged[1]}
 
     def _values(self, name: str, fleet: int, figure: str) -> list[float]:

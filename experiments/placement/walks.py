@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -103,7 +104,7 @@ class _Streets:
 
     def cells_of(self, path: list[int], demand: Demand) -> NDArray[np.int64]:
         """Return the rows of the demand that a path of nodes passes, ascending."""
-        parts = [self._street_cells(self._of[pair], demand) for pair in zip(path[:-1], path[1:], strict=True)]
+        parts = [self._street_cells(self._of[pair], demand) for pair in pairwise(path)]
         return np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
 
     def _street_cells(self, street: int, demand: Demand) -> NDArray[np.int64]:

@@ -70,7 +70,7 @@ def area_of(city: City, spec: str | None) -> Zone:
     if Path(spec).suffix in (".geojson", ".json"):
         zones = read_zones(Path(spec), city, f"read the area {Path(spec).name}")
         whole = union_of(zones)
-        assert whole is not None  # noqa: S101  read_zones refuses a file without one
+        assert whole is not None
         return Zone(zones[0].name if len(zones) == 1 else Path(spec).stem, whole)
     for layer, kind in ((city.districts, "district"), (city.mahallas, "mahalla")):
         names = layer["name"].astype(str)

@@ -16,8 +16,8 @@ def tail_ms(end_ms: int) -> int:
     """Return how long before the end an incident must be noticed to be judged: 30 minutes (assumed), or a quarter.
 
     What is noticed later could not be helped by the end under any policy, and would pull every figure to the middle.
-    Who notices what when does not depend on the policy, so all policies are judged by the same incidents. It does depend
-    on the cameras: those who compare fleets judge by the incidents that somebody ``called`` about in time.
+    Who notices what when does not depend on the policy, so all policies are judged by the same incidents. It does
+    depend on the cameras: who compares fleets judges by the incidents that somebody ``called`` about in time.
     """
     return min(TAIL_MS, end_ms // 4)
 
