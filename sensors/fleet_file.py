@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,7 +91,9 @@ def inside_buildings(fleet: CameraFleet, buildings: Any) -> dict[int, str]:
     }
 
 
-def write_fleet(fleet: CameraFleet, path: Path, crs: str, note: str = "") -> None:
+def write_fleet(
+    fleet: CameraFleet, path: Path, crs: str, note: str = "", beside: Sequence[Mapping[str, Any]] | None = None
+) -> None:
     """Write cameras as GeoJSON points in WGS84, one to a line, to seven decimals (a centimetre).
 
     Args:
@@ -98,6 +101,7 @@ def write_fleet(fleet: CameraFleet, path: Path, crs: str, note: str = "") -> Non
         path: the file, replaced where it exists.
         crs: the system their positions are in.
         note: what is to be known of the whole fleet; stands at the head of the file.
+        beside: (n) further properties of each camera, such as its own figures; readers leave them aside.
 
     Raises:
         InputError: the file cannot be written.
@@ -110,6 +114,7 @@ def write_fleet(fleet: CameraFleet, path: Path, crs: str, note: str = "") -> Non
         properties = {name: getattr(camera, name) for name in ALWAYS}
         properties |= {name: value for name in WHERE_NOT_0 if (value := getattr(camera, name))}
         properties |= parts_of(camera, to_degrees)
+        properties |= beside[i] if beside is not None else {}
         point = {"type": "Point", "coordinates": [round(float(lon[i]), 7), round(float(lat[i]), 7)]}
         rows.append(json.dumps({"type": "Feature", "properties": properties, "geometry": point}, ensure_ascii=False))
     told = f'"note": {json.dumps(note, ensure_ascii=False)}, ' if note else ""
