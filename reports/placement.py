@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from reports.placement_maps import close_up, legend, read_maps, whole_map
+from reports.placement_maps import class_legend, close_up, new_legend, new_map, read_maps, whole_map
 from reports.placement_plots import curve_plot, mahalla_plot
 from reports.placement_trial import rule_words, trial_rows, verdict
 from reports.trial_page import write_page
@@ -24,6 +24,7 @@ def write_placement(folder: Path) -> Path:
         f"{what}_{word}": draw(maps, word) for what, draw in (("whole", whole_map), ("close", close_up))
         for word in ("before", "after")
     }  # fmt: skip
+    pictures["new"] = new_map(maps)
     return write_page(folder / "place.html", "placement.html.j2", context_of(content) | pictures)
 
 
@@ -43,7 +44,8 @@ def context_of(content: Mapping[str, Any]) -> dict[str, Any]:
         "curve_rows": _curve_rows(content),
         "mahallas": mahalla_plot(content["mahallas"]),
         "least": content["mahallas"][:5],
-        "legend": legend(),
+        "class_legend": class_legend(),
+        "new_legend": new_legend(),
         "phase_rows": content["phases"] if len(content["phases"]) > 1 else [],
         "options": [row | {"words": _option_words(row)} for row in plan["by_option"]],
     }
@@ -76,7 +78,7 @@ def _cards(content: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "title": "What it sees", "big": f"{share(plan['already'])} → {share(plan['already'] + plan['value'])}",
-            "said": f"of the {content['objective']['unit']}: {content['objective']['words']}.",
+            "said": f"of what counts: {content['objective']['unit']}.",
             "lines": [
                 f"{share(content['failing']['seen_by_two'])} is seen by two cameras or more",
                 f"worst served tenth of the mahallas: {share(content['worst_tenth']['before'])} before, "

@@ -1,7 +1,8 @@
-"""Maps of a plan: what is seen before and after, over the whole area and close up where most cameras are."""
+"""Maps of a plan: what is newly seen over the whole area, and before and after close up where most cameras are."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -9,11 +10,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.coverage_maps import class_colours
 from reports.pictures import drawing, png_uri
 
-COLOURS: Final = ("#ffffff00", "#e9e5dc", "#86bfe6", "#2676b8", "#f08a24", "#c0271b")
-"""None to be seen; not seen; then the classes from the least up."""
-NAMES: Final = ("to be seen, not seen", "detect", "observe", "recognise", "identify")
+NAMES: Final = ("detect", "observe", "recognise", "identify")
+UNSEEN: Final = "#ece8df"
+SEEN: Final = "#9cc4e4"
+NEW: Final = "#d9480f"
+BETTER: Final = "#f6a54c"
 ROOF: Final = "#cfc8ba"
 INK: Final = "#1d2733"
 OLD: Final = "#7b3fa0"
@@ -61,14 +65,29 @@ def read_maps(path: Path) -> Maps:
 
 
 def whole_map(maps: Maps, word: str) -> str:
-    """Return the area before or after as a PNG data URI."""
+    """Return the area ``before`` or ``after`` by class as a PNG data URI."""
     rows, columns = maps.after.shape
-    return _drawn(maps, word, (0, rows, 0, columns), 7.4, wedges=False)
+    colours = ["#ffffff00", UNSEEN, *class_colours(len(NAMES))]
+    return _drawn(maps, getattr(maps, word), colours, (0, rows, 0, columns), 7.4)
+
+
+def new_map(maps: Maps) -> str:
+    """Return what the plan adds over the whole area as a PNG data URI: seen before, seen better, newly seen."""
+    rows, columns = maps.after.shape
+    change = np.select(
+        [maps.after == 255, maps.after == 0, maps.before == 0, maps.after > maps.before], [255, 0, 3, 2], 1
+    ).astype(np.uint8)
+    colours = ["#ffffff00", UNSEEN, SEEN, BETTER, NEW]
+    return _drawn(maps, change, colours, (0, rows, 0, columns), 11.4, dots=9.0)
 
 
 def close_up(maps: Maps, word: str) -> str:
     """Return the square of 1.1 km that holds most of the new cameras, with their fields of view."""
-    return _drawn(maps, word, _busiest(maps), 7.4, wedges=word == "after")
+    colours = ["#ffffff00", UNSEEN, *class_colours(len(NAMES))]
+    wedges = word == "after"
+    return _drawn(
+        maps, getattr(maps, word), colours, _busiest(maps), 7.4, 24.0 if wedges else 0.0, old=14.0, wedges=wedges
+    )
 
 
 def _busiest(maps: Maps) -> tuple[int, int, int, int]:
@@ -84,10 +103,14 @@ def _busiest(maps: Maps) -> tuple[int, int, int, int]:
     return top, top + size, left, left + size
 
 
-def _drawn(maps: Maps, word: str, window: tuple[int, int, int, int], width_in: float, wedges: bool) -> str:
+def _drawn(
+    maps: Maps, cells: NDArray[np.uint8], colours: Sequence[str], window: tuple[int, int, int, int], width_in: float,
+    dots: float = 0.0, old: float = 0.0, wedges: bool = False,
+) -> str:  # fmt: skip
+    """Draw a window of cells; ``dots`` and ``old`` are the sizes of new and existing cameras, 0 for none."""
     top, bottom, left, right = window
     step = max(1, -(-max(bottom - top, right - left) // MOST_PX))
-    layer = blocks(getattr(maps, word)[top:bottom, left:right], step)
+    layer = blocks(cells[top:bottom, left:right], step)
     roofs = maps.roofs[top:bottom, left:right][::step, ::step]
     tall, wide = bottom - top, right - left
     extent = [left * maps.cell_m, right * maps.cell_m, (maps.after.shape[0] - bottom) * maps.cell_m,
@@ -97,12 +120,18 @@ def _drawn(maps: Maps, word: str, window: tuple[int, int, int, int], width_in: f
 
         axes = figure.add_subplot()
         axes.imshow(np.where(roofs, 1.0, np.nan), cmap=ListedColormap([ROOF]), extent=extent, interpolation="nearest")
-        axes.imshow(layer, cmap=ListedColormap(COLOURS), vmin=0, vmax=5, extent=extent, interpolation="nearest")
+        shown = {"vmin": 0, "vmax": len(colours) - 1, "extent": extent, "interpolation": "nearest"}
+        axes.imshow(layer, cmap=ListedColormap(colours), **shown)
         south_m = maps.north_m - maps.after.shape[0] * maps.cell_m
         corner = np.array([maps.west_m, south_m])
         for ring in maps.border:
             axes.plot(*(ring - corner).T, color=INK, linewidth=0.9)
-        _cameras(axes, maps, word, corner, wedges)
+        if old and len(maps.near):
+            axes.scatter(*(maps.near - corner).T, s=old, c=OLD, linewidths=0, zorder=4)
+        if wedges:
+            _wedges(axes, maps, corner)
+        if dots:
+            axes.scatter(*(maps.plan - corner).T, s=dots, c=INK, linewidths=0, zorder=5)
         _framed(axes, extent, wide * maps.cell_m)
         return png_uri(figure, dpi=150)
 
@@ -119,25 +148,18 @@ def blocks(layer: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
     return found
 
 
-def _cameras(axes: Any, maps: Maps, word: str, corner: NDArray[np.float64], wedges: bool) -> None:
+def _wedges(axes: Any, maps: Maps, corner: NDArray[np.float64]) -> None:
+    """Outline the fields of view of the new cameras, as far as they are counted on."""
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Wedge
 
-    if len(maps.near):
-        axes.scatter(*(maps.near - corner).T, s=5 if not wedges else 16, c=OLD, linewidths=0, zorder=4)
-    if word != "after":
-        return
-    if wedges:
-        shapes = [
-            Wedge((x, y), reach, 90 - bearing - field / 2, 90 - bearing + field / 2)
-            for (x, y), bearing, field, reach in zip(
-                (maps.plan - corner).tolist(), maps.bearing_deg, maps.hfov_deg, maps.range_m, strict=True
-            )
-        ]
-        axes.add_collection(
-            PatchCollection(shapes, facecolor="none", edgecolor=INK, linewidth=0.6, alpha=0.55, zorder=4)
+    shapes = [
+        Wedge((x, y), reach, 90 - bearing - field / 2, 90 - bearing + field / 2)
+        for (x, y), bearing, field, reach in zip(
+            (maps.plan - corner).tolist(), maps.bearing_deg, maps.hfov_deg, maps.range_m, strict=True
         )
-    axes.scatter(*(maps.plan - corner).T, s=7 if not wedges else 24, c=INK, linewidths=0, zorder=5)
+    ]
+    axes.add_collection(PatchCollection(shapes, facecolor="none", edgecolor=INK, linewidth=0.6, alpha=0.55, zorder=4))
 
 
 def _framed(axes: Any, extent: list[float], wide_m: float) -> None:
@@ -157,7 +179,19 @@ def _framed(axes: Any, extent: list[float], wide_m: float) -> None:
     )  # fmt: skip
 
 
-def legend() -> list[tuple[str, str]]:
-    """Return colours and what they stand for, for the page."""
-    shown = list(zip(COLOURS[1:], NAMES, strict=True))
-    return [*shown, (ROOF, "roofs"), (INK, "new camera"), (OLD, "existing camera")]
+def class_legend() -> list[tuple[str, str]]:
+    """Return colours of the maps by class and what they stand for."""
+    classes = list(zip(class_colours(len(NAMES)), NAMES, strict=True))
+    return [
+        *classes,
+        (UNSEEN, "to be seen, but not seen"),
+        (ROOF, "roofs"),
+        (INK, "new camera"),
+        (OLD, "existing camera"),
+    ]
+
+
+def new_legend() -> list[tuple[str, str]]:
+    """Return colours of the map of what is new and what they stand for."""
+    seen = [(NEW, "newly seen"), (BETTER, "seen better than before"), (SEEN, "seen before")]
+    return [*seen, (UNSEEN, "to be seen, but not seen"), (ROOF, "roofs"), (INK, "new camera")]

@@ -119,6 +119,24 @@ def exposure_figures(found: Exposure) -> dict[str, Any]:
     return figures
 
 
+def in_view_by_area(found: Exposure, area: Ints, areas: int) -> list[dict[str, int]]:
+    """Return, for each area, the dwellings with a window or yard in view, by class name.
+
+    Args:
+        found: the fleet's exposure.
+        area: (buildings of the city,) row of the area each lies in, negative for none.
+        areas: how many there are.
+    """
+    rows: list[dict[str, int]] = [{} for _ in range(areas)]
+    for k, name in enumerate(found.dori.names[1:], start=1):
+        building, dwellings = _by_building(found, found.best >= k)
+        inside = area[building] >= 0
+        sums = np.bincount(area[building][inside], dwellings[inside], areas)
+        for row, total in zip(rows, sums.tolist(), strict=True):
+            row[name] = round(total)
+    return rows
+
+
 def dwellings_in_view(seen: CoverageMap, city: City) -> dict[str, int]:
     """Return, for each class, the dwellings with a window or yard in view of a map's fleet at it or better."""
     found = exposure(seen.fleet, seen.heights, city, seen.dori, Lamps(np.zeros((0, 2))), seen.ptz_presets)
@@ -127,13 +145,17 @@ def dwellings_in_view(seen: CoverageMap, city: City) -> dict[str, int]:
 
 
 def _either(found: Exposure, seen: NDArray[np.bool_]) -> int:
-    """Return the dwellings whose windows or yard are among some units; a yard in view is everybody's of the house."""
-    if not len(found.building):
-        return 0
-    most = int(found.building.max()) + 1
-    windows = np.bincount(found.building[seen], np.where(found.storey == YARD, 0.0, found.dwellings)[seen], most)
-    yards = np.bincount(found.building[seen], np.where(found.storey == YARD, found.dwellings, 0.0)[seen], most)
-    return round(float(np.maximum(windows, yards).sum()))
+    """Return the dwellings whose windows or yard are among some units."""
+    return round(float(_by_building(found, seen)[1].sum()))
+
+
+def _by_building(found: Exposure, seen: NDArray[np.bool_]) -> tuple[Ints, Floats]:
+    """Return the buildings among some units and their dwellings in view; a yard in view is everybody's of the house."""
+    building, row = np.unique(found.building[seen], return_inverse=True)
+    is_yard, dwellings = found.storey[seen] == YARD, found.dwellings[seen]
+    windows = np.bincount(row, np.where(is_yard, 0.0, dwellings), len(building))
+    yards = np.bincount(row, np.where(is_yard, dwellings, 0.0), len(building))
+    return building, np.maximum(windows, yards)
 
 
 def _blocks(poses: Poses, city: City, cell_m: float) -> Iterator[tuple[Ints, Homes]]:
@@ -215,7 +237,7 @@ def _by_camera(
 
 
 def _facing(fleet: CameraFleet, points: Floats, outward: Floats, pose: Ints) -> Floats:
-    """Return the cosine (e,) between a wall's outward direction and the way to its camera; 0 from behind, 1 in yards."""
+    """Return the cosine (e,) of the angle between a wall's outward direction and its camera; 0 behind, 1 in yards."""
     way = np.column_stack([fleet.x_m[pose], fleet.y_m[pose], fleet.height_m[pose]]) - points
     ahead: Floats = (way[:, :2] * outward).sum(axis=1)
     facing = np.maximum(ahead, 0.0) / np.maximum(np.linalg.norm(way, axis=1), 1e-9)

@@ -92,7 +92,7 @@ def inside_buildings(fleet: CameraFleet, buildings: Any) -> dict[int, str]:
 
 
 def write_fleet(
-    fleet: CameraFleet, path: Path, crs: str, note: str = "", more: Mapping[str, Sequence[Any]] | None = None
+    fleet: CameraFleet, path: Path, crs: str, note: str = "", beside: Sequence[Mapping[str, Any]] | None = None
 ) -> None:
     """Write cameras as GeoJSON points in WGS84, one to a line, to seven decimals (a centimetre).
 
@@ -101,7 +101,7 @@ def write_fleet(
         path: the file, replaced where it exists.
         crs: the system their positions are in.
         note: what is to be known of the whole fleet; stands at the head of the file.
-        more: further properties, a value for each camera.
+        beside: (n) further properties of each camera, such as its own figures; readers leave them aside.
 
     Raises:
         InputError: the file cannot be written.
@@ -114,7 +114,7 @@ def write_fleet(
         properties = {name: getattr(camera, name) for name in ALWAYS}
         properties |= {name: value for name in WHERE_NOT_0 if (value := getattr(camera, name))}
         properties |= parts_of(camera, to_degrees)
-        properties |= {name: values[i] for name, values in (more or {}).items()}
+        properties |= beside[i] if beside is not None else {}
         point = {"type": "Point", "coordinates": [round(float(lon[i]), 7), round(float(lat[i]), 7)]}
         rows.append(json.dumps({"type": "Feature", "properties": properties, "geometry": point}, ensure_ascii=False))
     told = f'"note": {json.dumps(note, ensure_ascii=False)}, ' if note else ""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import shapely
+from numpy.typing import NDArray
 
 from sensors.cameras import CameraFleet
-from sensors.exposure import Exposure, exposure, exposure_figures
+from sensors.exposure import Exposure, exposure, exposure_figures, in_view_by_area
 from sensors.fitted import FittedModel, load_fitted
 from sensors.fleet_cells import Asked, FleetTally, Window, fleet_tally, grid_of
 from sensors.fleet_figures import area_rows, ground_figures, place_rows, street_rows
@@ -84,8 +86,8 @@ def fleet_summary(
         **ground_figures(found),
         "streets": street_rows(found, samples),
         "places": place_rows(found, samples),
-        "districts": area_rows(found, "district", city.districts["name"].astype(str).to_list()),
-        "mahallas": area_rows(found, "mahalla", city.mahallas["name"].astype(str).to_list()),
+        "districts": _area_rows(found, homes, city, "district"),
+        "mahallas": _area_rows(found, homes, city, "mahalla"),
         "survival": survival(found),
         "optics": _dead_ground(nearest_m),
         "privacy": exposure_figures(homes),
@@ -105,8 +107,36 @@ def fleet_summary(
 
 
 def _areas(city: City, level: str, grid: Grid) -> tuple[Any, int]:
-    shapes = (city.districts if level == "district" else city.mahallas).geometry.to_numpy()
+    shapes = _table(city, level).geometry.to_numpy()
     return stretches_of(shapes, grid), len(shapes)
+
+
+def _table(city: City, level: str) -> Any:
+    return city.districts if level == "district" else city.mahallas
+
+
+def _area_rows(found: FleetTally, homes: Exposure, city: City, level: str) -> list[dict[str, Any]]:
+    """Return the areas' figures, each with its ``dwellings`` and those ``in_view`` beside them."""
+    table = _table(city, level)
+    area = _area_of(city, table.geometry.to_numpy())
+    dwellings = city.buildings["dwellings"].to_numpy(np.int64)
+    total = np.bincount(area[area >= 0], dwellings[area >= 0], len(table))
+    in_view = in_view_by_area(homes, area, len(table))
+    rows = area_rows(found, level, table["name"].astype(str).to_list())
+    return [
+        {**row, "dwellings": int(count), "in_view": seen}
+        for row, count, seen in zip(rows, total.tolist(), in_view, strict=True)
+    ]
+
+
+def _area_of(city: City, shapes: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return the first area each building's middle lies in, -1 for none."""
+    middles = shapely.centroid(city.buildings.geometry.to_numpy())
+    building, area = shapely.STRtree(shapes).query(middles, "within")
+    found = np.full(len(middles), len(shapes), np.int64)
+    np.minimum.at(found, building, area)
+    found[found == len(shapes)] = -1
+    return found
 
 
 def _dead_ground(nearest_m: Any) -> dict[str, Any]:

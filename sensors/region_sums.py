@@ -100,11 +100,18 @@ def _add_stretches(
     seen_by: Floats, watched: Floats, noticed: Floats,
 ) -> None:  # fmt: skip
     for i in range(len(stretches)):
+        g, unseen = stretches[i, 0], 0
         for column in range(stretches[i, 2], stretches[i, 3]):
             at = slots[stretches[i, 1], column]
-            if at > NOT_OPEN:
-                _add(stretches[i, 0], at, 1.0, cell_best, cell_night, count, away, missed, whole, best, night, seen_by,
-                     watched, noticed)  # fmt: skip
+            if at == UNSEEN:
+                unseen += 1
+            elif at > NOT_OPEN:
+                _add(g, at, 1.0, cell_best, cell_night, count, away, missed, whole, best, night, seen_by, watched,
+                     noticed)  # fmt: skip
+        whole[g] += unseen
+        best[g, 0] += unseen
+        night[g, 0] += unseen
+        seen_by[g, 0] += unseen
 
 
 @dataclass(frozen=True)
@@ -144,12 +151,12 @@ def _add_failures(
     stretches: Ints, slots: NDArray[np.int32], count: NDArray[np.uint16], sole: NDArray[np.int32],
     centres: NDArray[np.uint64], by_count: Ints, only: Ints, centre_seen: Ints, centre_only: Ints,
 ) -> None:  # fmt: skip
+    unseen = 0
     for i in range(len(stretches)):
         for column in range(stretches[i, 2], stretches[i, 3]):
             at = slots[stretches[i, 1], column]
             if at == UNSEEN:
-                for k in range(len(by_count)):
-                    by_count[k, 0] += 1
+                unseen += 1
             if at < 0:
                 continue
             for k in range(len(by_count)):
@@ -163,6 +170,7 @@ def _add_failures(
                         centre_seen[c, k] += 1
                         if alone:
                             centre_only[c, k] += 1
+    by_count[:, 0] += unseen
 
 
 @kernel

@@ -15,7 +15,6 @@ from sensors.cameras import CameraFleet, fleet_of, join_fleets, take_cameras
 from sensors.candidate_options import MOUNTS
 from sensors.default_fleet import nearest_centre
 from sensors.fleet_file import write_fleet
-from twin.city import City
 from twin.runfolder import write_whole
 
 PLAN, FLEET, BASELINE, FIGURES, MAPS = "plan.geojson", "fleet.geojson", "baseline.geojson", "plan.json", "maps.npz"
@@ -59,18 +58,19 @@ def write_cameras(
     """Write the plan, all cameras together, and the baseline a trial is held against."""
     gains = np.diff(np.concatenate([[0.0], chosen.plan.value]))
     mounts = inputs.candidates.family[chosen.rows].tolist()
-    more = {
-        "phase": [phase_of(n, phases) for n in range(1, len(cameras) + 1)],
-        "order": list(range(1, len(cameras) + 1)),
-        "gain": [round(float(gain), 9) for gain in gains],
-        "price": [round(float(price), 2) for price in inputs.candidates.price[chosen.rows]],
-        "mount": [MOUNTS[row] if row >= 0 else "" for row in mounts],
-    }
-    city: City = inputs.city
-    write_fleet(cameras, out / PLAN, city.crs, note, more)
-    write_fleet(with_existing(inputs, cameras), out / FLEET, city.crs, "existing cameras and the plan's")
+    beside = [
+        {
+            "phase": phase_of(order, phases), "order": order, "gain": round(float(gain), 9), "price": round(price, 2),
+            "mount": MOUNTS[row] if row >= 0 else "",
+        }
+        for order, (gain, price, row) in enumerate(
+            zip(gains, inputs.candidates.price[chosen.rows].tolist(), mounts, strict=True), 1
+        )
+    ]  # fmt: skip
+    write_fleet(cameras, out / PLAN, inputs.city.crs, note, beside)
+    write_fleet(with_existing(inputs, cameras), out / FLEET, inputs.city.crs, "existing cameras and the plan's")
     none = "no camera at all: what the plan is held against where no existing cameras are named"
-    write_fleet(inputs.existing if len(inputs.existing) else fleet_of([]), out / BASELINE, city.crs, none)
+    write_fleet(inputs.existing if len(inputs.existing) else fleet_of([]), out / BASELINE, inputs.city.crs, none)
 
 
 def write_maps(out: Path, inputs: Inputs, demand: Demand, before: Seen, after: Seen, cameras: CameraFleet) -> None:
