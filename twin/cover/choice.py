@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from twin.cover.incidence import Chances, Floats, Int32s, Ints
+from twin.cover.incidence import Chances, Floats, UInt32s, Ints
 from twin.cover.task import SLACK, Task
 
 LEAST = 1e-12
@@ -106,10 +106,10 @@ class Choice:
 def _add(
     site: int,
     first: Ints,
-    element: Int32s,
+    element: UInt32s,
     chance: Chances,
     back_first: Ints,
-    back_site: Int32s,
+    back_site: UInt32s,
     back_chance: Chances,
     left: Floats,
     gain: Floats,
@@ -127,9 +127,9 @@ def _add(
 def _remove(
     site: int,
     first: Ints,
-    element: Int32s,
+    element: UInt32s,
     back_first: Ints,
-    back_site: Int32s,
+    back_site: UInt32s,
     back_chance: Chances,
     weight: Floats,
     count: Ints,

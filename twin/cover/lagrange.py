@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from twin.cover.incidence import Chances, Floats, Int32s, Ints
+from twin.cover.incidence import Chances, Floats, UInt32s, Ints
 from twin.cover.pick import Picked, Picker
 from twin.cover.task import Task
 
@@ -61,15 +61,16 @@ class Lagrangian:
         """Whether steps have become too short to matter."""
         return self._pace < ENOUGH
 
-    def run(self, floor: float, steps: int) -> None:
+    def run(self, floor: float, steps: int, close: float = CLOSED) -> None:
         """Take steps.
 
         Args:
             floor: worth of the best plan known.
             steps: at most.
+            close: gap at which no more are taken.
         """
         for _ in range(steps):
-            if self.finished or self.bound <= floor + CLOSED * abs(floor):
+            if self.finished or self.bound <= floor + close * abs(floor):
                 break
             self._step(floor)
 
@@ -89,7 +90,7 @@ class Lagrangian:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def tops_and_levels(back_first: Ints, back_site: Int32s, back_chance: Chances, copies: Ints) -> tuple[Floats, Ints]:
+def tops_and_levels(back_first: Ints, back_site: UInt32s, back_chance: Chances, copies: Ints) -> tuple[Floats, Ints]:
     """The greatest probability of each element, and how many things can see it at most."""
     demand = len(back_first) - 1
     top, levels = np.zeros(demand), np.zeros(demand, np.int64)
@@ -103,7 +104,7 @@ def tops_and_levels(back_first: Ints, back_site: Int32s, back_chance: Chances, c
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _meet(sites: Ints, first: Ints, element: Int32s, chance: Chances, met: Floats) -> None:
+def _meet(sites: Ints, first: Ints, element: UInt32s, chance: Chances, met: Floats) -> None:
     met[:] = 0.0
     for site in sites:
         for entry in range(first[site], first[site + 1]):
@@ -112,7 +113,7 @@ def _meet(sites: Ints, first: Ints, element: Int32s, chance: Chances, met: Float
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _start(
-    sites: Ints, first: Ints, element: Int32s, chance: Chances, weight: Floats, top: Floats, met: Floats, price: Floats
+    sites: Ints, first: Ints, element: UInt32s, chance: Chances, weight: Floats, top: Floats, met: Floats, price: Floats
 ) -> None:
     """Price what several see at half, and what one sees so that all the sites are worth what the least of them is."""
     _meet(sites, first, element, chance, met)

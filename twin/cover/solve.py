@@ -26,19 +26,21 @@ class Effort:
     Attributes:
         passes: of exchanges, at most.
         steps: of the Lagrangian bound, at most; 0 leaves the bound by gains.
+        close: gap at which the Lagrangian bound is good enough.
         exact: nonzeros of the integer program up to which HiGHS proves the best plan.
     """
 
     passes: int = 20
     steps: int = 300
+    close: float = 5e-4
     exact: int = 20_000
 
 
 GREEDY: Final = Effort(passes=0, steps=0, exact=0)
 QUICK: Final = Effort(passes=2, steps=0, exact=0)
 USUAL: Final = Effort()
-PROOF: Final = Effort(passes=50, steps=1000, exact=1 << 62)
-THOROUGH: Final = Effort(passes=50, steps=1500, exact=300_000)
+PROOF: Final = Effort(passes=50, steps=1000, close=CLOSED, exact=1 << 62)
+THOROUGH: Final = Effort(passes=50, steps=1500, close=CLOSED, exact=300_000)
 EFFORTS: Final = {"greedy": GREEDY, "quick": QUICK, "usual": USUAL, "thorough": THOROUGH}
 
 
@@ -64,7 +66,7 @@ def solve(problem: CoverProblem, k: int | None = None, budget: float | None = No
     if not effort.steps:
         return plan_of(problem, task, choice.sites, min(bound, gains_bound(choice)), "gains")
     lagrangian = Lagrangian(task, np.array(choice.sites, dtype=np.int64))
-    sites = search(choice, lagrangian, effort.steps, effort.passes)
+    sites = search(choice, lagrangian, effort)
     choice.become(sites)
     proven = proof(task, lagrangian, choice, effort.exact)
     if proven is not None:
@@ -99,19 +101,19 @@ def proof(task: Task, lagrangian: Lagrangian, choice: Choice, most: int) -> tupl
     return (sites, bound) if found > value else (list(choice.sites), bound)
 
 
-def search(choice: Choice, lagrangian: Lagrangian, steps: int, passes: int) -> list[int]:
+def search(choice: Choice, lagrangian: Lagrangian, effort: Effort) -> list[int]:
     """Take steps, and from time to time make a plan of what they picked; return the sites of the best plan."""
     best, best_sites = choice.total, list(choice.sites)
     alone = pays(choice.task)[0]
     done = choice.task.done
     for _ in range(TRIES):
-        lagrangian.run(done + best, -(-steps // TRIES))
+        lagrangian.run(done + best, -(-effort.steps // TRIES), effort.close)
         choice.become(lagrangian.picked.sites.tolist())
         fill(choice, alone)
-        improve(choice, passes)
+        improve(choice, effort.passes)
         if choice.total > best:
             best, best_sites = choice.total, list(choice.sites)
-        if lagrangian.finished:
+        if lagrangian.finished or lagrangian.bound <= done + best + effort.close * abs(done + best):
             break
     return best_sites
 

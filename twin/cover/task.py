@@ -14,6 +14,8 @@ from twin.errors import Fault, InputError
 
 SLACK = 1e-12
 """Share of a limit by which sums of rounded prices may pass it."""
+DENSE = 0.8
+"""Share of the elements that must count for something and be seen, or the others are left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +24,8 @@ class Task:
 
     Attributes:
         who: who sees what.
-        weight: (demand,) weight that what exists and the must-have sites leave uncovered.
+        weight: (demand,) weight that what exists and the must-have sites leave uncovered; elements that nobody sees or
+            that count for nothing may have been left out.
         cost: (sites,) taken from the value.
         amount: (resources, sites) what each site uses: first what is counted, money or sites, then the further limit.
         most: (resources,) what is left of each.
@@ -64,9 +67,12 @@ class Task:
             amounts.append(np.ones(problem.sites))
             most.append(float(k))
         copies = np.full(problem.sites, problem.most_at_site, dtype=np.int64)
+        who, weight = Incidence.of(problem.cover), problem.left
+        if (keep := who.seen & (weight > 0)).sum() < DENSE * len(weight):
+            who, weight = who.only(keep), weight[keep]
         empty = cls(
-            Incidence.of(problem.cover),
-            problem.left.copy(),
+            who,
+            weight.copy(),
             problem.costs,
             np.array(amounts),
             np.array(most),
