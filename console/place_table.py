@@ -8,8 +8,6 @@ from typing import Any
 
 from reports.placement_trial import difference_words, rule_words
 
-CURVE_ROWS = 10
-
 
 def told(content: Mapping[str, Any], out: Path) -> list[str]:
     """Return the plan, its bound, the curve, the phases, the classes and the dwellings in view."""
@@ -21,10 +19,7 @@ def told(content: Mapping[str, Any], out: Path) -> list[str]:
 
 
 def _head(content: Mapping[str, Any]) -> list[str]:
-    plan, objective, privacy = content["plan"], content["objective"], content["privacy"]
-    new = {
-        name: privacy["after"]["in_view"][name] - privacy["before"]["in_view"][name] for name in ("detect", "recognise")
-    }
+    plan, objective, new = content["plan"], content["objective"], content["privacy"]["newly_in_view"]
     lines = [
         f"{plan['cameras']:,} cameras for {content['area']['name']} ({content['area']['km2']:.1f} km2), "
         f"{plan['price']:,.0f} {plan['currency']} ({content['prices']['source'].partition(';')[0]})",
@@ -36,17 +31,16 @@ def _head(content: Mapping[str, Any]) -> list[str]:
     ]
     if plan["must_seen"] is not None:
         lines.append(
-            f"must-see zones: {plan['must_seen']:.1%} of their open ground seen; {plan['must']} cameras chosen for them "
-            "first, and the bound holds for plans that have these"
+            f"must-see zones: {plan['must_seen']:.1%} of their open ground seen; {plan['must']} cameras chosen for "
+            "them first, and the bound holds for plans that have these"
         )
     return lines
 
 
 def _classes(content: Mapping[str, Any]) -> list[str]:
     before, after = content["privacy"]["before"]["in_view"], content["privacy"]["after"]["in_view"]
-    lines = [
-        f"{'class':<12}{'px/m':>6}{'before':>9}{'after':>9}{'km2 after':>11}{'dwellings in view, before':>27}{'after':>9}"
-    ]
+    head = f"{'class':<12}{'px/m':>6}{'before':>9}{'after':>9}{'km2 after':>11}"
+    lines = [head + f"{'dwellings in view, before':>27}{'after':>9}"]
     for row in content["classes"]:
         name = row["name"]
         lines.append(
@@ -57,13 +51,12 @@ def _classes(content: Mapping[str, Any]) -> list[str]:
 
 
 def _curve(content: Mapping[str, Any]) -> list[str]:
-    points = [point for point in content["curve"] if point["cameras"]]
-    step = max(1, len(points) // CURVE_ROWS)
-    shown = [point for i, point in enumerate(points, 1) if i % step == 0 or i == len(points)]
-    lines = [f"{'cameras':>8}{'adds':>9}{'no plan adds more than':>24}"]
-    for point in shown:
-        bound = "" if point["bound"] is None else f"{point['bound']:.2%}"
-        lines.append(f"{point['cameras']:>8,}{point['value']:>9.2%}{bound:>24}")
+    lines = [f"{'cameras':>8}{'adds':>9}{'no plan adds more than':>24}{'dwellings newly in view':>25}"]
+    for point in content["curve"]:
+        if point["newly_in_view"] is not None:
+            bound = "" if point["bound"] is None else f"{point['bound']:.2%}"
+            homes = point["newly_in_view"]["detect"]
+            lines.append(f"{point['cameras']:>8,}{point['value']:>9.2%}{bound:>24}{homes:>25,}")
     return lines
 
 
@@ -71,11 +64,15 @@ def _phases(content: Mapping[str, Any]) -> list[str]:
     if len(content["phases"]) < 2:
         return []
     currency = content["plan"]["currency"]
-    lines = ["", f"{'phase':>8}{'cameras':>9}{'adds':>9}{'price':>14}"]
-    lines += [
-        f"{row['phase']:>8}{row['cameras']:>9,}{row['value']:>9.2%}{row['price']:>14,.0f} {currency}"
-        for row in content["phases"]
-    ]
+    price = f"price, {currency}"
+    head = (
+        f"{'phase':>8}{'cameras':>9}{'adds':>9}{'no plan adds more than':>24}{'dwellings newly in view':>25}{price:>14}"
+    )
+    lines = ["", head]
+    for row in content["phases"]:
+        bound = "" if row["bound"] is None else f"{row['bound']:.2%}"
+        seen = f"{row['phase']:>8}{row['cameras']:>9,}{row['value']:>9.2%}{bound:>24}"
+        lines.append(f"{seen}{row['newly_in_view']['detect']:>25,}{row['price']:>14,.0f}")
     return [*lines, "(each phase holds the ones before it)"]
 
 

@@ -41,7 +41,7 @@ def context_of(content: Mapping[str, Any]) -> dict[str, Any]:
         "cards": _cards(content),
         "class_rows": _class_rows(content),
         "curve": curve_plot(content["curve"], content["phases"], plan["already"], content["objective"]["unit"]),
-        "curve_rows": _curve_rows(content),
+        "curve_rows": [point for point in content["curve"] if point["newly_in_view"]],
         "mahallas": mahalla_plot(content["mahallas"]),
         "least": content["mahallas"][:5],
         "class_legend": class_legend(),
@@ -67,8 +67,7 @@ def capital(sentence: str) -> str:
 
 def newly(content: Mapping[str, Any], name: str) -> int:
     """Return the dwellings newly in view at a class or better."""
-    privacy = content["privacy"]
-    found: int = privacy["after"]["in_view"][name] - privacy["before"]["in_view"][name]
+    found: int = content["privacy"]["newly_in_view"][name]
     return found
 
 
@@ -89,11 +88,13 @@ def _cards(content: Mapping[str, Any]) -> list[dict[str, Any]]:
             "title": "How good the plan is", "big": f"≤ {share(plan['gap'], 2)}",
             "said": "from the best plan there can be, proven.",
             "lines": [
-                f"it adds {share(plan['value'], 2)}; no plan within the same limits adds more than {share(plan['bound'], 2)}",
+                f"it adds {share(plan['value'], 2)}; no plan within the same limits adds more than "
+                f"{share(plan['bound'], 2)}",
                 f"{plan['bound_by']} bound over {content['candidates']['poses']:,} poses on "
                 f"{content['candidates']['mounts']:,} mounts and {content['demand']['cells']:,} cells of "
                 f"{content['demand']['cell_m']:g} m",
-                f"price {plan['price']:,.0f} {plan['currency']} (prices: {content['prices']['source'].partition(';')[0]})",
+                f"price {plan['price']:,.0f} {plan['currency']} "
+                f"(prices: {content['prices']['source'].partition(';')[0]})",
             ],
         },
         {
@@ -122,13 +123,8 @@ def _class_rows(content: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _curve_rows(content: Mapping[str, Any], most: int = 10) -> list[Mapping[str, Any]]:
-    points = [point for point in content["curve"] if point["cameras"]]
-    step = max(1, len(points) // most)
-    return [point for i, point in enumerate(points, 1) if i % step == 0 or i == len(points)]
-
-
 def _option_words(row: Mapping[str, Any]) -> str:
     where = {"lamp_post": "on lamp posts", "pole": "on new masts", "crossing": "on masts at crossings",
              "facade": "on walls", "gate": "before gates and schools"}  # fmt: skip
-    return f"{row['kind']}, {row['hfov_deg']:g}° and {row['width_px']:,} px wide, {where.get(row['mount'], 'from the file')}"
+    hangs = where.get(row["mount"], "from the file")
+    return f"{row['kind']}, {row['hfov_deg']:g}° and {row['width_px']:,} px wide, {hangs}"

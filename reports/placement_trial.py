@@ -39,8 +39,9 @@ def trial_rows(trial: Mapping[str, Any]) -> list[dict[str, Any]]:
             better = {**row, "better_high": name.endswith("_share")}
             rows.append({
                 "notice": variant["notice"] if not nth else "", "words": row["words"],
-                "first": shown(name, row["first"]), "second": shown(name, row["second"]), "value": shown(name, row["value"], True),
-                "between": between(name, row["low"], row["high"], True), "colour": colour_of(better), "n": row["n"],
+                "first": shown(name, row["first"]), "second": shown(name, row["second"]),
+                "value": shown(name, row["value"], True), "n": row["n"], "colour": colour_of(better),
+                "between": between(name, row["low"], row["high"], True),
             })  # fmt: skip
     return rows
 

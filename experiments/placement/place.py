@@ -18,6 +18,7 @@ from experiments.placement.judged import (
     seen_by,
     worst_tenth,
 )
+from experiments.placement.looking_in import looking_in
 from experiments.placement.objectives import Aim, aim_of
 from experiments.placement.plan_files import FIGURES, cameras_of, phase_of, write_cameras, write_maps
 from experiments.placement.request import OBJECTIVES, PlaceRequest
@@ -28,11 +29,11 @@ from experiments.request import Tell, silent
 from experiments.trials.tidy import plain, write_json
 from sensors.cameras import CameraFleet, join_fleets
 from sensors.candidate_options import MOUNTS, OPTIONS_FILE
-from sensors.exposure import exposure, exposure_figures
 from sensors.fitted import FITTED_FILE
-from sensors.night import lamps_of
 from twin.city.store import city_hash
 from twin.errors import InputError
+
+CURVE_POINTS = 10
 
 
 def place(request: PlaceRequest, tell: Tell = silent) -> dict[str, Any]:
@@ -84,6 +85,8 @@ def _content(
     names = inputs.city.mahallas["name"].to_numpy()
     mahallas = mahalla_table(before, after, demand, names)
     price = inputs.candidates.price[found.rows]
+    phases = _phases(request, found, price)
+    homes = looking_in(inputs, cameras, [row["cameras"] for row in phases] + shown_points(len(cameras)))
     return {
         "kind": "place",
         "city": inputs.city.name,
@@ -102,14 +105,14 @@ def _content(
             "currency": inputs.candidates.currency, "must": found.must, "must_seen": found.must_seen,
             "by_option": _by_option(inputs, found),
         },
-        "curve": found.curve,
-        "phases": _phases(request, found, price),
+        "curve": [point | {"newly_in_view": homes.newly.get(point["cameras"])} for point in found.curve],
+        "phases": [row | {"newly_in_view": homes.newly[row["cameras"]]} for row in phases],
         "classes": class_table(before, after, demand, inputs.dori),
         "ground": ground_table(before, after, demand),
         "mahallas": mahallas,
         "worst_tenth": {word: worst_tenth(mahallas, word) for word in ("before", "after")},
         "failing": failing(after, demand, aim.class_weights),
-        "privacy": _privacy(inputs, before, after),
+        "privacy": {"before": homes.before, "after": homes.after, "newly_in_view": homes.newly[len(cameras)]},
         "prices": {"source": inputs.options.source.strip(), "as_of": inputs.options.as_of},
         "weights": {"source": inputs.watched.source, "as_of": inputs.watched.as_of},
         **_provenance(request, inputs),
@@ -150,12 +153,14 @@ def _phases(request: PlaceRequest, found: Chosen, price: np.ndarray[Any, Any]) -
     ]  # fmt: skip
 
 
-def _privacy(inputs: Inputs, before: Seen, after: Seen) -> dict[str, Any]:
-    lamps = lamps_of(inputs.city)
-    return {
-        word: exposure_figures(exposure(seen.fleet, inputs.heights, inputs.city, inputs.dori, lamps))
-        for word, seen in (("before", before), ("after", after))
-    }
+def shown_points(cameras: int) -> list[int]:
+    """Return the numbers of cameras at which the curve is told in print: ten of them, evenly, and the last.
+
+    >>> shown_points(25)
+    [2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 25]
+    """
+    step = max(1, cameras // CURVE_POINTS)
+    return sorted({*range(step, cameras + 1, step), cameras})
 
 
 def _provenance(request: PlaceRequest, inputs: Inputs) -> dict[str, Any]:
@@ -175,8 +180,8 @@ def _write(
 ) -> None:  # fmt: skip
     plan = content["plan"]
     note = (
-        f"plan of {plan['cameras']} cameras in {inputs.area.name}, {request.objective}: {plan['value']:.4f} of all there "
-        f"is to see, proven within {plan['gap']:.2%} of the best plan; {plan['price']:,.0f} {plan['currency']}"
+        f"plan of {plan['cameras']} cameras in {inputs.area.name}, {request.objective}: {plan['value']:.4f} of all "
+        f"there is to see, proven within {plan['gap']:.2%} of the best plan; {plan['price']:,.0f} {plan['currency']}"
     )
     write_cameras(request.out, found, inputs, cameras, request.phases, note)
     write_maps(request.out, inputs, demand, before, after, cameras)

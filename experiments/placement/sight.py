@@ -115,8 +115,8 @@ def _must_see(inputs: Inputs) -> tuple[csr_array, NDArray[np.bool_]]:
         elif not own.nnz and not already.any():
             faults.append(
                 Fault(
-                    f"--must-see: no candidate and no existing camera sees any of {zone.name}; it may lie in a forbidden "
-                    "zone or behind walls: a smaller forbidden zone or further candidates would work"
+                    f"--must-see: no candidate and no existing camera sees any of {zone.name}; it may lie in a "
+                    "forbidden zone or behind walls: a smaller forbidden zone or further candidates would work"
                 )
             )
         covers.append(own)

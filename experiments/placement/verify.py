@@ -1,8 +1,8 @@
 """A plan on trial: the same days lived with the cameras there are and with the plan's beside them.
 
 An incident in the area counts where somebody calls about it in time to be judged: those are the same incidents
-under both fleets, whoever notices them first. People's notice delay decides what a camera is worth and is an assumption, so
-every figure is given at half and at double of it too.
+under both fleets, whoever notices them first. People's notice delay decides what a camera is worth and is an
+assumption, so every figure is given at half and at double of it too.
 """
 
 from __future__ import annotations

@@ -127,13 +127,13 @@ def _shape(feature: Any, to_city: Transformer) -> tuple[shapely.Geometry | None,
         shape = shapely.from_geojson(json.dumps(geometry))
     except (shapely.errors.GEOSException, TypeError, ValueError):
         return None, "its coordinates make no polygon; rings of [longitude, latitude] were wanted"
+    if not shape.is_valid:
+        return None, f"it is not valid: {shapely.is_valid_reason(shape)}"
     west, south, east, north = shape.bounds if not shape.is_empty else (0.0, 0.0, 0.0, 0.0)
     if shape.is_empty or shape.area == 0.0:
         return None, "it is empty; a Polygon with some ground in it was wanted"
     if min(west, east) < -180 or max(west, east) > 180 or south < -90 or north > 90:
         return None, "its coordinates are no longitudes and latitudes in degrees (WGS84)"
-    if not shape.is_valid:
-        return None, f"it is not valid: {shapely.is_valid_reason(shape)}"
     return shapely.transform(shape, to_city.transform, interleaved=False), ""
 
 
