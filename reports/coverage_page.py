@@ -22,6 +22,7 @@ PLACE_WORDS: Final = {
     "clinic": ("clinics", ""),
     "university": ("universities", ""),
     "data_centre": ("data centres", ""),
+    "police": ("police offices", ""),
 }
 WORST_MAHALLAS: Final = 15
 SIGHTING_WORDS: Final = {"person_lying": "a person lying", "plate": "a plate that passes, read whole"}
@@ -103,7 +104,7 @@ def page_context(
 def headline(figures: Mapping[str, Any]) -> str:
     """Return the figures in one sentence: ground and, in the same breath, dwellings."""
     least, privacy = figures["classes"][-1], figures["privacy"]
-    ground = f"{figures['cameras']:,} cameras: {least['share_open']:.1%} of open ground at «{least['name']}» or better"
+    ground = f"{figures['cameras']:,} cameras: {words.percent(least['share_open'])} of open ground at «{least['name']}» or better"
     return f"{ground}; {privacy['in_view'][least['name']]:,} of {privacy['dwellings']:,} dwellings in view"
 
 
@@ -228,7 +229,7 @@ def _place(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
         "size": words.whole(row["places"]),
         "half": words.whole(row["half_seen"]),
         "unseen": words.whole(row["unseen"]),
-        "least": ", ".join(row["least"][:3]),
+        "least": ", ".join(words.told(name) for name in row["least"][:2]),
         **_shares(row, names),
     }
 

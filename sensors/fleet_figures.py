@@ -123,6 +123,6 @@ def _at_least(by_class: Floats) -> Floats:
 
 
 def _share(part: Floats, whole: Any) -> Floats:
-    return np.divide(
-        part, whole, out=np.zeros(np.shape(part)), where=np.broadcast_to(np.asarray(whole) > 0, np.shape(part))
-    )
+    there = np.broadcast_to(np.asarray(whole) > 0, np.shape(part))
+    share: Floats = np.divide(part, whole, out=np.zeros(np.shape(part)), where=there)
+    return share

@@ -82,7 +82,8 @@ def _beside(lines: NDArray[Any], at_m: Floats, aside_m: Floats) -> Floats:
     back, ahead = (shapely.get_coordinates(shapely.line_interpolate_point(lines, at_m + d)) for d in (-0.5, 0.5))
     along = ahead - back
     along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
-    return (back + ahead) / 2.0 + np.column_stack([-along[:, 1], along[:, 0]]) * aside_m[:, None]
+    beside: Floats = (back + ahead) / 2.0 + np.column_stack([-along[:, 1], along[:, 0]]) * aside_m[:, None]
+    return beside
 
 
 def night_reach_m(fleet: CameraFleet) -> Floats:

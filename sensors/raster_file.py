@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sensors.fleet_cells import Window
 from sensors.optics import Dori
@@ -64,7 +65,8 @@ class RasterFiles:
 
         rows, columns = window.slots.shape
         seen = window.slots >= 0
-        for file, column in zip(self._files, (window.cells.best, window.cells.count[:, 0]), strict=True):
+        columns: tuple[NDArray[Any], ...] = (window.cells.best, window.cells.count[:, 0])
+        for file, column in zip(self._files, columns, strict=True):
             cells = np.zeros((rows, columns), np.uint8)
             cells[window.slots == NOT_OPEN] = NO_GROUND
             cells[seen] = np.minimum(column[window.slots[seen]], NO_GROUND - 1)

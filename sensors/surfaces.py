@@ -52,7 +52,8 @@ def _density(camera: Camera, spots: Floats, along: Floats, up: Floats) -> Floats
         columns.append((ahead - back) / STEP_M)
     a, b, c = (np.einsum("ij,ij->i", columns[i], columns[j]) for i, j in ((0, 0), (0, 1), (1, 1)))
     middle, half = (a + c) / 2.0, np.sqrt(np.maximum(((a - c) / 2.0) ** 2 + b * b, 0.0))
-    return np.sqrt(np.column_stack([np.maximum(middle - half, 0.0), middle + half]))
+    values: Floats = np.sqrt(np.column_stack([np.maximum(middle - half, 0.0), middle + half]))
+    return values
 
 
 def half_fields(fleet: CameraFleet) -> tuple[Floats, Floats]:

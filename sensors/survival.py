@@ -81,7 +81,7 @@ def survival(found: FleetTally) -> dict[str, Any]:
     return {
         "cameras": [row(share) for share in SHARES],
         "curve": [{"share": share, "left": row(share)["left"]} for share in CURVE],
-        "centres": sorted(centres, key=lambda centre: (-float(centre["lost_km2"]), str(centre["name"]))),  # type: ignore[arg-type]
+        "centres": sorted(centres, key=lambda centre: (-float(centre["lost_km2"]), str(centre["name"]))),
         "worst": [
             {
                 "id": str(found.fleet.id[i]),
