@@ -125,7 +125,7 @@ def _paint_junctions(city: City, grid: Grid, layer: Ground, spec: GroundClass, v
 
 def _mahallas(city: City, grid: Grid, row: Ints, column: Ints) -> Ints:
     """Return the mahalla of each cell, the lower row where borders touch."""
-    layer = np.full((grid.rows, grid.columns), -1, dtype=np.int64)
+    layer = np.full((grid.rows, grid.columns), -1, dtype=np.int32)
     shapes = city.mahallas.geometry.to_numpy()
     box = shapely.box(*_box(grid))
     for i in np.flatnonzero(shapely.intersects(shapes, box))[::-1].tolist() if len(shapes) else ():
@@ -139,7 +139,7 @@ def _mahallas(city: City, grid: Grid, row: Ints, column: Ints) -> Ints:
         )  # fmt: skip
         if part.rows > 0 and part.columns > 0:
             layer[top : top + part.rows, left : left + part.columns][part.inside(shapes[i])] = i
-    found: Ints = layer[row, column]
+    found: Ints = layer[row, column].astype(np.int64)
     return found
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from experiments.placement.candidate_file import read_candidates
-from experiments.placement.request import PlaceRequest
+from experiments.placement.request import OF_SCENARIO, PlaceRequest
 from experiments.placement.watched import WATCHED_FILE, Watched, checked_weights, load_watched
 from experiments.placement.zones import Zone, area_of, read_zones, union_of
 from scenarios.read import read_scenario
@@ -86,7 +86,8 @@ def inputs_of(request: PlaceRequest) -> Inputs:
     existing = faults.of(lambda: _fleet(request.existing, city))
     forbidden = faults.of(lambda: _zones(request.forbidden, city, "forbidden zones"))
     must_see = faults.of(lambda: _zones(request.must_see, city, "must-see zones"))
-    faults.of(lambda: read_scenario(request.scenario))
+    if request.objective in OF_SCENARIO:
+        faults.of(lambda: read_scenario(request.scenario))
     currency = options.currency if options is not None else ""
     own = faults.of(lambda: read_candidates(request.candidates, city, currency)) if request.candidates else None
     faults.found += _cross_faults(request, area, options, own, existing, must_see)

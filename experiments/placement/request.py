@@ -19,6 +19,8 @@ OBJECTIVES: Final[Mapping[str, str]] = {
     "plates": "traffic whose plates some camera's recogniser reads, by the fitted model",
     "fair": "weighted ground seen, the worst served tenth of the mahallas first",
 }
+OF_SCENARIO: Final = ("incidents", "plates")
+"""Objectives that take rates or light from a scenario."""
 EFFORTS: Final = ("quick", "usual", "thorough")
 DISTRICT_POSES: Final = 200_000
 DEFAULT_CELL_M: Final = 2.0

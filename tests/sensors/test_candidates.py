@@ -98,7 +98,11 @@ def test_the_pitch_puts_a_target_at_the_ranges_end_at_the_upper_edge():
 
 def test_all_faults_of_an_options_file_are_told_with_their_lines(tmp_path: Path):
     text = OPTIONS_FILE.read_text("utf-8")
-    text = text.replace("  gate:\n", "  balloon:\n").replace("kind: plate", "kind: drone").replace("price: 220 ", "price: -5 ")
+    text = (
+        text.replace("  gate:\n", "  balloon:\n")
+        .replace("kind: plate", "kind: drone")
+        .replace("price: 220 ", "price: -5 ")
+    )
     path = tmp_path / "options.yaml"
     path.write_text(text.replace("    price: 220\n", "    price: -5\n"), "utf-8")
     with pytest.raises(InputError) as refused:

@@ -60,9 +60,7 @@ def test_streets_are_to_be_seen_and_roofs_are_not():
     city = grid_town()
     demand = demand_in(city, AREA, heights_of(city, 1.0), load_watched(), 2.0)
     assert demand.weight.sum() == pytest.approx(1.0)
-    away = np.minimum(
-        np.abs((demand.x_m - WEST_M + 50) % 100 - 50), np.abs((demand.y_m - SOUTH_M + 50) % 100 - 50)
-    )
+    away = np.minimum(np.abs((demand.x_m - WEST_M + 50) % 100 - 50), np.abs((demand.y_m - SOUTH_M + 50) % 100 - 50))
     hospital = np.hypot(demand.x_m - WEST_M, demand.y_m - SOUTH_M) <= 40.0  # its surroundings are a gate's
     assert (away[~hospital] <= 3.5 + 3.0).all()  # half of 7 m, and 3 m for walkers
     named = [demand.classes[i - 1] for i in np.unique(demand.ground)]
@@ -74,7 +72,11 @@ def test_weights_follow_the_class_of_ground():
     city = grid_town()
     watched = load_watched()
     demand = demand_in(city, AREA, heights_of(city, 1.0), watched, 2.0)
-    worth = {name: demand.weight[demand.ground == i].max() for i, name in enumerate(demand.classes, 1) if (demand.ground == i).any()}
+    worth = {
+        name: demand.weight[demand.ground == i].max()
+        for i, name in enumerate(demand.classes, 1)
+        if (demand.ground == i).any()
+    }
     assert worth["junction"] / worth["residential"] == pytest.approx(4.0 / 1.5)
     assert worth["gate"] / worth["residential"] == pytest.approx(5.0 / 1.5)
 
@@ -125,7 +127,11 @@ def test_an_area_is_a_district_a_mahalla_or_a_file(tmp_path: Path):
 
 def test_all_faults_of_a_zone_file_are_told_at_once(tmp_path: Path):
     path = tmp_path / "zones.geojson"
-    line = {"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": [[69, 41], [69, 42]]}}
+    line = {
+        "type": "Feature",
+        "properties": {},
+        "geometry": {"type": "LineString", "coordinates": [[69, 41], [69, 42]]},
+    }
     bow = {"type": "Polygon", "coordinates": [[[69.2, 41.3], [69.3, 41.4], [69.3, 41.3], [69.2, 41.4], [69.2, 41.3]]]}
     far = polygon(shapely.box(WEST_M + 9e4, SOUTH_M, WEST_M + 9.1e4, SOUTH_M + 900), "Far")
     path.write_text(collection(line, {"type": "Feature", "properties": {}, "geometry": bow}, far))

@@ -37,7 +37,8 @@ def town(tmp_path_factory) -> Path:
 @pytest.fixture
 def request_of(town, tmp_path):
     def make(**asked) -> PlaceRequest:
-        return PlaceRequest(**{"out": tmp_path / "plan", "city": str(town), "budget": 4, "poses": 2000, **asked})
+        usual = {"out": tmp_path / "plan", "city": str(town), "budget": 4, "poses": 500, "cell_m": 4.0}
+        return PlaceRequest(**{**usual, "effort": "quick", **asked})
 
     return make
 
@@ -58,7 +59,7 @@ def test_a_plan_can_be_read_as_a_fleet_and_says_what_each_camera_is_for(request_
 
 
 def test_value_bound_and_class_table_agree(request_of):
-    content = place(request_of())
+    content = place(request_of(effort="usual"))
     plan = content["plan"]
     assert 0 < plan["value"] <= plan["bound"] * (1 + 1e-9)
     assert plan["gap"] <= 0.03
@@ -117,7 +118,9 @@ def test_must_see_zones_come_first(request_of, tmp_path):
     (tmp_path / "must.geojson").write_text(collection(polygon(YARD, "Yard")))
     plan = place(request_of(must_see=tmp_path / "must.geojson", budget=6))["plan"]
     assert plan["must"] >= 1
-    assert plan["must_seen"] > place(request_of(must_see=tmp_path / "must.geojson", budget=1))["plan"]["must_seen"] - 1e-9
+    assert (
+        plan["must_seen"] > place(request_of(must_see=tmp_path / "must.geojson", budget=1))["plan"]["must_seen"] - 1e-9
+    )
 
 
 def test_a_must_see_zone_that_nobody_can_see_contradicts(request_of, tmp_path):
@@ -185,13 +188,15 @@ def test_all_faults_of_all_inputs_are_told_at_once(request_of, tmp_path):
     city = grid_town()
     inside = Camera("in", "fixed", WEST_M + 50, SOUTH_M + 50, 6, 0, -10, 60, 1920, 1080, 60)
     away = Camera("out", "fixed", WEST_M + 5000, SOUTH_M + 50, 6, 0, -10, 60, 1920, 1080, 60)
-    write_fleet(fleet_of([inside, inside, away]), tmp_path / "own.geojson", city.crs, "", [{"price": 10}, {}, {"price": -1}])
+    write_fleet(
+        fleet_of([inside, inside, away]), tmp_path / "own.geojson", city.crs, "", [{"price": 10}, {}, {"price": -1}]
+    )
     (tmp_path / "no.geojson").write_text('{"type": "FeatureCollection", "features": []}')
     with pytest.raises(InputError) as refused:
         inputs_of(
             request_of(
                 area="Nowhere", candidates=tmp_path / "own.geojson", forbidden=tmp_path / "no.geojson",
-                existing=tmp_path / "none.geojson", scenario="nothing",
+                existing=tmp_path / "none.geojson", objective="plates", scenario="nothing",
             )
         )  # fmt: skip
     told = str(refused.value)
@@ -215,7 +220,5 @@ def test_money_below_the_cheapest_camera_and_ids_taken_twice(request_of, tmp_pat
 
 def test_what_is_wrong_with_a_request_is_told_before_any_file_is_opened(tmp_path):
     with pytest.raises(InputError) as refused:
-        PlaceRequest(
-            out=tmp_path, objective="beauty", phases=(5, 3), cell_m=0.0, available=0.0, effort="none", poses=0
-        )
+        PlaceRequest(out=tmp_path, objective="beauty", phases=(5, 3), cell_m=0.0, available=0.0, effort="none", poses=0)
     assert len(refused.value.faults) == 7
