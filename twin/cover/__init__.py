@@ -5,6 +5,7 @@ cover with one thing at a site is the maximal covering location problem (Church 
 ``1 - busy`` with several teams at a post is the MEXCLP (Daskin 1983).
 """
 
+from twin.cover.curve import Curve, curve, phases
 from twin.cover.lines import CoverBounds, certain_cover_bounds
 from twin.cover.plan import Plan
 from twin.cover.problem import CoverProblem, Limit
@@ -18,10 +19,13 @@ __all__ = [
     "USUAL",
     "CoverBounds",
     "CoverProblem",
+    "Curve",
     "Effort",
     "Limit",
     "Plan",
     "best",
     "certain_cover_bounds",
+    "curve",
+    "phases",
     "solve",
 ]

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from twin.cover.incidence import Chances, Floats, UInt32s, Ints
+from twin.cover.incidence import Chances, Floats, Ints, UInt32s
 from twin.cover.task import SLACK, Task
 
 LEAST = 1e-12
@@ -78,16 +78,19 @@ class Choice:
             return False
         return bool((self._used + task.amount[:, site] <= task.most * (1 + SLACK)).all())
 
-    def best(self, pay: Floats) -> int:
+    def best(self, pay: Floats, price: Floats | None = None) -> int:
         """Return the site that fits and is worth most for what it uses, ties to the lowest; -1 where none gains.
 
         Args:
             pay: (resources + 1,) a constant and prices of the resources that the worth is divided by:
                 ``(1, 0, 0)`` for the worth alone.
+            price: (resources,) prices by which what a site uses is taken from its worth before; by default none is.
         """
         task = self.task
         limits = (task.amount, task.most, self._used, task.group, self._room, task.copies, self._count)
-        return int(_best(self.gain, task.cost, *limits, pay, self.least))
+        return int(
+            _best(self.gain, task.cost, *limits, pay, np.zeros(len(pay) - 1) if price is None else price, self.least)
+        )
 
     def freshen(self) -> None:
         """Compute the gains anew, so that roundings do not add up."""
@@ -162,6 +165,7 @@ def _best(
     copies: Ints,
     count: Ints,
     pay: Floats,
+    price: Floats,
     least: float,
 ) -> int:
     best, best_score = -1, 0.0
@@ -172,6 +176,7 @@ def _best(
         paid, fits = pay[0], True
         for which in range(len(most)):
             paid += pay[which + 1] * amount[which, site]
+            net -= price[which] * amount[which, site]
             fits &= used[which] + amount[which, site] <= most[which] * (1 + SLACK)
         if fits and net / paid > best_score:
             best, best_score = site, net / paid

@@ -9,8 +9,6 @@ lazy evaluation (Minoux 1978) to save.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from twin.cover.choice import Choice, pays
@@ -39,34 +37,41 @@ def fill(choice: Choice, pay: Floats) -> None:
         choice.add(site)
 
 
-def improve(choice: Choice, passes: int) -> int:
+def improve(choice: Choice, passes: int, price: Floats | None = None) -> int:
     """Exchange sites one for another as long as the worth grows (Teitz and Bart 1968); return the exchanges made.
 
     A pass takes the sites in turn, gives each up and puts the best that fits in its place; what room is left at the
     end of a pass is filled.
+
+    Args:
+        choice: is changed.
+        passes: at most.
+        price: (resources,) prices by which what a site uses is taken from its worth, so that money saved at one place
+            is there for another; by default only the worth counts.
     """
     alone, made = pays(choice.task)[0], 0
+    price = np.zeros(len(choice.task.most)) if price is None else price
     for _ in range(passes):
         choice.freshen()
         before = made
         for site in list(choice.sites):
-            made += _exchange(choice, site, alone)
+            made += _exchange(choice, site, alone, price)
         count = len(choice.sites)
-        fill(choice, alone)
+        fill(choice, pays(choice.task)[-1])
         made += len(choice.sites) - count
         if made == before:
             break
     return made
 
 
-def _exchange(choice: Choice, site: int, alone: Floats) -> bool:
+def _exchange(choice: Choice, site: int, alone: Floats, price: Floats) -> bool:
     choice.remove(site)
-    other = choice.best(alone)
-    worth = choice.net(site)
-    if other >= 0 and other != site and choice.net(other) > worth + BETTER * abs(worth):
+    other = choice.best(alone, price)
+    worth, more = (choice.net(at) - float(price @ choice.task.amount[:, at]) for at in (site, other))
+    if other >= 0 and other != site and more > worth + BETTER * abs(worth):
         choice.add(other)
         return True
-    if worth <= choice.least:
+    if choice.net(site) <= choice.least:
         return True
     choice.add(site)
     return False
@@ -77,7 +82,6 @@ def in_order(task: Task, sites: list[int]) -> list[int]:
 
     Sites that add nothing to the others are left out.
     """
-    counted = np.bincount(sites, minlength=task.who.sites) if sites else np.zeros(task.who.sites, dtype=np.int64)
-    choice = Choice(replace(task, copies=np.minimum(counted, task.copies)))
+    choice = Choice(task.among(sites))
     fill(choice, pays(task)[-1])
     return choice.sites

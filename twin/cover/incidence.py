@@ -112,7 +112,9 @@ def _firsts(element: UInt32s, demand: int) -> Ints:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _turn(first: Ints, element: UInt32s, chance: Chances, place: Ints, back_site: UInt32s, back_chance: Chances) -> None:
+def _turn(
+    first: Ints, element: UInt32s, chance: Chances, place: Ints, back_site: UInt32s, back_chance: Chances
+) -> None:
     for site in range(len(first) - 1):
         for entry in range(first[site], first[site + 1]):
             at = place[element[entry]]

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from twin.cover.incidence import Chances, Floats, UInt32s, Ints
+from twin.cover.incidence import Chances, Floats, Ints, UInt32s
 from twin.cover.pick import Picked, Picker
 from twin.cover.task import Task
 
@@ -60,6 +60,17 @@ class Lagrangian:
     def finished(self) -> bool:
         """Whether steps have become too short to matter."""
         return self._pace < ENOUGH
+
+    def bounds(self, most: Floats) -> Floats:
+        """Return what no plan is worth more than with other amounts of what is counted, at the best prices.
+
+        Args:
+            most: (n,) amounts, such as numbers of sites, must-have ones included.
+        """
+        task = self._task
+        worth = task.who.times(self.prices) - task.cost
+        rest = task.done + _rest(task.weight, self._top, self._levels, self.prices, self._want)
+        return rest + self._pick.bounds(worth, most - task.spent)
 
     def run(self, floor: float, steps: int, close: float = CLOSED) -> None:
         """Take steps.

@@ -53,14 +53,17 @@ class Picker:
     def __call__(self, worth: Floats) -> Picked:
         """Return the best sites by (sites,) worths, and the bound."""
         own = worth[self._sites]
-        return self._by_count(own) if self._counted else self._by_price(own)
+        return self._by_count(own) if self._counted else self._by_price(own, self._task.most)
 
-    def by_worth(self, worth: Floats) -> tuple[Ints, Floats]:
-        """Return what the groups give, best first, and its worths, without a look at the limits."""
+    def bounds(self, worth: Floats, most: Floats) -> Floats:
+        """Return the bound for each of (n,) amounts of what is counted first."""
         own = worth[self._sites]
+        if not self._counted:
+            return np.array([self._by_price(own, np.concatenate([[each], self._task.most[1:]])).bound for each in most])
         at = _tops(own, self._copies, self._first, self._room)
-        at = at[np.argsort(-own[at], kind="stable")]
-        return self._sites[at], own[at]
+        summed = np.concatenate([[0.0], np.cumsum(np.sort(own[at])[::-1])])
+        each = float(self._amount[0, 0]) if len(own) else 1.0
+        return np.asarray(summed[np.clip((most * (1 + SLACK) / each).astype(np.int64), 0, len(at))])
 
     def _by_count(self, own: Floats) -> Picked:
         if not len(own):
@@ -75,23 +78,23 @@ class Picker:
         self._price = np.array([float(own[at[-1]]) / each if len(at) == n and n else 0.0])
         return Picked(float(own[at].sum()), self._sites[at], self._price)
 
-    def _by_price(self, own: Floats) -> Picked:
+    def _by_price(self, own: Floats, most: Floats) -> Picked:
         price = self._price.copy()
         for _ in range(ROUNDS if len(price) > 1 else 1):
             for which in range(len(price)):
-                price[which] = self._searched(own, price, which)
+                price[which] = self._searched(own, price, which, float(most[which]))
         self._price = price
         net = own - price @ self._amount
         at = _tops(net, self._copies, self._first, self._room)
         at = at[np.argsort(-net[at], kind="stable")]
-        bound = float(net[at].sum()) + float(price @ self._task.most)
+        bound = float(net[at].sum()) + float(price @ most)
         return Picked(bound, self._sites[at], price)
 
-    def _searched(self, own: Floats, price: Floats, which: int) -> float:
+    def _searched(self, own: Floats, price: Floats, which: int, most: float) -> float:
         """The least price of one resource at which no more of it is used than there is, the others as they are."""
         others = price.copy()
         others[which] = 0.0
-        net, use, most = own - others @ self._amount, self._amount[which], float(self._task.most[which])
+        net, use = own - others @ self._amount, self._amount[which]
         low = LOWER * float(price[which])
         part = self._above(net - low * use)
         if low and part.used(net, use, low) <= most:

@@ -59,7 +59,11 @@ def solve(problem: CoverProblem, k: int | None = None, budget: float | None = No
     Raises:
         InputError: neither k nor budget is named, or the limits contradict the problem; all faults at once.
     """
-    task = Task.of(problem, k, budget)
+    return solved(problem, Task.of(problem, k, budget), effort)
+
+
+def solved(problem: CoverProblem, task: Task, effort: Effort) -> Plan:
+    """As :func:`solve`, of a task made of a problem."""
     choice = greedy(task)
     bound = gains_bound(choice)
     improve(choice, effort.passes)
@@ -104,12 +108,14 @@ def proof(task: Task, lagrangian: Lagrangian, choice: Choice, most: int) -> tupl
 def search(choice: Choice, lagrangian: Lagrangian, effort: Effort) -> list[int]:
     """Take steps, and from time to time make a plan of what they picked; return the sites of the best plan."""
     best, best_sites = choice.total, list(choice.sites)
-    alone = pays(choice.task)[0]
+    pay, priced = pays(choice.task)[-1], len(pays(choice.task)) > 1
     done = choice.task.done
     for _ in range(TRIES):
         lagrangian.run(done + best, -(-effort.steps // TRIES), effort.close)
         choice.become(lagrangian.picked.sites.tolist())
-        fill(choice, alone)
+        fill(choice, pay)
+        if priced:
+            improve(choice, effort.passes, lagrangian.picked.price)
         improve(choice, effort.passes)
         if choice.total > best:
             best, best_sites = choice.total, list(choice.sites)

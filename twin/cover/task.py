@@ -85,8 +85,16 @@ class Task:
         return empty.after([int(row) for row in problem.must])
 
     def within(self, most: float) -> Task:
-        """The same task with another amount of what is counted."""
-        return replace(self, most=np.concatenate([[most], self.most[1:]]))
+        """The same task with less of what is counted, money or sites; must-have sites count."""
+        return self._open(self.paid(most))
+
+    def paid(self, most: float) -> Task:
+        """The same task with another amount of what is counted, and the same sites to choose from."""
+        return replace(self, most=np.concatenate([[most - self.spent], self.most[1:]]))
+
+    def among(self, sites: Sequence[int]) -> Task:
+        """The same task with nothing to choose from but these sites, each as often as it is named."""
+        return replace(self, copies=np.minimum(np.bincount(sites, minlength=self.who.sites), self.copies))
 
     def after(self, chosen: Sequence[int]) -> Task:
         """The task that is left when some sites are chosen."""
@@ -102,21 +110,33 @@ class Task:
             most -= self.amount[:, site]
             room[self.group[site]] -= 1
             copies[site] -= 1
-        fits = (self.amount <= (most * (1 + SLACK))[:, None]).all(axis=0) & (room[self.group] > 0)
-        return replace(
-            self,
-            weight=weight,
-            most=most,
-            room=room,
-            copies=np.where(fits, copies, 0),
-            must=(*self.must, *chosen),
-            before=np.array(value),
+        return self._open(
+            replace(
+                self,
+                weight=weight,
+                most=most,
+                room=room,
+                copies=copies,
+                must=(*self.must, *chosen),
+                before=np.array(value),
+            )
         )
+
+    @staticmethod
+    def _open(task: Task) -> Task:
+        """Close the sites that no longer fit."""
+        fits = (task.amount <= (task.most * (1 + SLACK))[:, None]).all(axis=0)
+        return replace(task, copies=np.where(fits, np.minimum(task.copies, task.room[task.group]), 0))
 
     @property
     def done(self) -> float:
         """What the must-have sites are worth."""
         return float(self.before[-1]) if len(self.before) else 0.0
+
+    @property
+    def spent(self) -> float:
+        """What the must-have sites use of what is counted."""
+        return float(self.amount[0, list(self.must)].sum())
 
 
 def _groups(problem: CoverProblem) -> tuple[Ints, Ints]:
