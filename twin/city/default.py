@@ -38,7 +38,7 @@ from twin.city.frame import Frame, load_frame
 from twin.city.model import City
 from twin.errors import InputError
 
-GENERATOR_VERSION: Final = 2
+GENERATOR_VERSION: Final = 3
 REAL: Final = (
     "the frame: districts' outlines and residents, main streets, canals and railways as far as they are known, metro "
     "stations, known places, names of the mahallas, shares of flats by storeys."
