@@ -15,8 +15,15 @@ from twin.city.model import City
 from twin.city.squares import Floats, Ints, Squares, square_at
 
 SQUARE_M: Final = 32.0
+CORNER_M: Final = 4.0
+"""Kerbs turn round a junction's corner at this radius, and asphalt fills what is narrower than twice that (assumed)."""
+
 REACH_M: Final = 3.0
-"""How far from a carriageway or a building its presence is told; nothing asks for more."""
+"""How far from a building its presence is told; nothing asks for more."""
+
+_DIRECTIONS: Final = np.array(
+    [(a * x, b * y) for x, y in ((1.0, 0.0), (0.8, 0.6), (0.6, 0.8), (0.0, 1.0)) for a in (1, -1) for b in (1, -1)]
+)
 
 Window = tuple[float, float, float, float]
 
@@ -27,12 +34,10 @@ class Carriageways:
 
     Attributes:
         pieces: (k, 5) x and y of both ends of the centre line, and half the width, metres.
-        street: (k,) the row of the street each piece belongs to.
-        squares: pieces by square, grown by their half width and ``REACH_M``.
+        squares: pieces by square, grown by their half width and ``CORNER_M``.
     """
 
     pieces: Floats
-    street: Ints
     squares: Squares
 
     @classmethod
@@ -42,18 +47,28 @@ class Carriageways:
         first = np.flatnonzero(line[1:] == line[:-1])
         half = np.maximum(streets["width_m"].to_numpy(np.float64), least_width_m)[line[first]] / 2.0
         pieces = np.column_stack([points[first], points[first + 1], half]).reshape(-1, 5)
-        grown = (half + REACH_M)[:, None]
+        grown = (half + CORNER_M)[:, None]
         low = np.minimum(pieces[:, 0:2], pieces[:, 2:4]) - grown
         high = np.maximum(pieces[:, 0:2], pieces[:, 2:4]) + grown
-        rows = streets.index.to_numpy(np.int64)[line[first]]
-        return cls(pieces, rows, Squares.around(np.column_stack([low, high]), SQUARE_M))
+        return cls(pieces, Squares.around(np.column_stack([low, high]), SQUARE_M))
 
-    def clear(self, points: Floats, of: Ints, own_m: float, other_m: float) -> NDArray[np.bool_]:
-        """Return which points (n, 2) are ``own_m`` from the edge of street ``of`` and ``other_m`` from all others."""
+    def clear(self, points: Floats, outward: Floats, gap_m: float) -> NDArray[np.bool_]:
+        """Return which points (n, 2) are ``gap_m`` from the asphalt, its corners and narrow gaps filled.
+
+        That is where a disc of ``CORNER_M`` that touches no carriageway reaches over the point by the gap: it is tried
+        towards ``outward`` (n, 2; away from the nearest street) first, then in twelve directions.
+        """
         at = self.squares
         grid = (at.corner, at.side, at.down, at.along, at.starts, at.members)
-        clear: NDArray[np.bool_] = _off_streets(points, of, own_m, other_m, self.pieces, self.street, *grid)
+        clear: NDArray[np.bool_] = _off_asphalt(points, outward, gap_m, _DIRECTIONS, self.pieces, *grid)
         return clear
+
+    def off(self, points: Floats) -> NDArray[np.bool_]:
+        """Return which points (n, 2) lie on no carriageway."""
+        at = self.squares
+        grid = (at.corner, at.side, at.down, at.along, at.starts, at.members)
+        off: NDArray[np.bool_] = _off_streets(points, self.pieces, *grid)
+        return off
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,21 +147,47 @@ def gap_m(x: float, y: float, x0: float, y0: float, x1: float, y1: float) -> flo
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _off_streets(
-    points: Floats, of: Ints, own_m: float, other_m: float, pieces: Floats, street: Ints, corner: Floats, side: float,
-    down: int, along: int, starts: Ints, members: Ints,
-) -> NDArray[np.bool_]:  # fmt: skip
-    clear = np.ones(len(points), dtype=np.bool_)
-    for i in range(len(points)):
-        x, y = points[i]
-        square = square_at(x, y, corner, side, down, along)
-        if square < 0:
-            continue
+def _least_edge_m(
+    x: float, y: float, pieces: Floats, corner: Floats, side: float, down: int, along: int, starts: Ints, members: Ints
+) -> float:
+    """Return the distance to the nearest edge of a carriageway, negative on it; inf where none is near."""
+    least = np.inf
+    square = square_at(x, y, corner, side, down, along)
+    if square >= 0:
         for at in range(starts[square], starts[square + 1]):
             k = members[at]
-            keep_m = pieces[k, 4] + (own_m if street[k] == of[i] else other_m)
-            if gap_m(x, y, pieces[k, 0], pieces[k, 1], pieces[k, 2], pieces[k, 3]) < keep_m:
-                clear[i] = False
+            least = min(least, gap_m(x, y, pieces[k, 0], pieces[k, 1], pieces[k, 2], pieces[k, 3]) - pieces[k, 4])
+    return least
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _off_streets(
+    points: Floats, pieces: Floats, corner: Floats, side: float, down: int, along: int, starts: Ints, members: Ints
+) -> NDArray[np.bool_]:
+    off = np.ones(len(points), dtype=np.bool_)
+    for i in range(len(points)):
+        x, y = points[i]
+        off[i] = _least_edge_m(x, y, pieces, corner, side, down, along, starts, members) >= 0.0
+    return off
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _off_asphalt(
+    points: Floats, outward: Floats, least_m: float, directions: Floats, pieces: Floats, corner: Floats, side: float,
+    down: int, along: int, starts: Ints, members: Ints,
+) -> NDArray[np.bool_]:  # fmt: skip
+    clear = np.zeros(len(points), dtype=np.bool_)
+    away = CORNER_M - least_m
+    for i in range(len(points)):
+        for turn in range(-2, len(directions)):
+            dx, dy = directions[max(turn, 0)]
+            if turn == -2:
+                dx, dy = 0.0, 0.0
+            elif turn == -1:
+                dx, dy = outward[i]
+            x, y = points[i, 0] + away * dx, points[i, 1] + away * dy
+            if _least_edge_m(x, y, pieces, corner, side, down, along, starts, members) >= CORNER_M:
+                clear[i] = True
                 break
     return clear
 

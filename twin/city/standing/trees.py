@@ -29,9 +29,7 @@ START_M: Final = 6.0
 OFFSET_M: Final = 2.0
 SHARE: Final = 0.62
 MAPPED_M: Final = 12.0
-OWN_EDGE_M: Final = 1.3
-OTHER_EDGE_M: Final = 1.9
-HOUSE_M: Final = 1.3
+CLEAR_M: Final = 1.3
 TALLEST: Final = 1.1
 """A tree grows wider by up to a quarter, taller by up to a tenth."""
 
@@ -108,7 +106,7 @@ def _assumed(
     luck = spot_draws("tree", spots.xy_m, 3)
     stands = luck[:, 0] <= SHARE
     spots, luck = spots.where(stands), luck[stands]
-    clear = road.clear(spots.xy_m, spots.street, OWN_EDGE_M, OTHER_EDGE_M) & houses.clear(spots.xy_m, HOUSE_M)
+    clear = road.clear(spots.xy_m, -spots.inward, CLEAR_M) & houses.clear(spots.xy_m, CLEAR_M)
     clear &= ~_near_mapped(city, spots.xy_m)
     size = 0.75 + 0.5 * luck[:, 1]
     kind = (luck[:, 2] * len(SPANS_M)).astype(np.int64)
@@ -124,8 +122,7 @@ def _mapped(city: City, window: Window | None, road: Carriageways, houses: Footp
     tall = table["height_m"].to_numpy(np.float64) / SPANS_M[kind, 2]
     inside = within(xy, window)
     trees = Trees(xy, kind, wide, tall).where(inside)
-    nobody = np.full(len(trees), -1, dtype=np.int64)
-    return trees.where(road.clear(trees.xy_m, nobody, 0.0, 0.0) & houses.clear(trees.xy_m, 0.0))
+    return trees.where(road.off(trees.xy_m) & houses.clear(trees.xy_m, 0.0))
 
 
 def _near_mapped(city: City, xy_m: Floats) -> NDArray[np.bool_]:
