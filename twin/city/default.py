@@ -44,8 +44,8 @@ REAL: Final = (
     "stations, known places, names of the mahallas, shares of flats by storeys."
 )
 SYNTHETIC: Final = (
-    "the fabric, drawn from a seed: all other streets, all buildings, the mahallas' borders, all posts; main streets "
-    "of weak or assumed course are moved."
+    "the fabric, drawn from a seed: all other streets, all buildings, the mahallas' borders, all posts, trees, "
+    "lamps and walls; main streets of weak or assumed course are moved."
 )
 ASKED: Final = "build the default city"
 
