@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sensors.cameras import CameraFleet
 from sensors.kernels import kernel, parallel_kernel
 from sensors.optics import Dori, load_dori
-from sensors.sightline import PTZ_PRESETS, Floats, Heights_dm, camera_rows, line_clear, view_density
+from sensors.sightline import PTZ_PRESETS, Floats, Heights_dm, camera_rows, class_of, line_clear, view_density
 from twin.city.heights import HeightRaster
 
 TARGET_M: Final = 1.5
@@ -143,15 +143,6 @@ def is_open(height_dm: Heights_dm, mask: NDArray[np.bool_], row: int, column: in
     return height_dm[row, column] <= TARGET_DM and (mask.size == 0 or mask[row, column])
 
 
-@kernel
-def _class_of(density: float, bounds: Floats) -> int:
-    found = 0
-    for i in range(len(bounds)):
-        if density >= bounds[i]:
-            found = i + 1
-    return found
-
-
 @parallel_kernel
 def _fill_patches(
     cameras: Floats, windows: NDArray[np.int64], starts: NDArray[np.int64], patches: NDArray[np.uint8],
@@ -176,9 +167,9 @@ def _fill_patches(
                     dx, dy, dz = x - camera[0], y - camera[1], TARGET_M - camera[2]
                     density = view_density(camera, dx, dy, dz)
                     if density >= bounds[0] and line_clear(
-                        x, y, TARGET_M, -dx, -dy, -dz, own, cell_m, own_west_m, own_north_m
+                        x, y, TARGET_M, -dx, -dy, -dz, own, cell_m, own_west_m, own_north_m, math.inf
                     ):
-                        patches[at + column] = _class_of(density, bounds)
+                        patches[at + column] = class_of(density, bounds)
             at += own.shape[1]
 
 
