@@ -34,7 +34,7 @@ def export_rows(city: City) -> Iterator[Row]:
 
 
 def heights(city: City) -> Row:
-    """The whole raster of the buildings at 1 m, made into its files, against OpenCV filling the same outlines, and numpy.save."""
+    """The raster of all buildings at 1 m, made into its files, against OpenCV's fillPoly and numpy.save."""
     import cv2
 
     assert city.folder is not None
@@ -58,7 +58,9 @@ def heights(city: City) -> Row:
         np.save(city.folder / "peer.npy", cells)
         (city.folder / "peer.npy").unlink()
 
-    return Row("heights of the city's buildings at 1 m", *in_turn(ours, peer, runs=3), "OpenCV fillPoly and numpy.save", "s")
+    return Row(
+        "heights of the city's buildings at 1 m", *in_turn(ours, peer, runs=3), "OpenCV fillPoly and numpy.save", "s"
+    )
 
 
 def layers(city: City, folder: Path) -> Iterator[Row]:
