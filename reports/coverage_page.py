@@ -98,6 +98,7 @@ def page_context(
         "first": fails_first(figures),
         "privacy": figures["privacy"],
         "optics": figures["optics"],
+        "capture": figures["capture"],
     }
 
 
