@@ -65,8 +65,8 @@ class RasterFiles:
 
         rows, columns = window.slots.shape
         seen = window.slots >= 0
-        columns: tuple[NDArray[Any], ...] = (window.cells.best, window.cells.count[:, 0])
-        for file, column in zip(self._files, columns, strict=True):
+        figures: tuple[NDArray[Any], ...] = (window.cells.best, window.cells.count[:, 0])
+        for file, column in zip(self._files, figures, strict=True):
             cells = np.zeros((rows, columns), np.uint8)
             cells[window.slots == NOT_OPEN] = NO_GROUND
             cells[seen] = np.minimum(column[window.slots[seen]], NO_GROUND - 1)
