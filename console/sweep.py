@@ -63,6 +63,9 @@ def _show(content: dict[str, Any], folder: Path) -> None:
             interval = between(name, gap["low"], gap["high"], True) if gap else ""
             table.add_row(row["label"], shown(name, row["value"]), shown(name, gap.get("value"), True), interval)
     wide_console().print(table)
+    if content["left_out"]:
+        dead = content["left_out"]
+        typer.echo(f"left out, for a file speaks in their place: {len(dead)} assumed inputs, such as {dead[0]}")
     if content["chosen"]:
         typer.echo(f"best: {content['chosen']['best']}{'' if content['chosen']['sure'] else ' (not sure)'}")
     typer.echo(f"Report: {folder / 'report.html'}")

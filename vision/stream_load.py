@@ -119,15 +119,16 @@ def offer(due: Sequence[Due], work: Callable[[Due], None], places: int, clock: C
     waiting: deque[int] = deque()
     start_s, coming = clock.now_s(), 0
     while coming < len(due) or waiting:
-        now_s = clock.now_s() - start_s
-        while coming < len(due) and due[coming].at_s <= now_s:
+        free_s = clock.now_s() - start_s
+        while coming < len(due) and due[coming].at_s < free_s:  # these came while it was at the last one
             waiting.append(coming)
             coming += 1
             if len(waiting) > places:
                 waiting.popleft()
         if not waiting:
             clock.wait_until(start_s + due[coming].at_s)
-            continue
+            waiting.append(coming)
+            coming += 1
         row = waiting.popleft()
         begun[row] = clock.now_s() - start_s
         work(due[row])
