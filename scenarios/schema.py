@@ -129,6 +129,16 @@ class ServiceTeams(Strict):
     mutual_aid_kind: str = ""
 
 
+class OwnDeskSpec(Sourced):
+    """The desk of one number: ``value`` operators for 100,000 residents.
+
+    Attributes:
+        roster: 24 factors on them, by the hour of the day; None for all, always.
+    """
+
+    roster: Hours | None = None
+
+
 class CentreSpec(Strict):
     """The situation centre.
 
@@ -141,8 +151,8 @@ class CentreSpec(Strict):
         roster, verifier_roster: 24 factors on operators and verifiers, by the hour of the day; None for all, always.
         patience: how long callers wait to be answered before they hang up; None for ever.
         monitor_process: the same as ``panic_process`` for a fire monitor.
-        own_desks: numbers (101, 102, 103, 112) with operators of their own for 100,000 residents, at any hour; the
-            common operators answer what is left. {} (the default): all numbers ring at one common desk.
+        own_desks: numbers (101, 102, 103, 112) with operators of their own; the common operators answer what is left.
+            {} (the default): all numbers ring at one common desk.
         size_up_s: from the first arrival until the first team asks for more.
     """
 
@@ -158,7 +168,7 @@ class CentreSpec(Strict):
     patience: DurationSpec | None = None
     monitor_process: DurationSpec | None = None
     size_up_s: float = Field(default=60.0, ge=0)
-    own_desks: dict[Literal["101", "102", "103", "112"], Sourced] = Field(default_factory=dict)
+    own_desks: dict[Literal["101", "102", "103", "112"], OwnDeskSpec] = Field(default_factory=dict)
 
 
 class Scenario(Strict):
