@@ -13,7 +13,7 @@ from agents.decision_check import fault_of
 from agents.fleet import Fleet
 from agents.joining import RequestBook
 from agents.policy import Choice, Decline, Dispatch, Move, Policy, Redispatch
-from agents.policy_fault import PolicyFault
+from agents.policy_fault import PolicyFault, place_of
 from agents.reception import Reception
 from agents.request import State, Unit
 from agents.response import Responses
@@ -106,7 +106,7 @@ class Dispatching:
         except NeverReturned as fault:
             raise self._fault(f"{fault}; a decision must come back") from None
         except Exception as fault:
-            raise self._fault(f"it raised {type(fault).__name__}: {fault}") from fault
+            raise self._fault(f"it raised {type(fault).__name__}: {fault} ({place_of(fault)})") from fault
         view.close()
         if not isinstance(choices, list | tuple):
             raise self._fault(f"decide returned {type(choices).__name__}; return a list of decisions, [] for none")

@@ -106,12 +106,16 @@ def _relive(
 
 def _lived(out: Path, live: Callable[[Tell], RunFolder], as_json: bool) -> None:
     """Live a run with its progress on screen, and print its figures."""
+    from agents.policy_fault import PolicyFault
     from reports.terminal import summary_lines
 
     _refuse_taken(out)
     try:
         with stages(quiet=as_json) as tell:
             folder = live(tell)
+    except PolicyFault:
+        typer.echo(f"twin: what was lived until the policy failed lies in {out}", err=True)
+        raise
     except KeyboardInterrupt:
         kept = f"what was done so far lies in {out}" if out.exists() else "nothing was written yet"
         typer.echo(f"twin: interrupted; {kept}", err=True)

@@ -89,6 +89,7 @@ def write_run(
         _write_layers(run, parts, tell)
         if footage is not None:
             footage.write_into(run)
+        tell("simulation", 0.0)
         live(world, _Keeper(run, log, parts.scenario.duration_ms, tell))
         status = "done"
     finally:
