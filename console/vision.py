@@ -1,4 +1,4 @@
-"""`twin vision`: train, evaluate, calibrate, recognise."""
+"""`twin vision`: train, evaluate, calibrate, recognise; `load` has a file of its own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from console.arguments import Seed
+from console.arguments import Seed, Weights
 from console.progress import stages
+from console.vision_load import load
 
-app = typer.Typer(no_args_is_help=True, help="The recogniser: train, evaluate, calibrate, recognise.")
+app = typer.Typer(no_args_is_help=True, help="The recogniser: train, evaluate, calibrate, load, recognise.")
+app.command("load")(load)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Weights = Annotated[Path | None, typer.Option(help="Detector weights; default: those shipped.")]
 
 
 @app.command()

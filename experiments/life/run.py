@@ -24,6 +24,7 @@ from scenarios.fleet_file import fleet_path
 from sensors.coverage import coverage
 from sensors.coverage_summary import coverage_summary
 from sensors.fitted import FITTED_FILE
+from sensors.fitted_load import FITTED_LOAD_FILE
 from twin.city.store import city_hash
 from twin.log import EventLog, content_hash
 from twin.records import Sighting
@@ -88,6 +89,7 @@ def write_run(
         _write_layers(run, parts, tell)
         if footage is not None:
             footage.write_into(run)
+        tell("simulation", 0.0)
         live(world, _Keeper(run, log, parts.scenario.duration_ms, tell))
         status = "done"
     finally:
@@ -110,6 +112,7 @@ def input_hashes(parts: Assembly) -> dict[str, str]:
         "scenario": parts.scenario_file, "cameras": request.cameras, "calls": request.calls,
         "fleet": fleet_path(request.fleet, parts.scenario, parts.scenario_file),
         "fitted": request.fitted or FITTED_FILE,
+        "fitted_load": FITTED_LOAD_FILE if parts.load is not None else None,
     }  # fmt: skip
     return file_hashes(files) | {"city": city_hash(parts.city), "weights": parts.model.weights_sha256}
 

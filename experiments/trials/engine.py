@@ -143,6 +143,6 @@ def _result(future: Future[list[bytes]]) -> list[bytes]:
         return future.result()
     except BrokenProcessPool:
         raise InputError(
-            "live the trials", "a worker was killed, perhaps for want of memory; fewer --workers, and the same command "
-            "goes on where it stopped"
+            "live the trials", "a worker was ended, perhaps for want of memory, or by a policy that cannot be stopped "
+            "(then it says so above); with fewer --workers, the same command goes on where it stopped"
         ) from None  # fmt: skip

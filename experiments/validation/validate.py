@@ -13,7 +13,8 @@ from scipy import stats
 from experiments.columns import Columns
 from experiments.life.living import make_world
 from experiments.statistics.paired import holm, mean_of, sd_of, t_quantile
-from experiments.theory.exact import Exact, conservation, littles_law, mexclp_enumerated, monotonicity
+from experiments.theory.exact import Exact, conservation, mexclp_enumerated, monotonicity
+from experiments.theory.littles_law import littles_law
 from experiments.theory.rows import Row, theory_rows
 from experiments.trials.trial import Setting
 from experiments.trials.workshop import day_of

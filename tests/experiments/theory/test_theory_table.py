@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.theory.exact import conservation, littles_law, mexclp_enumerated, monotonicity
+from experiments.theory.exact import conservation, mexclp_enumerated, monotonicity
 from experiments.theory.formulas import cobham_waits_s, mmc_wait_s, mmck
 from experiments.theory.hypercube import solve_hypercube
+from experiments.theory.littles_law import littles_law
 from experiments.theory.lives import live_stream, poisson_stream
 from experiments.theory.rows import WORK, Row, team_waits_s, theory_rows
 from experiments.validation.validate import pooled_checks, single_misses
