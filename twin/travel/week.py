@@ -76,6 +76,14 @@ class WeekTravel:
         """Return the (n,) times from one origin to each goal, -1 for none."""
         return self.in_period(period).one_to_many_ms(origin, goals, 0)
 
+    def quickest_to(self, origins: Ints, goal: int, period: int) -> tuple[int, int]:
+        """Return which origin is the quickest at one goal, of equals the first, and its time; -1, -1 for none."""
+        return self.in_period(period).quickest_to(origins, goal, 0)
+
+    def lay(self, origin: int, goal: int, period: int, row: int, nodes: Ints, at_ms: Ints) -> int:
+        """Write the nodes and times of :meth:`route` into one row of two tables; return how many there are."""
+        return self.in_period(period).lay(origin, goal, 0, row, nodes, at_ms)
+
     def route(self, origin: int, goal: int, period: int) -> Route:
         """Return the quickest way itself; of equally quick ways always the same one."""
         return self.in_period(period).route(origin, goal, 0)
