@@ -122,6 +122,11 @@ class RequestBook:
         return over
 
     @property
+    def is_waited(self) -> bool:
+        """Whether anything waits for a team."""
+        return bool(self._order)
+
+    @property
     def waiting(self) -> tuple[Waiting, ...]:
         """What waits for a team: the most urgent first, of equals the oldest."""
         if self._offered is None:

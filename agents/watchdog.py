@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from types import FrameType
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 LIMIT_S: Final = 60.0
 _AGAIN_S: Final = 1.0  # a policy that swallows the exception gets it again
@@ -31,8 +31,8 @@ class NeverReturned(TimeoutError):
     """Somebody thought for longer than the limit."""
 
 
-def within(limit_s: float, think: Callable[[], Answer]) -> Answer:
-    """Return what ``think`` returns.
+def within(limit_s: float, think: Callable[..., Answer], *about: Any) -> Answer:
+    """Return what ``think`` returns when it is asked about something.
 
     Raises:
         NeverReturned: it took longer than ``limit_s`` seconds of real time.
@@ -40,8 +40,8 @@ def within(limit_s: float, think: Callable[[], Answer]) -> Answer:
     """
     try:
         if threading.current_thread() is threading.main_thread():
-            return _in_main_thread(limit_s, think)
-        return _in_other_thread(limit_s, think)
+            return _in_main_thread(limit_s, think, about)
+        return _in_other_thread(limit_s, think, about)
     except _Bell:
         raise NeverReturned(f"it had not returned after {limit_s:g} s") from None
 
@@ -61,11 +61,11 @@ def on_guard() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _in_main_thread(limit_s: float, think: Callable[[], Answer]) -> Answer:
+def _in_main_thread(limit_s: float, think: Callable[..., Answer], about: tuple[Any, ...]) -> Answer:
     with nullcontext() if _guards else on_guard():
         rest = signal.setitimer(signal.ITIMER_REAL, limit_s, _AGAIN_S)
         try:
-            return think()
+            return think(*about)
         finally:
             signal.setitimer(signal.ITIMER_REAL, *rest)
 
@@ -74,7 +74,7 @@ def _ring(number: int, frame: FrameType | None) -> None:
     raise _Bell
 
 
-def _in_other_thread(limit_s: float, think: Callable[[], Answer]) -> Answer:
+def _in_other_thread(limit_s: float, think: Callable[..., Answer], about: tuple[Any, ...]) -> Answer:
     over = threading.Event()
     thread = threading.get_ident()
 
@@ -87,7 +87,7 @@ def _in_other_thread(limit_s: float, think: Callable[[], Answer]) -> Answer:
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     try:
-        return think()
+        return think(*about)
     finally:
         over.set()
         watcher.join()

@@ -52,10 +52,3 @@ class InTurn(ABC):
                 free[row] = False
                 choices.append(Dispatch(request.key, str(teams.id[row])))
         return choices
-
-
-def nearest_of(view: View, rows: Ints, node: int) -> int:
-    """Return the row that is nearest to a node by travel time, of equals the lowest; -1 where none can reach it."""
-    times_ms = view.travel_ms(view.teams.node[rows], node)
-    best = int(times_ms.view(np.uint64).argmin())  # -1 is the largest there is
-    return int(rows[best]) if times_ms[best] >= 0 else -1
