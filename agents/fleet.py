@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.junctions import Junctions
-from agents.live_teams import LiveTeams
+from agents.live_teams import LiveTeams, passed
 from agents.mesa_import import Agent, AgentSet, Model
 from agents.policy import Ints
 from agents.sealed import sealed
@@ -52,6 +52,7 @@ class Fleet:
         self._columns = dict(zip(_CHANGING, whole + [np.zeros(n, dtype=bool) for _ in _CHANGING[2:]], strict=True))
         self._sealed: dict[str, NDArray[Any]] = {}
         self._turned: list[Team] = []
+        self._shown: LiveTeams | None = None
         self.free_of: Counter[str] = Counter()
         self.on_duty_of: Counter[str] = Counter()
         texts = (names, [str(spec.service) for spec in specs], [spec.kind for spec in specs])
@@ -82,11 +83,20 @@ class Fleet:
         The node of a team on its way to a hospital, or home for the end of its shift, is where it last stood; so is
         that of one under way where ``under_way`` is False, which saves looking up its way.
         """
-        return LiveTeams.at(self, t_ms, under_way)
+        if self._shown is not None:
+            self._shown.close()
+        self._catch_up()
+        self._shown = LiveTeams.at(self, t_ms, under_way)
+        return self._shown
 
     def column(self, name: str, t_ms: int, under_way: bool) -> NDArray[Any]:
-        """Return a changing column as of now, sealed; made anew only when it changed."""
-        self._catch_up()
+        """Return a changing column as of now, sealed; made anew only when it changed.
+
+        Raises:
+            RuntimeError: a team has turned to something since the view was made.
+        """
+        if self._turned:
+            raise RuntimeError(passed(name))
         if name == "node":
             rows = self._junctions.rows
             self._junctions.advance(t_ms, rows if under_way else rows[~self._columns["under_way"]], self.teams)

@@ -34,7 +34,12 @@ class LiveTeams(TeamsView):
             raise AttributeError(f"teams have no {name!r}")
         moment = self.__dict__.get("_moment")
         if moment is None:
-            raise RuntimeError(f"the moment has passed, and nobody had looked at {name}; look while deciding")
+            raise RuntimeError(passed(name))
         fleet, t_ms, under_way = moment
         column = self.__dict__[name] = fleet.column(name, t_ms, under_way)
         return column
+
+
+def passed(name: str) -> str:
+    """Return what to say of a column that is asked for too late."""
+    return f"the moment has passed, and nobody had looked at {name!r} during it; look at the teams while deciding"
