@@ -64,20 +64,6 @@ class MillisecondEnvironment(simpy.Environment):  # type: ignore[misc]
                 break
         self._now = max(self._now, t_ms)
 
-    def expect(self, due: Due, priority: Any, delay_ms: int) -> Due:
-        """Put a call into the same agenda, in the same order as events; returns it.
-
-        Raises:
-            TypeError: the delay is not an ``int``.
-            ValueError: it is negative.
-        """
-        if type(delay_ms) is not int:
-            raise TypeError(_no_delay(delay_ms))
-        if delay_ms < 0:
-            raise ValueError(f"the delay {delay_ms} ms is negative")
-        heappush(self._queue, (self._now + delay_ms, priority, next(self._eid), due))
-        return due
-
 
 class Due(list[Any]):
     """A call and its arguments, held by SimPy's agenda; a third of the cost of an event with its list of callbacks.
@@ -126,6 +112,7 @@ class Clock:
             raise ValueError(f"the start {start} has no time zone; give one, such as ZoneInfo('Asia/Tashkent')")
         self.start = start
         self.env: Any = MillisecondEnvironment(0)
+        self._agenda, self._order = self.env._queue, self.env._eid
 
     @property
     def now_ms(self) -> int:
@@ -168,7 +155,7 @@ class Clock:
         """
         if t_ms < self.now_ms:
             raise ValueError(f"{t_ms} ms has passed; it is {self.now_ms} ms")
-        self.env.expect(Due((call, args)), URGENT, t_ms - self.now_ms)
+        heappush(self._agenda, (t_ms, URGENT, next(self._order), Due((call, args))))
 
     def call_after(self, delay_ms: int, call: Callable[..., None], *args: Any) -> Due:
         """Call something ``delay_ms`` from now, in scheduling order among equals; returns what can be cancelled.
@@ -177,7 +164,12 @@ class Clock:
             TypeError: the delay is not an ``int``.
             ValueError: it is negative.
         """
-        due: Due = self.env.expect(Due((call, args)), NORMAL, delay_ms)
+        if type(delay_ms) is not int:
+            raise TypeError(_no_delay(delay_ms))
+        if delay_ms < 0:
+            raise ValueError(f"the delay {delay_ms} ms is negative")
+        due = Due((call, args))
+        heappush(self._agenda, (self.env._now + delay_ms, NORMAL, next(self._order), due))
         return due
 
     def call_soon(self, call: Callable[[], None]) -> None:

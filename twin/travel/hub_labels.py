@@ -34,14 +34,18 @@ class Labels:
         first: (vertices + 1,) int64 into the entries.
         entry: (entries, 2) int32 hub, rising within a label, and ms to the hub, or from it; the last entry of a label
             is its own vertex.
-        row: (entries,) int32 first edge on the way to the hub, or last edge from it; -1 for the vertex itself.
-        link: (entries,) int32 the entry of the same hub at the vertex that edge leads to, or comes from; -1 likewise.
+        step: (entries, 2) int32 first edge on the way to the hub, or last edge from it; and the entry of the same hub
+            at the vertex which that edge leads to, or comes from. Both are -1 for the vertex itself.
     """
 
     first: Ints
     entry: Int32s
-    row: Int32s
-    link: Int32s
+    step: Int32s
+
+    @property
+    def row(self) -> Int32s:
+        """(entries,) int32 the edge of each step."""
+        return self.step[:, 0]
 
 
 class _Columns(NamedTuple):
@@ -118,16 +122,16 @@ def _cut(columns: _Columns, onto: Ints) -> Labels:
     """Return the labels without the room to spare; ``onto`` is the place that each edge leads to in their direction."""
     used = int(columns.first[-1])
     entry, row = columns.entry[:used].copy(), columns.row[:used].copy()
-    return Labels(columns.first, entry, row, _links(columns.first, entry, row, onto))
+    return Labels(columns.first, entry, _steps(columns.first, entry, row, onto))
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _links(first: Ints, entry: Int32s, row: Int32s, onto: Ints) -> Int32s:
-    link = np.full(len(row), np.int32(_NONE))
+def _steps(first: Ints, entry: Int32s, row: Int32s, onto: Ints) -> Int32s:
+    step = np.full((len(row), 2), np.int32(_NONE))
     for i in range(len(row)):
         if row[i] >= 0:
-            link[i] = _find(first, entry, onto[row[i]], entry[i, 0])
-    return link
+            step[i, 0], step[i, 1] = row[i], _find(first, entry, onto[row[i]], entry[i, 0])
+    return step
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

@@ -43,7 +43,7 @@ class LabelSet:
     def bytes(self) -> int:
         """Size of the labels."""
         sides = (self.out, self.into)
-        return sum(a.nbytes for side in sides for a in (side.first, side.entry, side.row, side.link))
+        return sum(a.nbytes for side in sides for a in (side.first, side.entry, side.step))
 
 
 def make_labels(graph: LabelGraph, progress: Callable[[float], None] = lambda share: None) -> LabelSet:

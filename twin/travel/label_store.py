@@ -21,7 +21,7 @@ from twin.travel.label_set import METHOD, LabelSet, make_labels, placed
 from twin.travel.trees import trees_of
 
 _ABOUT: Final = "labels.json"
-_PARTS: Final = ("first", "entry", "row", "link")
+_PARTS: Final = ("first", "entry", "step")
 _COLUMNS: Final = ("places", *(f"{way}_{part}" for way in ("out", "into") for part in _PARTS))
 
 

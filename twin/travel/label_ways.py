@@ -17,7 +17,7 @@ Int32s = NDArray[np.int32]
 def way(
     origin: int, goal: int, goals: Ints, tree: Ints, place: Ints, ms: Ints,
     out_first: Ints, out_entry: Int32s, into_first: Ints, into_entry: Int32s,
-    out_row: Int32s, out_link: Int32s, into_row: Int32s, into_link: Int32s,
+    out_step: Int32s, into_step: Int32s,
 ) -> tuple[Ints, bool]:  # fmt: skip
     """Return the edges of the quickest way from node to node, and whether there is one.
 
@@ -48,13 +48,13 @@ def way(
             w = tree[w, PARENT]
     while i >= 0 or j >= 0:
         if i >= 0:
-            if out_row[i] >= 0:
-                ahead, n = _put(ahead, n, out_row[i])
-            i = out_link[i]
+            row, i = out_step[i, 0], out_step[i, 1]
+            if row >= 0:
+                ahead, n = _put(ahead, n, row)
         if j >= 0:
-            if into_row[j] >= 0:
-                back, m = _put(back, m, into_row[j])
-            j = into_link[j]
+            row, j = into_step[j, 0], into_step[j, 1]
+            if row >= 0:
+                back, m = _put(back, m, row)
     return np.concatenate((ahead[:n], back[:m][::-1])), True
 
 
@@ -62,27 +62,27 @@ def way(
 def lay(
     origin: int, goal: int, at_row: int, way_node: Ints, way_ms: Ints, onto: Int32s, goals: Ints, tree: Ints,
     place: Ints, ms: Ints, out_first: Ints, out_entry: Int32s, into_first: Ints, into_entry: Int32s,
-    out_row: Int32s, out_link: Int32s, into_row: Int32s, into_link: Int32s,
+    out_step: Int32s, into_step: Int32s,
 ) -> int:  # fmt: skip
     """Write the nodes of the quickest way, and when it passes them, into one row of two tables; return how many.
 
     Of more than a row holds only as many are written; there are none where there is no way. ``onto`` holds the node
-    each edge leads to, -1 for a step that leads to no further one.
+    that each edge leads to, -1 for a step that leads to no further one, and its time.
     """
     rows, found = way(
-        origin, goal, goals, tree, place, ms, out_first, out_entry, into_first, into_entry, out_row, out_link,
-        into_row, into_link,
-    )  # fmt: skip
+        origin, goal, goals, tree, place, ms, out_first, out_entry, into_first, into_entry, out_step, into_step
+    )
     if not found:
         return 0
     room, n, t_ms = way_node.shape[1], 1, np.int64(0)
     if room:
         way_node[at_row, 0], way_ms[at_row, 0] = origin, 0
     for row in rows:
-        if onto[row] >= 0:
-            t_ms += ms[row]
+        node = onto[row, 0]
+        if node >= 0:
+            t_ms += onto[row, 1]
             if n < room:
-                way_node[at_row, n], way_ms[at_row, n] = onto[row], t_ms
+                way_node[at_row, n], way_ms[at_row, n] = node, t_ms
             n += 1
     return n
 

@@ -34,8 +34,9 @@ class LabelledTravel:
             graph.goal, labels.tree, labels.place, graph.ms,
             _bare(out.first), _bare(out.entry), _bare(into.first), _bare(into.entry),
         )  # fmt: skip
-        self._ways = (*self.tables, *(_bare(a) for a in (out.row, out.link, into.row, into.link)))
-        self._onto = _bare(np.where(graph.arc >= 0, streets.head[graph.arc], -1).astype(np.int32))
+        self._ways = (*self.tables, _bare(out.step), _bare(into.step))
+        onto = np.where(graph.arc >= 0, streets.head[graph.arc], -1)
+        self._onto = _bare(np.stack([onto, graph.ms], axis=1).astype(np.int32))
         self._line = _line(streets)
 
     @property
