@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +18,14 @@ from agents.teams import FREE, UNDER_WAY, Doing, Team, TeamSpec
 from twin.travel import Travel
 
 _TRACKED: Final = FREE | UNDER_WAY
-_CHANGING: Final = ("key", "wait_node", "free", "on_duty", "under_way")
+_SHOWN: Final[dict[str, Callable[[Team], Any]]] = {
+    "key": lambda team: team.key,
+    "wait_node": lambda team: team.wait_node,
+    "free": lambda team: team.doing in FREE,
+    "on_duty": lambda team: team.on_duty,
+    "under_way": lambda team: team.doing in UNDER_WAY,
+}
+_REMEMBERED: Final = 5000
 _FIXED: Final = ("id", "service", "kind", "post_node")
 
 
@@ -48,10 +55,12 @@ class Fleet:
         n = len(specs)
         self._junctions = Junctions(np.array([spec.post_node for spec in specs], dtype=np.int64))
         post_node = self._junctions.node.copy()
-        whole = [np.full(n, -1, dtype=np.int64), post_node.copy()]
-        self._columns = dict(zip(_CHANGING, whole + [np.zeros(n, dtype=bool) for _ in _CHANGING[2:]], strict=True))
+        self._columns = {name: np.zeros(n, dtype=bool) for name in _SHOWN}
+        self._columns |= {"key": np.full(n, -1, dtype=np.int64), "wait_node": post_node.copy()}
         self._sealed: dict[str, NDArray[Any]] = {}
-        self._turned: list[Team] = []
+        self._turned: list[Team] = []  # who turned to something, and how far each column has read that
+        self._read = dict.fromkeys(("node", *_SHOWN), 0)
+        self._seen_turned = 0
         self._shown: LiveTeams | None = None
         self.free_of: Counter[str] = Counter()
         self.on_duty_of: Counter[str] = Counter()
@@ -85,7 +94,9 @@ class Fleet:
         """
         if self._shown is not None:
             self._shown.close()
-        self._catch_up()
+        if len(self._turned) > _REMEMBERED:
+            self._forget()
+        self._seen_turned = len(self._turned)
         self._shown = LiveTeams.at(self, t_ms, under_way)
         return self._shown
 
@@ -95,20 +106,20 @@ class Fleet:
         Raises:
             RuntimeError: a team has turned to something since the view was made.
         """
-        if self._turned:
+        if len(self._turned) > self._seen_turned:
             raise RuntimeError(passed(name))
         if name == "node":
             rows = self._junctions.rows
-            self._junctions.advance(t_ms, rows if under_way else rows[~self._columns["under_way"]], self.teams)
+            self._advance(t_ms, rows if under_way else rows[~self._current("under_way")])
             return sealed(self._junctions.node)
-        if name not in self._sealed:
-            self._sealed[name] = sealed(self._columns[name])
-        return self._sealed[name]
+        column, kept = self._current(name), self._sealed.get(name)
+        if kept is None:
+            kept = self._sealed[name] = sealed(column)
+        return kept
 
     def nearest(self, rows: Ints, node: int, t_ms: int, period: int) -> int:
         """Return which of some rows drives to a node the quickest, of equals the first; -1 where none can."""
-        self._catch_up()
-        self._junctions.advance(t_ms, rows, self.teams)
+        self._advance(t_ms, rows)
         which, _ = self.travel.quickest_to(self._junctions.node[rows], node, period)
         return int(rows[which]) if which >= 0 else -1
 
@@ -117,26 +128,38 @@ class Fleet:
         if team.doing not in _TRACKED:
             return team.trip.next_junction(t_ms)
         row, junctions = team.row, self._junctions
-        self._catch_up()
-        junctions.advance(t_ms, junctions.rows[row : row + 1], self.teams)
+        self._advance(t_ms, junctions.rows[row : row + 1])
         return junctions.node.item(row), junctions.when_ms(row, t_ms)
 
-    def _catch_up(self) -> None:
-        """Bring the rows of all teams up that have turned to something since somebody looked."""
-        if not self._turned:
-            return
-        columns = [self._columns[name] for name in _CHANGING]
-        for team in self._turned:
-            row, doing = team.row, team.doing
-            if team.trip is not None and doing in _TRACKED:
-                self._junctions.follow(row, team.trip)
+    def _current(self, name: str) -> NDArray[Any]:
+        """Return a column with the rows brought up of all teams that turned to something since it was looked at."""
+        column, read, turned = self._columns[name], self._read[name], self._turned
+        if read < len(turned):
+            shown = _SHOWN[name]
+            for team in turned[read:]:
+                column[team.row] = shown(team)
+            self._read[name] = len(turned)
+            self._sealed.pop(name, None)
+        return column
+
+    def _advance(self, t_ms: int, rows: Ints) -> None:
+        """Bring the nodes of some rows up to a time."""
+        read, turned, junctions = self._read["node"], self._turned, self._junctions
+        for team in turned[read:]:
+            if team.trip is not None and team.doing in _TRACKED:
+                junctions.follow(team.row, team.trip)
             else:
-                self._junctions.halt(row, team.node)
-            now = (team.key, team.wait_node, doing in FREE, team.on_duty, doing in UNDER_WAY)
-            for column, value in zip(columns, now, strict=True):
-                column[row] = value
+                junctions.halt(team.row, team.node)
+        self._read["node"] = len(turned)
+        junctions.advance(t_ms, rows, self.teams)
+
+    def _forget(self) -> None:
+        """All columns are brought up, and what has turned need not be remembered."""
+        for name in _SHOWN:
+            self._current(name)
+        self._advance(0, self._junctions.rows[:0])
         self._turned.clear()
-        self._sealed.clear()
+        self._read = dict.fromkeys(self._read, 0)
 
     def step(self, t_ms: int) -> None:
         """Let Mesa step the teams to a time, for footage."""

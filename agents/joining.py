@@ -137,7 +137,9 @@ class RequestBook:
         """Add what the notice's plan asks for and no open unit of the request answers yet."""
         if notice.injured:
             request.asked.add("injured")
-        open_units = Counter(unit.service for unit in request.units if unit.state is not State.CLOSED)
+        open_units: Counter[str] = Counter()
+        for unit in request.units:
+            open_units[unit.service] += unit.state is not State.CLOSED
         added = []
         for need in self._plans.of(notice.service, notice.category):
             if need.when == "always" or (need.when == "injured" and notice.injured):
@@ -149,8 +151,9 @@ class RequestBook:
         return added
 
     def _add(self, request: Request, need: Need, now_ms: int) -> Unit:
-        nth = sum(unit.service == need.service for unit in request.units)
-        first = request.first
+        first, nth = request.first, 0
+        for other in request.units:
+            nth += other.service == need.service
         stages = (
             first.stages if nth == 0 and need.service == first.service else self._stages_of(first, need.service, nth)
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-_NEW_OBJECTS: Final = 100_000
+_NEW_OBJECTS: Final = 1_000_000
 
 
 @contextmanager

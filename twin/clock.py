@@ -44,24 +44,25 @@ class MillisecondEnvironment(simpy.Environment):  # type: ignore[misc]
 
     def live_until(self, t_ms: int) -> None:
         """Live everything before ``t_ms`` and stand at ``t_ms``."""
-        queue, pop = self._queue, heappop
+        queue = self._queue
         while True:
             visit = self._next
-            if queue and queue[0] < visit:
-                if queue[0][0] >= t_ms:
-                    break
+            bound_ms = min(visit[0], t_ms)
+            while queue and queue[0][0] < bound_ms:
                 if type(queue[0][3]) is Due:
-                    self._now, _, _, due = pop(queue)
+                    self._now, _, _, due = heappop(queue)
                     if due:
                         due[0](*due[1])
                 else:
                     self.step()
-            elif visit[0] < t_ms:
-                self._next = next(self._visits, _NEVER)
-                self._now = visit[0]
-                visit[2](visit[3])
-            else:
+            if visit[0] >= t_ms:
                 break
+            if queue and queue[0] < visit:  # urgent, at the same time
+                self.step()
+                continue
+            self._next = next(self._visits, _NEVER)
+            self._now = visit[0]
+            visit[2](visit[3])
         self._now = max(self._now, t_ms)
 
 
