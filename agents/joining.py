@@ -116,10 +116,13 @@ class RequestBook:
             self._unlist(unit)
         unit.state = State.CLOSED
         del self.by_key[unit.key]
-        over = not unit.request.is_open
-        if over and self._window_ms:
-            self._cells[self._cell(unit.request.first)].remove(unit.request)
-        return over
+        request = unit.request
+        if request.is_open:
+            return False
+        if self._window_ms:
+            self._cells[self._cell(request.first)].remove(request)
+        request.units.clear()  # they name it, and it them: neither is to be kept by the other alone
+        return True
 
     @property
     def is_waited(self) -> bool:
