@@ -21,8 +21,6 @@ _TRACKED: Final = FREE | UNDER_WAY
 _SHOWN: Final[dict[str, Callable[[Team], Any]]] = {
     "key": lambda team: team.key,
     "wait_node": lambda team: team.wait_node,
-    "free": lambda team: team.doing in FREE,
-    "on_duty": lambda team: team.on_duty,
     "under_way": lambda team: team.doing in UNDER_WAY,
 }
 _REMEMBERED: Final = 5000
@@ -55,8 +53,11 @@ class Fleet:
         n = len(specs)
         self._junctions = Junctions(np.array([spec.post_node for spec in specs], dtype=np.int64))
         post_node = self._junctions.node.copy()
-        self._columns = {name: np.zeros(n, dtype=bool) for name in _SHOWN}
-        self._columns |= {"key": np.full(n, -1, dtype=np.int64), "wait_node": post_node.copy()}
+        self._free, self._on_duty = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+        self._columns = {
+            "key": np.full(n, -1, dtype=np.int64), "wait_node": post_node.copy(), "free": self._free,
+            "on_duty": self._on_duty, "under_way": np.zeros(n, dtype=bool),
+        }  # fmt: skip
         self._sealed: dict[str, NDArray[Any]] = {}
         self._turned: list[Team] = []  # who turned to something, and how far each column has read that
         self._read = dict.fromkeys(("node", *_SHOWN), 0)
@@ -76,15 +77,17 @@ class Fleet:
             team.turn_to(Doing.IDLE)
 
     def note(self, team: Team) -> None:
-        """A team has turned to something: it is counted at once, and its row brought up when somebody looks."""
+        """A team has turned to something: it is counted at once, and the rest of its row when somebody looks."""
         self._turned.append(team)
         free, on_duty = team.doing in FREE, team.on_duty
         if free is not team.counted_free:
+            team.counted_free = self._free[team.row] = free
             self.free_of[team.service] += 1 if free else -1
-            team.counted_free = free
+            self._sealed.pop("free", None)
         if on_duty is not team.counted_on_duty:
+            team.counted_on_duty = self._on_duty[team.row] = on_duty
             self.on_duty_of[team.service] += 1 if on_duty else -1
-            team.counted_on_duty = on_duty
+            self._sealed.pop("on_duty", None)
 
     def view(self, t_ms: int, under_way: bool = True) -> LiveTeams:
         """Return the columns as a policy may see them; nobody can make them writable.
@@ -128,12 +131,14 @@ class Fleet:
         if team.doing not in _TRACKED:
             return team.trip.next_junction(t_ms)
         row, junctions = team.row, self._junctions
-        self._advance(t_ms, junctions.rows[row : row + 1])
+        if self._read["node"] < len(self._turned) or junctions.behind(row, t_ms):
+            self._advance(t_ms, junctions.rows[row : row + 1])
         return junctions.node.item(row), junctions.when_ms(row, t_ms)
 
     def _current(self, name: str) -> NDArray[Any]:
         """Return a column with the rows brought up of all teams that turned to something since it was looked at."""
-        column, read, turned = self._columns[name], self._read[name], self._turned
+        column, turned = self._columns[name], self._turned
+        read = self._read.get(name, len(turned))
         if read < len(turned):
             shown = _SHOWN[name]
             for team in turned[read:]:
@@ -144,8 +149,8 @@ class Fleet:
 
     def _advance(self, t_ms: int, rows: Ints) -> None:
         """Bring the nodes of some rows up to a time."""
-        read, turned, junctions = self._read["node"], self._turned, self._junctions
-        for team in turned[read:]:
+        turned, junctions = self._turned, self._junctions
+        for team in turned[self._read["node"] :]:
             if team.trip is not None and team.doing in _TRACKED:
                 junctions.follow(team.row, team.trip)
             else:

@@ -19,7 +19,8 @@ from agents.request import Notice, Request, State, Unit
 from agents.settings import CentreSettings
 from agents.stage_draws import TeamStages
 
-_AROUND: Final = tuple((east, north) for east in (-1, 0, 1) for north in (-1, 0, 1))
+_COLUMN: Final = 1 << 32
+_AROUND: Final = tuple(_COLUMN * east + north for east in (-1, 0, 1) for north in (-1, 0, 1))
 
 StagesOf = Callable[[Notice, str, int], TeamStages]
 """What the nth team of a service needs where a notice sends it."""
@@ -38,7 +39,8 @@ class RequestBook:
         self.waiting_of: Counter[str] = Counter()
         self._plans, self._stages_of = plans, stages_of
         self._radius_m, self._window_ms = settings.join_radius_m, 1000 * settings.join_window_s
-        self._cells: defaultdict[tuple[int, int], list[Request]] = defaultdict(list)
+        self._side_m = max(self._radius_m, 1.0)
+        self._cells: defaultdict[int, list[Request]] = defaultdict(list)
         self._order: list[tuple[int, int, int]] = []
         self._waiting: list[Waiting] = []
         self._offered: tuple[Waiting, ...] | None = ()
@@ -49,12 +51,11 @@ class RequestBook:
         if not self._window_ms:
             return None
         family = self._plans.family(notice.category)
-        column, row = self._cell(notice)
-        there = self._cells.get
+        here, there = self._cell(notice), self._cells.get
         best: tuple[float, int] | None = None
         found: Request | None = None
-        for east, north in _AROUND:
-            for request in there((column + east, row + north), ()):
+        for further in _AROUND:
+            for request in there(here + further, ()):
                 first = request.first
                 if first.service != notice.service and not (family and family in request.families):
                     continue
@@ -181,6 +182,7 @@ class RequestBook:
         self.waiting_of[unit.service] -= 1
         self._offered = None
 
-    def _cell(self, notice: Notice) -> tuple[int, int]:
-        side_m = max(self._radius_m, 1.0)
-        return floor(notice.x_m / side_m), floor(notice.y_m / side_m)
+    def _cell(self, notice: Notice) -> int:
+        """The number of the square a notice lies in: its column times 2**32, and its row."""
+        side_m = self._side_m
+        return _COLUMN * floor(notice.x_m / side_m) + floor(notice.y_m / side_m)

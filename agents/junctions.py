@@ -53,6 +53,10 @@ class Junctions:
                 self._learn(row, teams[row].trip)
             self._advance(t_ms, rows)
 
+    def behind(self, row: int, t_ms: int) -> bool:
+        """Return whether a row has to be brought up to a time."""
+        return self._until_ms.item(row) < t_ms
+
     def when_ms(self, row: int, t_ms: int) -> int:
         """Return when a team is at its ``node`` as of ``t_ms``; ``t_ms`` itself where it has come to its goal."""
         start_ms = self._start_ms.item(row)

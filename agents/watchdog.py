@@ -12,15 +12,31 @@ import ctypes
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from time import monotonic
 from types import FrameType
 from typing import Any, Final, TypeVar
 
 LIMIT_S: Final = 60.0
 _AGAIN_S: Final = 1.0  # a policy that swallows the exception gets it again
+_TICK_S: Final = 0.05
 
 Answer = TypeVar("Answer")
-_guards: list[bool] = []  # whether the handler is in place
+
+
+class _Guard:
+    """What the timer's handler goes by.
+
+    Attributes:
+        thread: the main thread, while the timer runs.
+        until_s: when thinking has to be over, by the monotonic clock; None while nobody thinks.
+    """
+
+    thread: int | None = None
+    until_s: float | None = None
+
+
+_guard: Final = _Guard()
 
 
 class _Bell(BaseException):
@@ -39,8 +55,11 @@ def within(limit_s: float, think: Callable[..., Answer], *about: Any) -> Answer:
         Exception: whatever it raised itself.
     """
     try:
+        if threading.get_ident() == _guard.thread:
+            return _guarded(limit_s, think, about)
         if threading.current_thread() is threading.main_thread():
-            return _in_main_thread(limit_s, think, about)
+            with on_guard():
+                return _guarded(limit_s, think, about)
         return _in_other_thread(limit_s, think, about)
     except _Bell:
         raise NeverReturned(f"it had not returned after {limit_s:g} s") from None
@@ -48,30 +67,34 @@ def within(limit_s: float, think: Callable[..., Answer], *about: Any) -> Answer:
 
 @contextmanager
 def on_guard() -> Iterator[None]:
-    """Keep the timer's handler in place for many calls of :func:`within`; the timer is set for each all the same."""
-    if threading.current_thread() is not threading.main_thread() or _guards:
+    """Let the timer run for many calls of :func:`within`: each then only says until when it may think."""
+    if threading.current_thread() is not threading.main_thread() or _guard.thread is not None:
         yield
         return
     before = signal.signal(signal.SIGALRM, _ring)
-    _guards.append(True)
+    rest = signal.setitimer(signal.ITIMER_REAL, _TICK_S, _TICK_S)
+    _guard.thread = threading.get_ident()
     try:
         yield
     finally:
-        _guards.pop()
+        _guard.thread = None
+        signal.setitimer(signal.ITIMER_REAL, *rest)
         signal.signal(signal.SIGALRM, before)
 
 
-def _in_main_thread(limit_s: float, think: Callable[..., Answer], about: tuple[Any, ...]) -> Answer:
-    with nullcontext() if _guards else on_guard():
-        rest = signal.setitimer(signal.ITIMER_REAL, limit_s, _AGAIN_S)
-        try:
-            return think(*about)
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, *rest)
+def _guarded(limit_s: float, think: Callable[..., Answer], about: tuple[Any, ...]) -> Answer:
+    before = _guard.until_s
+    _guard.until_s = monotonic() + limit_s
+    try:
+        return think(*about)
+    finally:
+        _guard.until_s = before
 
 
 def _ring(number: int, frame: FrameType | None) -> None:
-    raise _Bell
+    if _guard.until_s is not None and monotonic() > _guard.until_s:
+        _guard.until_s = monotonic() + _AGAIN_S
+        raise _Bell
 
 
 def _in_other_thread(limit_s: float, think: Callable[..., Answer], about: tuple[Any, ...]) -> Answer:

@@ -67,7 +67,7 @@ class LabelledTravel:
 
         Those that are too far by the straight line are not asked about.
         """
-        which, time_ms = quickest(_asked(origins), goal, *self._line, *self.tables)
+        which, time_ms = quickest(np.array(origins, dtype=np.int64), goal, *self._line, *self.tables)
         return int(which), int(time_ms)
 
     def lay(self, origin: int, goal: int, period: int, row: int, nodes: Ints, at_ms: Ints) -> int:
