@@ -12,7 +12,7 @@ import numpy as np
 from agents.decision_check import fault_of
 from agents.fleet import Fleet
 from agents.joining import RequestBook
-from agents.policy import Choice, Decline, Dispatch, Move, Policy, Redispatch
+from agents.policy import Choice, Decline, Dispatch, Hold, Move, Policy, Redispatch
 from agents.policy_fault import PolicyFault
 from agents.reception import Reception
 from agents.request import State, Unit
@@ -60,7 +60,7 @@ class Dispatching:
         self._last_ms, self._turns = -1, 0
 
     def _take(self, policy: Policy, rng: np.random.Generator) -> None:
-        self._policy, self._rng = policy, rng
+        self._policy, self._rng, self._by = policy, rng, _quoted(policy.name)
         self._moves = getattr(policy, "moves", True)
         self._sees_under_way = getattr(policy, "sees_under_way", True)
 
@@ -146,7 +146,7 @@ class Dispatching:
         now, team_id = self._clock.now_ms, getattr(choice, "team_id", "")
         reason = getattr(choice, "reason", "")
         told = (
-            f'{{"t_ms": {now}, "by": {_quoted(self._policy.name)}, "action": "{type(choice).__name__.lower()}", '
+            f'{{"t_ms": {now}, "by": {self._by}, "action": "{_action(choice)}", '
             f'"team_id": {_quoted(team_id)}, "incident_id": {_number(incident_id)}, "call_id": {_number(call_id)}, '
             f'"alarm_id": {_number(alarm_id)}, "reason": {_quoted(reason)}}}'
         )
@@ -165,7 +165,12 @@ class Dispatching:
 
 
 _quoted: Final[Callable[[str], str]] = json.encoder.encode_basestring_ascii
+_ACTIONS: Final = {kind: kind.__name__.lower() for kind in (Dispatch, Redispatch, Move, Hold, Decline)}
 
 
 def _number(value: int | None) -> str:
     return "null" if value is None else str(value)
+
+
+def _action(choice: Choice) -> str:
+    return _ACTIONS.get(type(choice)) or type(choice).__name__.lower()

@@ -47,6 +47,7 @@ class World:
         sightings: what the sources saw, in the order they were asked.
     """
 
+    @seldom_collected()
     def __init__(
         self,
         travel: Travel,
