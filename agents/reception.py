@@ -46,20 +46,26 @@ class Reception:
         self._clock, self._log, self._book, self._overload = clock, log, book, overload
         self._endings, self._seed, self._ask = endings, seed, ask
 
-    def treat_ms(self, notice: Notice) -> int | None:
+    def rule_for(self, notice: Notice) -> OverloadRule | None:
+        """Return the overload rule that touches a notice now, None for none."""
+        return self._overload.rule_for(notice.service, notice.priority, notice.ties)
+
+    def treat_ms(self, notice: Notice, rule: OverloadRule | None) -> int | None:
         """Return how long an operator helps by phone where no team will be sent; None where one may be."""
-        rule = self._rule_for(notice)
         if rule is None or rule.does != "hear_and_treat" or self._book.known(notice):
             return None
         return rule.treat.one_ms(self._seed, f"overload/treat/{rule.name}", *notice.ties)
 
-    def place(self, notice: Notice) -> Placed:
-        """Join a notice to a known request, open a new one, or turn it away."""
+    def rule_for_new(self, notice: Notice) -> OverloadRule | None:
+        """Return the same where a notice belongs to nothing known, else None, and nothing is said of rules."""
+        return None if self._book.known(notice) else self.rule_for(notice)
+
+    def place(self, notice: Notice, rule: OverloadRule | None) -> Placed:
+        """Join a notice to a known request, open a new one, or turn it away where the rule that touches it says so."""
         now, known = self._clock.now_ms, self._book.known(notice)
         if known is not None:
             self._book.join(known, notice, now)
             return Placed(known, joined=True)
-        rule = self._rule_for(notice)
         if rule is not None and rule.does == "no_send":
             return Placed(None, joined=False)
         return Placed(self._book.open(notice, now), joined=False)
@@ -86,9 +92,6 @@ class Reception:
         request.served = request.served or how is Ending.SERVED
         if self._book.close(unit):
             self._endings.end(request.first, Ending.SERVED if request.served else how, request.key)
-
-    def _rule_for(self, notice: Notice) -> OverloadRule | None:
-        return self._overload.rule_for(notice.service, notice.priority, notice.ties)
 
     def _watch(self, request: Request) -> None:
         """Units that may be turned away when they have waited too long are looked at again then."""
