@@ -54,17 +54,18 @@ class StreetWays:
         """Return the way (k, 2): to the nearest node, along the streets, and on to the goal; None if there is none.
 
         Args:
-            start, goal: (2,) city metres.
+            start: (2,) city metres.
+            goal: (2,) city metres.
         """
         if self._nearest is None:
             return None
         first, last = (int(self._used[self._nearest.query(end)[1]]) for end in (start, goal))
-        far_m, before = dijkstra(self._graph, directed=False, indices=first, return_predecessors=True)
-        if not np.isfinite(far_m[last]):
+        far_m, before = dijkstra(self._graph, directed=False, indices=np.array([first]), return_predecessors=True)
+        if not np.isfinite(far_m[0, last]):
             return None
         nodes = [last]
         while nodes[-1] != first:
-            nodes.append(int(before[nodes[-1]]))
+            nodes.append(int(before[0, nodes[-1]]))
         parts = [start[None], self._node_xy[[first]], *self._between(nodes[::-1]), goal[None]]
         way: Floats = np.vstack(parts)
         kept = np.concatenate([[True], (np.diff(way, axis=0) != 0).any(axis=1)])
