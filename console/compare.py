@@ -46,9 +46,9 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Live the same days under several policies; write a tidy table and one report with intervals."""
-    from experiments.compare import CompareRequest
-    from experiments.compare import compare as compared
-    from experiments.trial import Setting
+    from experiments.trials.compare import CompareRequest
+    from experiments.trials.compare import compare as compared
+    from experiments.trials.trial import Setting
 
     setting = Setting(
         scenario,

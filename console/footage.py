@@ -26,7 +26,7 @@ def footage(
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
 ) -> None:
     """Render seconds of one camera with everything in view labelled: MP4, JSON and MOT ground truth."""
-    from experiments.labelled_clip import ClipRequest, labelled_clip
+    from experiments.life.labelled_clip import ClipRequest, labelled_clip
     from experiments.request import RunRequest
 
     folder = out or Path("runs") / f"footage-{camera}-{at.replace(':', '')}"

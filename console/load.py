@@ -35,9 +35,9 @@ def load(
     as_json: AsJson = False,
 ) -> None:
     """Raise calls and camera alarms until a norm is missed, and say what gives way first."""
-    from experiments.load import LoadRequest
-    from experiments.load import load as loaded
-    from experiments.trial import Setting
+    from experiments.trials.load import LoadRequest
+    from experiments.trials.load import load as loaded
+    from experiments.trials.trial import Setting
     from reports.load import knee_sentence
     from reports.trial_page import shown
 

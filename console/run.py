@@ -72,7 +72,7 @@ def run(
         fleet=fleet,
         command=shlex.join(["twin", *sys.argv[1:]]),
     )
-    from experiments.run import run_scenario
+    from experiments.life.run import run_scenario
 
     _lived(request.out, lambda tell: run_scenario(request, tell), as_json)
 
@@ -85,7 +85,7 @@ def _relive(
         raise InputError("relive a run", "give both --relive RUN and --until T, such as --until 18:40")
     if given:
         raise InputError(f"relive {run}", f"{', '.join(given)}: a recorded run has its own; leave it out")
-    from experiments.relive import ReliveRequest, relive
+    from experiments.life.relive import ReliveRequest, relive
 
     target = out or _fresh(f"{run.name}-branch")
     request = ReliveRequest(run, until, target, policy, injects, shlex.join(["twin", *sys.argv[1:]]))

@@ -41,9 +41,9 @@ def sweep(
     as_json: AsJson = False,
 ) -> None:
     """Live variants of a scenario over the same seeds: a sensitivity table, a tornado, and the best by selection."""
-    from experiments.sweep import SweepRequest
-    from experiments.sweep import sweep as swept
-    from experiments.trial import Setting
+    from experiments.trials.sweep import SweepRequest
+    from experiments.trials.sweep import sweep as swept
+    from experiments.trials.trial import Setting
     from reports.trial_page import between, shown
 
     setting = Setting(

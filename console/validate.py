@@ -21,14 +21,14 @@ def validate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check the twin against theory and other implementations; exit status 1 if a check fails."""
-    from experiments.validate import validate as checks_of
+    from experiments.validation.validate import validate as checks_of
     from twin.city.resolve import open_city
 
     with stages(quiet=as_json) as tell:
         checks = checks_of(open_city(city), seeds, lambda share: tell("validation", share))
     if card is not None:
-        from experiments.model_card import write_card
-        from experiments.validate import SCENARIO
+        from experiments.validation.model_card import write_card
+        from experiments.validation.validate import SCENARIO
 
         write_card(card, checks, SCENARIO)
     if as_json:

@@ -28,7 +28,7 @@ def train(
     ship: Annotated[bool, typer.Option("--ship", help="Put the weights in the place of those shipped.")] = False,
 ) -> None:
     """Render labelled footage and train the detector on it from nothing; goes on after a cut with --resume."""
-    from experiments.training_set import write_training_set
+    from experiments.recognition.training_set import write_training_set
     from vision.train import DETECTOR, publish_with_card, train_detector
 
     footage, training = out / "footage", out / "training"
@@ -76,7 +76,7 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Score the recogniser on streets it was never trained on; by default the default city."""
-    from experiments.evaluate import evaluate as scores_of
+    from experiments.recognition.evaluate import evaluate as scores_of
     from twin.city.resolve import open_city
     from vision.recogniser import Recogniser
 
@@ -104,7 +104,7 @@ def calibrate(
     as_json: Json = False,
 ) -> None:
     """Fit the cheap camera model to what the recogniser does on labelled footage."""
-    from experiments.calibrate import calibrate_cameras
+    from experiments.recognition.calibrate import calibrate_cameras
     from sensors.fitted import FITTED_FILE, save_fitted
 
     with stages(quiet=as_json) as tell:
@@ -130,7 +130,7 @@ def recognise(
     as_json: Json = False,
 ) -> None:
     """Recognise footage from anywhere: detect, follow, read plates."""
-    from experiments.recognise import recognise as recognise_footage
+    from experiments.recognition.recognise import recognise as recognise_footage
     from vision.recogniser import Recogniser
 
     recogniser = Recogniser.load(weights, _class_map(class_map))

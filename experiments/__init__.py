@@ -1,1 +1,1 @@
-"""Joins the rooms: a run with its footage, its output folder and its checks."""
+"""Joins the rooms: runs with their footage, trials of policies, the recogniser at work, checks against theory."""

@@ -67,9 +67,9 @@ def coverage_of_fleet(city: City) -> Row:
 def footage(city: City) -> Iterator[Row]:
     """A busy junction at 960 x 540, moderngl against PyBullet's TinyRenderer on the same scenes."""
     from agents.ambient import Ambient
-    from experiments.footage import Shooter
-    from experiments.sky import SkyOver
-    from experiments.viewpoints import busiest_junctions, view_of
+    from experiments.footage.shooter import Shooter
+    from experiments.footage.sky import SkyOver
+    from experiments.footage.viewpoints import busiest_junctions, view_of
     from twin.records import Visual
     from vision.render.choose import make_renderer
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
-from experiments.engine import Alone, Engine, Pool
 from experiments.request import silent
-from experiments.shelf import Shelf
 from experiments.theory.rows import theory_rows
-from experiments.trial import Setting, Trial
-from experiments.trials import Trials
-from experiments.workshop import hashes_of, live
+from experiments.trials.batch import Trials
+from experiments.trials.engine import Alone, Engine, Pool
+from experiments.trials.shelf import Shelf
+from experiments.trials.trial import Setting, Trial
+from experiments.trials.workshop import hashes_of, live
 from tests.benchmarks.timing import Row
 
 POLICIES = ("closest", "preempting")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from experiments.life.run import run_scenario
 from experiments.request import RunRequest, silent
-from experiments.run import run_scenario
 from twin.city.osm import import_osm
 from twin.city.resolve import open_city
 from twin.city.store import save_city
@@ -34,7 +34,7 @@ def test_a_real_extract_goes_from_file_to_report(name: str, tmp_path: Path):
 
 def test_the_recogniser_on_streets_it_was_never_trained_on():
     """mAP50 over all classes 0.60 or more; plates of 200 px/m and up in daylight: 80 % read whole."""
-    from experiments.evaluate import evaluate
+    from experiments.recognition.evaluate import evaluate
     from vision.recogniser import Recogniser
 
     scores = evaluate([open_city("default:Chilonzor")], Recogniser.load(), 320, silent)

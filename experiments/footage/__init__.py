@@ -1,0 +1,1 @@
+"""Cameras at their places, and frames taken through them: what the run, the clips and the training share."""

@@ -1,0 +1,61 @@
+"""Assembled parts become a world that can be lived through; runs, trials and branches all come this way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from agents.world import World
+from experiments.footage.sky import SkyOver
+from experiments.life.assemble import Assembly
+from sensors.fitted_source import FittedSource
+from sensors.source import SightingSource
+from twin.log import EventLog
+
+
+class Spotlights(SightingSource, Protocol):
+    """A source that speaks for some cameras of the fleet alone."""
+
+    @property
+    def camera_ids(self) -> Sequence[str]:
+        """The cameras it speaks for."""
+        ...
+
+
+def make_world(parts: Assembly, sources: Sequence[SightingSource], log: EventLog) -> World:
+    """Put the parts of a run into a world; nothing happens yet."""
+    return World(
+        travel=parts.travel,
+        start=parts.start,
+        duration_ms=parts.scenario.duration_ms,
+        seed=parts.request.seed,
+        incidents=parts.day.incidents,
+        calls=parts.day.calls,
+        teams=parts.teams,
+        hospitals=parts.hospitals,
+        settings=parts.settings,
+        policy=parts.policy,
+        sources=sources,
+        log=log,
+        scenario=parts.scenario.name,
+        injects=parts.doings.injects,
+        known=parts.known,
+    )
+
+
+def sources_of(parts: Assembly, spotlights: Spotlights | None = None) -> list[SightingSource]:
+    """Return the fitted source of all cameras, or of all but those another source speaks for, and that one."""
+    sky = SkyOver(parts.city, parts.start, parts.scenario.weather)
+    fitted = FittedSource(
+        fleet=parts.fleet,
+        heights=parts.heights,
+        incidents=parts.day.incidents,
+        model=parts.model,
+        rules=parts.rules,
+        light_at=sky.light_at,
+        duration_ms=parts.scenario.duration_ms,
+        seed=parts.request.seed,
+        skip_camera_ids=spotlights.camera_ids if spotlights is not None else (),
+        nearest_node=parts.graph.nearest_node,
+    )
+    return [fitted] if spotlights is None else [fitted, spotlights]

@@ -1,0 +1,1 @@
+"""The real recogniser at work: its training frames, its scores, and encounters the fitted model rests on."""

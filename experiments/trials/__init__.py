@@ -1,0 +1,1 @@
+"""Many lives on trial: policies compared, inputs swept, a load raised until something gives way."""

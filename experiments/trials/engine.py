@@ -1,0 +1,148 @@
+"""Who lives the trials: this process, a pool of processes, or a Ray cluster; the outcomes are the same bytes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
+from typing import Any, Protocol
+
+from experiments.trials.trial import Trial
+from experiments.trials.workshop import live
+from twin.errors import InputError, MissingPart
+
+Task = tuple[Trial, ...]
+"""Trials of one day, lived one after the other by one worker, so that the day is drawn once."""
+ENGINES = ("local", "ray")
+
+
+class Engine(Protocol):
+    """Lives tasks in any order."""
+
+    def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[bytes]]]:
+        """Yield each task, when it is done, with its outcomes as :meth:`experiments.trials.outcome.Outcome.to_bytes`.
+
+        Raises:
+            InputError: an input is wrong, or a policy broke its contract.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the workers back."""
+        ...
+
+
+def make_engine(name: str, workers: int | None) -> Engine:
+    """Return an engine.
+
+    Args:
+        name: one of ENGINES.
+        workers: how many; None is as many as there are processors (local) or as the cluster has (ray).
+
+    Raises:
+        InputError: no such engine, or fewer than one worker.
+        MissingPart: Ray is not installed.
+    """
+    if name not in ENGINES:
+        raise InputError(f"use the engine {name}", f"known: {', '.join(ENGINES)}")
+    if workers is not None and workers < 1:
+        raise InputError(f"use {workers} workers", "at least 1 would work")
+    if name == "ray":
+        return RayEngine(workers)
+    count = workers or len(os.sched_getaffinity(0))
+    return Alone() if count == 1 else Pool(count)
+
+
+def live_task(task: Task) -> list[bytes]:
+    """Live the trials of one task."""
+    return [live(trial).to_bytes() for trial in task]
+
+
+class Alone:
+    """This process does it all."""
+
+    def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[bytes]]]:
+        """Yield them in order."""
+        for task in tasks:
+            yield task, live_task(task)
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class Pool:
+    """Processes on this machine; started by ``spawn``, whatever another library chose for the program."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+    def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[bytes]]]:
+        """Yield them as they are done; no more are handed out than the workers need not to wait."""
+        queue, at_work = iter(tasks), dict[Future[list[bytes]], Task]()
+        with ExitStack() as undo:
+            undo.callback(lambda: [future.cancel() for future in at_work])
+            while True:
+                while len(at_work) < 2 * self._workers and (task := next(queue, None)) is not None:
+                    at_work[self._pool.submit(live_task, task)] = task
+                if not at_work:
+                    return
+                done, _ = wait(at_work, return_when=FIRST_COMPLETED)
+                for future in sorted(done, key=lambda f: list(at_work).index(f)):
+                    yield at_work.pop(future), _result(future)
+
+    def close(self) -> None:
+        """Let the workers go; what they are at is dropped."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class RayEngine:
+    """A Ray cluster, the one ``RAY_ADDRESS`` names or one of this machine's own."""
+
+    def __init__(self, workers: int | None) -> None:
+        try:
+            import ray
+        except ImportError:
+            raise MissingPart("ray", "--engine ray", "ray") from None
+        self._ray: Any = ray
+        self._own = not ray.is_initialized()
+        if self._own:
+            cluster = "RAY_ADDRESS" in os.environ
+            size = {} if cluster else {"num_cpus": workers}
+            ray.init(log_to_driver=False, include_dashboard=None if cluster else False, **size)
+        self._workers = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+    def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[bytes]]]:
+        """Yield them as they are done."""
+        ray, queue, at_work = self._ray, iter(tasks), dict[Any, Task]()
+        remote = ray.remote(num_cpus=1)(live_task)
+        while True:
+            while len(at_work) < 2 * self._workers and (task := next(queue, None)) is not None:
+                at_work[remote.remote(task)] = task
+            if not at_work:
+                return
+            done, _ = ray.wait(list(at_work), num_returns=1)
+            for reference in done:
+                try:
+                    found = ray.get(reference)
+                except ray.exceptions.RayTaskError as fault:
+                    raise fault.cause if isinstance(fault.cause, InputError) else fault from None
+                yield at_work.pop(reference), found
+
+    def close(self) -> None:
+        """Leave the cluster."""
+        if self._own:
+            self._ray.shutdown()
+
+
+def _result(future: Future[list[bytes]]) -> list[bytes]:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise InputError(
+            "live the trials", "a worker was killed, perhaps for want of memory; fewer --workers, and the same command "
+            "goes on where it stopped"
+        ) from None  # fmt: skip
