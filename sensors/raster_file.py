@@ -21,7 +21,7 @@ FILES: Final = ("class", "count")
 
 
 class RasterFiles:
-    """Two GeoTIFFs, tiled and compressed, with their system set: ``coverage_class.tif`` and ``coverage_count.tif``.
+    """Two cloud-optimised GeoTIFFs with their system set: ``coverage_class.tif`` and ``coverage_count.tif``.
 
     255 is no open ground, 0 is open ground nobody sees; a count of 254 is 254 or more. Written whole or not at all.
 
@@ -78,10 +78,13 @@ class RasterFiles:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
+        from rasterio.shutil import copy
+
         for file in self._files:
             file.close()
         for part, path in zip(self._parts, self._paths, strict=True):
             if kind is None:
-                part.replace(path)
-            else:
-                part.unlink(missing_ok=True)
+                whole = path.with_suffix(".whole.tif")
+                copy(part, whole, driver="COG", compress="DEFLATE", overview_resampling="nearest", blocksize=BLOCK)
+                whole.replace(path)
+            part.unlink(missing_ok=True)
