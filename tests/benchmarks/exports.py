@@ -34,12 +34,12 @@ def export_rows(city: City) -> Iterator[Row]:
 
 
 def heights(city: City) -> Row:
-    """The whole raster at 1 m, made into its files, against OpenCV filling the same outlines, and numpy.save."""
+    """The raster of all buildings at 1 m, made into its files, against OpenCV's fillPoly and numpy.save."""
     import cv2
 
     assert city.folder is not None
     kept = city.folder / "heights"
-    raster = heights_of(city)
+    raster = heights_of(city, bare=True)
     origin = np.array([raster.west_m, raster.north_m])
     order = np.argsort(city.buildings["height_m"].to_numpy(), kind="stable")
     shapes = city.buildings.geometry.to_numpy()[order]
@@ -47,7 +47,7 @@ def heights(city: City) -> Row:
 
     def ours() -> None:
         shutil.rmtree(kept, ignore_errors=True)
-        heights_of(city)
+        heights_of(city, bare=True)
 
     def peer() -> None:
         cells = np.zeros(raster.height_dm.shape, dtype=np.uint16)
@@ -58,7 +58,9 @@ def heights(city: City) -> Row:
         np.save(city.folder / "peer.npy", cells)
         (city.folder / "peer.npy").unlink()
 
-    return Row("heights of the city at 1 m", *in_turn(ours, peer, runs=3), "OpenCV fillPoly and numpy.save", "s")
+    return Row(
+        "heights of the city's buildings at 1 m", *in_turn(ours, peer, runs=3), "OpenCV fillPoly and numpy.save", "s"
+    )
 
 
 def layers(city: City, folder: Path) -> Iterator[Row]:
