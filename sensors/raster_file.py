@@ -13,7 +13,7 @@ from sensors.fleet_cells import Window
 from sensors.optics import Dori
 from sensors.region_sums import NOT_OPEN
 from sensors.regions import Grid
-from twin.errors import InputError, MissingPart
+from twin.errors import InputError
 
 NO_GROUND: Final = 255
 BLOCK: Final = 512
@@ -33,15 +33,12 @@ class RasterFiles:
 
     Raises:
         InputError: they cannot be written there.
-        MissingPart: rasterio is not installed.
     """
 
     def __init__(self, folder: Path, grid: Grid, crs: str, dori: Dori) -> None:
-        try:
-            import rasterio
-            from rasterio.transform import from_origin
-        except ImportError as missing:
-            raise MissingPart("rasterio", "writing GeoTIFF", "maps") from missing
+        import rasterio
+        from rasterio.transform import from_origin
+
         about: dict[str, Any] = {
             "driver": "GTiff", "width": grid.columns, "height": grid.rows, "count": 1, "dtype": "uint8", "crs": crs,
             "transform": from_origin(grid.west_m, grid.north_m, grid.cell_m, grid.cell_m), "nodata": NO_GROUND,
