@@ -49,7 +49,7 @@ def fill(
         bounds: the least densities of the classes, ascending.
         best: (rows, columns) raised to the class of the best camera.
         count: (rows, columns) increased by ``step`` for each camera.
-        step: 1; 65535 takes cameras away again and leaves ``best`` as it is; 0 changes ``best`` alone.
+        step: 1; -1 takes cameras away again and leaves ``best`` as it is; 0 changes ``best`` alone.
     """
     reach = reaches(rows, bounds[0])
     order, starts, groups, bands = _tiles(rows, reach, heights)
@@ -57,7 +57,7 @@ def fill(
         tiles = first + np.argsort(np.arange(last - first) * SPREAD % 1.0, kind="stable")
         _fill_tiles(
             tiles, starts, order, rows, reach, heights.height_dm, mask, bounds, heights.cell_m, heights.west_m,
-            heights.north_m, best, count, np.uint16(step),
+            heights.north_m, best, count, step,
         )  # fmt: skip
         if len(bands) > group + 1 and bands[group] != bands[group + 1]:
             _let_go(heights.height_dm)
@@ -65,8 +65,9 @@ def fill(
 
 def _let_go(height_dm: Heights_dm) -> None:
     """Give back the pages of a mapped raster that have been read: they stay on the disk, and most of a city is big."""
-    if isinstance(height_dm.base, mmap.mmap):
-        height_dm.base.madvise(mmap.MADV_DONTNEED)
+    owner: object = height_dm.base
+    if isinstance(owner, mmap.mmap):
+        owner.madvise(mmap.MADV_DONTNEED)
 
 
 def windows(rows: Floats, heights: HeightRaster, least_px_m: float) -> Ints:
@@ -157,7 +158,7 @@ def _add(
                 density = view_density(camera, x - camera[0], y - camera[1], dz_m)
                 if density >= bounds[0]:
                     count[top + r, left + c] += step
-                    if step < 2:
+                    if step >= 0:
                         best[top + r, left + c] = max(best[top + r, left + c], class_of(density, bounds))
 
 

@@ -23,6 +23,7 @@ from sensors.sightline import MOUNT_M, Floats, Heights_dm, line_clear
 from twin.city.heights.codes import CUT_BACK_M, HANGS, bottom_dm, is_crown, solid_dm, top_dm
 
 Slopes = NDArray[np.float32]
+Number = float | np.float32
 Cells = NDArray[np.uint8]
 Ints = NDArray[np.int64]
 
@@ -275,7 +276,9 @@ def _passed(
 
 
 @kernel
-def _tops(one: Heights_dm, other: Heights_dm, first: int, after: int, eye: float, each_out: float, tops: Slopes) -> int:
+def _tops(
+    one: Heights_dm, other: Heights_dm, first: int, after: int, eye: Number, each_out: Number, tops: Slopes
+) -> int:
     """Write the slopes of the higher solid top of two rows of cells; return the bits of all their codes."""
     a, b, slopes, codes = one[first:after], other[first:after], tops[first:after], np.uint16(0)
     for i in range(len(a)):
@@ -284,11 +287,11 @@ def _tops(one: Heights_dm, other: Heights_dm, first: int, after: int, eye: float
         here = a[i] if a[i] < HANGS else np.uint16(0)
         there = b[i] if b[i] < HANGS else np.uint16(0)
         slopes[i] = (np.float32(here if here > there else there) - eye) * each_out
-    return codes
+    return int(codes)
 
 
 @kernel
-def _raise(solid: Slopes, tops: Slopes, place: NDArray[np.int32], start: float, step: float) -> None:
+def _raise(solid: Slopes, tops: Slopes, place: NDArray[np.int32], start: Number, step: Number) -> None:
     """Raise the horizons of neighbouring rays by the tops they meet at one distance."""
     for i in range(len(solid)):
         place[i] = np.int32(start + np.float32(np.int32(i)) * step)
@@ -326,7 +329,7 @@ def _hang(
 
 
 @kernel
-def _mark(view: Cells, solid: Slopes, place: NDArray[np.int32], c: float, a: float, slope: float) -> None:
+def _mark(view: Cells, solid: Slopes, place: NDArray[np.int32], c: Number, a: Number, slope: Number) -> None:
     """Mark neighbouring cells whose targets stand above the horizon; ``c + a i`` is the ray, and a half, of cell i."""
     for i in range(len(view)):
         place[i] = np.int32(c + np.float32(np.int32(i)) * a)
@@ -335,7 +338,7 @@ def _mark(view: Cells, solid: Slopes, place: NDArray[np.int32], c: float, a: flo
 
 
 @kernel
-def _mark_under(view: Cells, solid: Slopes, low: Slopes, high: Slopes, c: float, a: float, slope: float) -> None:
+def _mark_under(view: Cells, solid: Slopes, low: Slopes, high: Slopes, c: Number, a: Number, slope: Number) -> None:
     """Mark neighbouring cells whose targets stand above the horizon and clear of what hangs."""
     for i in range(len(view)):
         ray = np.uint32(np.int32(c + np.float32(np.int32(i)) * a))

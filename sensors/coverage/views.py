@@ -39,8 +39,7 @@ def view_edges(camera: Floats, dz_m: float, least_px_m: float, cell_m: float) ->
 def reach_of(camera: Floats, dz_m: float, least_px_m: float) -> float:
     """Return how far, in metres, a camera can see a target at ``least_px_m`` or better: its range or less."""
     if camera[11] > 1.0 or camera[6] < 1e-3:
-        return camera[10]
+        return float(camera[10])
     depth = camera[7] / least_px_m
     along = (abs(dz_m * camera[5]) + depth) / camera[6]
-    reach: float = min(camera[10], math.hypot(along, depth * camera[8] / camera[7]))
-    return reach
+    return float(min(camera[10], math.hypot(along, depth * camera[8] / camera[7])))
