@@ -26,8 +26,8 @@ Ints = NDArray[np.int64]
 def capture_figures(fleet: CameraFleet, heights: HeightRaster, city: City) -> dict[str, Any]:
     """Return what plate and face cameras can capture, ready for JSON.
 
-    A plate is asked for every 5 m of drivable street in range and in sight, of vehicles that come and go along it at
-    its speed limit; a face every half metre of a straight walk towards the camera, along its optical axis.
+    A plate is asked for every 5 m of both halves of each drivable street in range and in sight, of vehicles that keep
+    to the right at its speed limit; a face every half metre of a straight walk towards the camera, along its axis.
 
     Args:
         fleet: n cameras; masks are not asked.
@@ -62,22 +62,20 @@ def _plates(fleet: CameraFleet, heights: HeightRaster, city: City) -> tuple[int,
     if not len(fleet) or not len(points):
         return 0, 0.0, of_km
     near = _in_range(fleet, points)
-    spots = np.column_stack([points[near], np.full(len(near), load_capture().plate.height_m)])
-    heading = _heading(streets.geometry.to_numpy()[street[near]], points[near])
-    speed = streets["speed_kmh"].to_numpy(np.float64)[street[near]]
+    points, metres, street = points[near], metres[near] / 2.0, street[near]
+    lane, heading = _halves(streets, points, street)
+    spots = np.column_stack([lane, np.full(len(lane), load_capture().plate.height_m)])
+    speed, metres = np.tile(streets["speed_kmh"].to_numpy(np.float64)[street], 2), np.tile(metres, 2)
     poses = poses_of(fleet)
     found = visibility(poses.fleet, heights, spots)
-    read, able = np.zeros(len(near), dtype=bool), 0
+    read, able = np.zeros(len(spots), dtype=bool), 0
     for row in range(len(poses)):
         seen = found.point[found.indptr[row] : found.indptr[row + 1]]
         camera = take_poses(poses, np.array([row])).lenses[0]
-        got = np.zeros(len(seen), dtype=bool)
-        for turn in (0.0, 180.0):
-            at = spots[seen]
-            got |= plate_readable(camera, at[:, 0], at[:, 1], heading[seen] + turn, speed[seen]).readable
+        got = plate_readable(camera, spots[seen, 0], spots[seen, 1], heading[seen], speed[seen]).readable
         read[seen[got]] = True
         able += bool(got.any())
-    return able, float(metres[near][read].sum()) / 1000.0, of_km
+    return able, float(metres[read].sum()) / 1000.0, of_km
 
 
 def _in_range(fleet: CameraFleet, points: Floats) -> Ints:
@@ -85,6 +83,15 @@ def _in_range(fleet: CameraFleet, points: Floats) -> Ints:
     spots = shapely.points(fleet.x_m, fleet.y_m)
     _, row = shapely.STRtree(shapely.points(points)).query(spots, "dwithin", fleet.range_m)
     return np.unique(row).astype(np.int64)
+
+
+def _halves(streets: Any, points: Floats, street: Ints) -> tuple[Floats, Floats]:
+    """Return the middles (2 n, 2) of the right and the left half of the carriageway at points, and who drives where."""
+    along = _heading(streets.geometry.to_numpy()[street], points)
+    aside_m = (streets["width_m"].to_numpy(np.float64) / 4.0)[street]
+    right = np.column_stack([np.cos(np.radians(along)), -np.sin(np.radians(along))]) * aside_m[:, None]
+    back = np.where(streets["oneway"].to_numpy(dtype=bool)[street], 0.0, 180.0)
+    return np.concatenate([points + right, points - right]), np.concatenate([along, along + back])
 
 
 def _heading(lines: NDArray[np.object_], points: Floats) -> Floats:

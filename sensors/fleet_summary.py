@@ -73,7 +73,8 @@ def fleet_summary(
 
     Returns:
         ``figures`` with the ground as a whole (:func:`sensors.fleet_figures.ground_figures`), ``streets``, ``places``,
-        ``districts``, ``mahallas``, ``survival`` (:func:`sensors.survival.survival`), ``optics`` (dead ground), ``capture`` (plates and faces) and
+        ``districts``, ``mahallas``, ``survival`` (:func:`sensors.survival.survival`), ``optics`` (dead ground),
+        ``capture`` (:func:`sensors.capture_figures.capture_figures`) and
         ``privacy`` (:func:`sensors.exposure.exposure_figures`).
     """
     dori, lamps, samples = dori or load_dori(), lamps_of(city), samples_of(city)
