@@ -51,12 +51,14 @@ def _classes(content: Mapping[str, Any]) -> list[str]:
 
 
 def _curve(content: Mapping[str, Any]) -> list[str]:
-    lines = [f"{'cameras':>8}{'adds':>9}{'no plan adds more than':>24}{'dwellings newly in view':>25}"]
+    price = f"price, {content['plan']['currency']}"
+    lines = [f"{'cameras':>8}{price:>14}{'adds':>9}{'no plan adds more than':>24}{'dwellings newly in view':>25}"]
     for point in content["curve"]:
         if point["newly_in_view"] is not None:
             bound = "" if point["bound"] is None else f"{point['bound']:.2%}"
             homes = point["newly_in_view"]["detect"]
-            lines.append(f"{point['cameras']:>8,}{point['value']:>9.2%}{bound:>24}{homes:>25,}")
+            bought = f"{point['cameras']:>8,}{point['price']:>14,.0f}{point['value']:>9.2%}"
+            lines.append(f"{bought}{bound:>24}{homes:>25,}")
     return lines
 
 

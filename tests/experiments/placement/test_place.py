@@ -77,7 +77,7 @@ def test_the_same_request_gives_the_same_bytes(request_of, tmp_path):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 
-@pytest.mark.parametrize("objective", [name for name in OBJECTIVES])
+@pytest.mark.parametrize("objective", list(OBJECTIVES))
 def test_every_objective_makes_a_plan_within_its_bound(request_of, objective):
     plan = place(request_of(objective=objective, budget=2, walks=60))["plan"]
     assert 0 < plan["value"] <= plan["bound"] * (1 + 1e-9)
