@@ -80,10 +80,9 @@ def _phases(content: Mapping[str, Any]) -> list[str]:
 
 def _failing(content: Mapping[str, Any]) -> list[str]:
     failing = content["failing"]
-    shares = ", ".join(
-        f"{row['left_together']:.0%} with {row['share']:.0%} of the cameras out" for row in failing["shares"]
-    )
-    lines = [f"of what is seen stays: {shares}"]
+    rows = [row for row in failing["shares"] if row["cameras"]]
+    shares = ", ".join(f"{row['left_together']:.0%} with {row['cameras']:,} out ({row['share']:.0%})" for row in rows)
+    lines = [f"of what is seen stays, when cameras fail: {shares}"] if rows else []
     if failing["centres"]:
         worst = failing["centres"][0]
         lines.append(

@@ -89,7 +89,8 @@ def test_fewer_poses_are_part_of_more_and_no_more_than_asked_for(most):
 
 
 def test_the_pitch_puts_a_target_at_the_ranges_end_at_the_upper_edge():
-    # square picture of 90 degrees, 11.5 m above ground: a target 1.5 m up at 10 m is 45 degrees down, half the field is 45
+    # square picture of 90 degrees, 11.5 m above ground: a target 1.5 m up
+    # at 10 m is 45 degrees down, and half the field is 45
     assert pitch_deg(np.array([11.5]), 10.0, 90.0, (100, 100)) == pytest.approx([-90.0])
     # 16 to 9: half the vertical field of 90 degrees is atan(9/16)
     down = np.degrees(np.arctan(10.0 / 100.0) + np.arctan(9.0 / 16.0))
