@@ -21,7 +21,7 @@ from tests.towns import SOUTH_M, WEST_M, grid_town
 from twin.city.heights import heights_of
 
 TOWN = grid_town()
-HEIGHTS = heights_of(TOWN)
+HEIGHTS = heights_of(TOWN, bare=True)
 
 
 def cell_middles(heights):

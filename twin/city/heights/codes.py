@@ -1,9 +1,9 @@
 """What a cell of the height raster says: one uint16 that stands for a solid thing or for one that hangs.
 
 Below 0x8000: solid from the ground up to so many decimetres. Top bit set: something hangs there (a crown, a bridge's
-deck) and the air below is free: bits 8 to 14 are its underside and bits 0 to 7 its top, both in steps of 2 dm. The top's
-last bit is set for leaves and clear for what is built, so tops are kept to 4 dm. A cell holds one thing. The functions
-from ``packed`` on take one code or a uint16 array, in Python and inside compiled kernels alike.
+deck) and the air below is free: bits 8 to 14 are its underside and bits 0 to 7 its top, both in steps of 2 dm. The last
+bit of the top is set for leaves and clear for what is built, so tops are kept to 4 dm. A cell holds one thing. The
+functions from ``packed`` on take one code or a uint16 array, in Python and inside compiled kernels alike.
 """
 
 from __future__ import annotations
