@@ -135,4 +135,4 @@ def gains_bound(choice: Choice) -> float:
     """What no plan exceeds: the worth of a choice and the largest gains that remain (Nemhauser et al. 1978)."""
     task = choice.task
     covered = choice.total + float(task.cost[choice.sites].sum())
-    return task.done + covered + Picker(task)(choice.gain - task.cost).bound
+    return task.done + covered + Picker(task)(choice.nets()).bound
