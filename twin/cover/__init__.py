@@ -5,11 +5,12 @@ cover with one thing at a site is the maximal covering location problem (Church 
 ``1 - busy`` with several teams at a post is the MEXCLP (Daskin 1983).
 """
 
-from twin.cover.curve import Curve, curve, phases
+from twin.cover.fair import FairPlan, fairest
+from twin.cover.levels import Curve, curve, phases
 from twin.cover.lines import CoverBounds, certain_cover_bounds
 from twin.cover.plan import Plan
 from twin.cover.problem import CoverProblem, Limit
-from twin.cover.solve import EFFORTS, GREEDY, QUICK, THOROUGH, USUAL, Effort, best, solve
+from twin.cover.solving import EFFORTS, GREEDY, QUICK, THOROUGH, USUAL, Effort, best, solve
 
 __all__ = [
     "EFFORTS",
@@ -21,11 +22,13 @@ __all__ = [
     "CoverProblem",
     "Curve",
     "Effort",
+    "FairPlan",
     "Limit",
     "Plan",
     "best",
     "certain_cover_bounds",
     "curve",
+    "fairest",
     "phases",
     "solve",
 ]

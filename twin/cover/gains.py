@@ -1,4 +1,4 @@
-"""What each further row of a cover matrix would gain, kept up to date through the inverted index as rows come and go."""
+"""What one more of each row of a cover matrix would gain, kept up to date through the inverted index."""
 
 from __future__ import annotations
 

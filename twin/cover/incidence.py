@@ -44,17 +44,18 @@ class Incidence:
         """Turn a matrix; its column numbers and a certain cover's uint8 are not copied."""
         first = np.asarray(cover.indptr, dtype=np.int64)
         element = np.asarray(cover.indices, dtype=np.int32).view(np.uint32)
-        return cls._turned(first, element, _small(cover.data), int(cover.shape[1]))
+        return cls.turned(first, element, _small(cover.data), int(cover.shape[1]))
 
     def only(self, keep: NDArray[np.bool_]) -> Incidence:
         """Leave out elements; those kept are numbered anew in their order."""
         new = (np.cumsum(keep) - 1).astype(np.uint32)
         inside = keep[self.element]
         first = np.concatenate([[0], np.cumsum(inside)])[self.first]
-        return self._turned(first, new[self.element[inside]], self.chance[inside], int(keep.sum()))
+        return self.turned(first, new[self.element[inside]], self.chance[inside], int(keep.sum()))
 
     @classmethod
-    def _turned(cls, first: Ints, element: UInt32s, chance: Chances, demand: int) -> Incidence:
+    def turned(cls, first: Ints, element: UInt32s, chance: Chances, demand: int) -> Incidence:
+        """Turn what is given by site; see the attributes."""
         back_first = _firsts(element, demand)
         back_site = np.empty(len(element), dtype=np.uint32)
         back_chance = np.empty(len(element), dtype=chance.dtype)

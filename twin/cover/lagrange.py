@@ -45,7 +45,7 @@ class Lagrangian:
         self._top, self._levels = tops_and_levels(who.back_first, who.back_site, who.back_chance, task.copies)
         self._want, self._met = np.zeros(who.demand), np.zeros(who.demand)
         self._now = task.weight.copy()
-        _start(sites, who.first, who.element, who.chance, task.weight, self._top, self._met, self._now)
+        start(sites, who.first, who.element, who.chance, task.weight, self._top, self._met, self._now)
         self.bound, self.prices, self.resource_prices = np.inf, self._now, np.zeros(len(task.most))
         self.picked = Picked(0.0, sites, self.resource_prices)
         self._pace, self._stale = 1.0, 0
@@ -69,8 +69,8 @@ class Lagrangian:
         """
         task = self._task
         worth = task.who.times(self.prices) - task.cost
-        rest = task.done + _rest(task.weight, self._top, self._levels, self.prices, self._want)
-        return rest + self._pick.bounds(worth, most - task.spent)
+        others = task.done + rest(task.weight, self._top, self._levels, self.prices, self._want)
+        return np.asarray(others + self._pick.bounds(worth, most - task.spent))
 
     def run(self, floor: float, steps: int, close: float = CLOSED) -> None:
         """Take steps.
@@ -88,16 +88,18 @@ class Lagrangian:
     def _step(self, floor: float) -> None:
         task, who = self._task, self._task.who
         self.picked = self._pick(who.times(self._now) - task.cost)
-        rest = _rest(task.weight, self._top, self._levels, self._now, self._want)
-        bound = task.done + rest + self.picked.bound
+        others = rest(task.weight, self._top, self._levels, self._now, self._want)
+        bound = task.done + others + self.picked.bound
         self._stale = 0 if bound < self.bound - 1e-3 * (self.bound - floor) else self._stale + 1
         if bound < self.bound:
             self.bound, self.prices, self.resource_prices = bound, self._now.copy(), self.picked.price
         if self._stale >= PATIENCE:
             self._pace, self._stale = self._pace * SHRINK, 0
             np.copyto(self._now, self.prices)
-        _meet(self.picked.sites, who.first, who.element, who.chance, self._met)
-        _move(task.weight, self._want, self._met, self._pace * max(bound - floor, 0.0), self._now)
+        meet(self.picked.sites, who.first, who.element, who.chance, self._met)
+        norm = direct(task.weight, self._want, self._met, self._now)
+        if norm > 0.0:
+            move(task.weight, self._met, self._pace * max(bound - floor, 0.0) / norm, self._now)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -115,7 +117,8 @@ def tops_and_levels(back_first: Ints, back_site: UInt32s, back_chance: Chances, 
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _meet(sites: Ints, first: Ints, element: UInt32s, chance: Chances, met: Floats) -> None:
+def meet(sites: Ints, first: Ints, element: UInt32s, chance: Chances, met: Floats) -> None:
+    """Write how surely sites see each element, summed up."""
     met[:] = 0.0
     for site in sites:
         for entry in range(first[site], first[site + 1]):
@@ -123,11 +126,11 @@ def _meet(sites: Ints, first: Ints, element: UInt32s, chance: Chances, met: Floa
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _start(
+def start(
     sites: Ints, first: Ints, element: UInt32s, chance: Chances, weight: Floats, top: Floats, met: Floats, price: Floats
 ) -> None:
     """Price what several see at half, and what one sees so that all the sites are worth what the least of them is."""
-    _meet(sites, first, element, chance, met)
+    meet(sites, first, element, chance, met)
     worth = np.zeros(len(sites))
     for i, site in enumerate(sites):
         for entry in range(first[site], first[site + 1]):
@@ -143,7 +146,7 @@ def _start(
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _rest(weight: Floats, top: Floats, levels: Ints, price: Floats, want: Floats) -> float:
+def rest(weight: Floats, top: Floats, levels: Ints, price: Floats, want: Floats) -> float:
     """Sum the maxima of ``phi(t) - price t``, and write where each lies, the greatest where several do."""
     total = 0.0
     for at in range(len(weight)):
@@ -157,8 +160,11 @@ def _rest(weight: Floats, top: Floats, levels: Ints, price: Floats, want: Floats
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _move(weight: Floats, want: Floats, met: Floats, drop: float, price: Floats) -> None:
-    """Step against the subgradient, scaled by the weights, from 0 to the weight; ``drop`` is what it should lower."""
+def direct(weight: Floats, want: Floats, met: Floats, price: Floats) -> float:
+    """Turn what is met into the subgradient, what is met less what is wanted, and return its length by the weights.
+
+    Prices that are at an end already and would have to go further stay.
+    """
     norm = 0.0
     for at in range(len(weight)):
         over = met[at] - want[at]
@@ -166,6 +172,11 @@ def _move(weight: Floats, want: Floats, met: Floats, drop: float, price: Floats)
             over = 0.0
         met[at] = over
         norm += weight[at] * over * over
-    if norm > 0.0:
-        for at in range(len(weight)):
-            price[at] = min(max(price[at] - drop / norm * weight[at] * met[at], 0.0), weight[at])
+    return norm
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def move(weight: Floats, over: Floats, step: float, price: Floats) -> None:
+    """Step against the subgradient, scaled by the weights; prices stay from 0 to the weight."""
+    for at in range(len(weight)):
+        price[at] = min(max(price[at] - step * weight[at] * over[at], 0.0), weight[at])

@@ -23,6 +23,7 @@ class Task:
     """What is left to choose.
 
     Attributes:
+        kept: (demand,) which elements of the problem these are.
         who: who sees what.
         weight: (demand,) weight that what exists and the must-have sites leave uncovered; elements that nobody sees or
             that count for nothing may have been left out.
@@ -36,6 +37,7 @@ class Task:
         before: (must,) value after each of them.
     """
 
+    kept: Ints
     who: Incidence
     weight: Floats
     cost: Floats
@@ -68,9 +70,11 @@ class Task:
             most.append(float(k))
         copies = np.full(problem.sites, problem.most_at_site, dtype=np.int64)
         who, weight = Incidence.of(problem.cover), problem.left
+        kept = np.arange(len(weight))
         if (keep := who.seen & (weight > 0)).sum() < DENSE * len(weight):
-            who, weight = who.only(keep), weight[keep]
+            kept, who, weight = np.flatnonzero(keep), who.only(keep), weight[keep]
         empty = cls(
+            kept,
             who,
             weight.copy(),
             problem.costs,

@@ -13,7 +13,7 @@ from twin.cover.incidence import Floats, Ints
 from twin.cover.lagrange import Lagrangian
 from twin.cover.plan import Plan
 from twin.cover.problem import CoverProblem
-from twin.cover.solve import USUAL, Effort, plan_of, solved
+from twin.cover.solving import USUAL, Effort, plan_of, solved
 from twin.cover.task import SLACK, Task
 from twin.errors import Fault, InputError
 
