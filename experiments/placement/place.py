@@ -157,6 +157,8 @@ def _phases(request: PlaceRequest, found: Chosen, price: np.ndarray[Any, Any]) -
 def shown_points(curve: Sequence[Mapping[str, Any]]) -> list[int]:
     """Return the numbers of cameras at which the curve is told in print: about ten that have a bound, and the last."""
     known = [point["cameras"] for point in curve if point["bound"] is not None and point["cameras"]]
+    if len(known) < 2:
+        known = [point["cameras"] for point in curve if point["cameras"]]
     step = max(1, len(known) // CURVE_POINTS)
     return sorted({*known[step - 1 :: step], curve[-1]["cameras"]})
 

@@ -105,6 +105,8 @@ class PlaceRequest:
         for option, name in (("--at-least", self.at_least), ("--privacy-class", self.privacy_class)):
             if name not in DORI_CLASSES[1:]:
                 yield f"{option}: {unknown_name('class of picture', name, DORI_CLASSES[1:])}"
+        if self.objective == "fair" and self.privacy_cost:
+            yield "--privacy-cost is no share of a mahalla's ground; with --objective fair, --privacy-limit would work"
         yield from self._number_faults()
         yield from self._phase_faults()
 
