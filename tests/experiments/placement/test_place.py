@@ -218,7 +218,11 @@ def test_money_below_the_cheapest_camera_and_ids_taken_twice(request_of, tmp_pat
     assert told[1] == "candidate 'a': an existing camera has that id; each needs its own"
 
 
-def test_what_is_wrong_with_a_request_is_told_before_any_file_is_opened(tmp_path):
+def test_what_is_wrong_with_a_request_is_told_beside_what_is_wrong_with_files(request_of):
+    request = request_of(
+        budget=None, objective="beauty", phases=(5, 3), cell_m=0.0, available=0.0, effort="none", poses=0, area="Twon"
+    )
+    assert len(request.faults()) == 7
     with pytest.raises(InputError) as refused:
-        PlaceRequest(out=tmp_path, objective="beauty", phases=(5, 3), cell_m=0.0, available=0.0, effort="none", poses=0)
-    assert len(refused.value.faults) == 7
+        inputs_of(request)
+    assert len(refused.value.faults) == 8
