@@ -94,8 +94,8 @@ def _about(job: Job, done: Made) -> dict[str, Any]:
         "verified": done.dori.verified.rstrip("."),
         "cell_m": job.resolution,
         "real": _real(done.city.manifest),
-        "night": f"A street lamp lights the ground up to {night.lamp_reach_m:g} m from it and walls up to "
-        f"{night.lamp_height_m:g} m; the night has {night.night_hours:g} hours. {night.source.capitalize()}.",
+        "night": f"A street lamp lights what is no higher than itself up to {night.lamp_reach_m:g} m away; the night "
+        f"has {night.night_hours:g} hours. {night.source.capitalize()}.",
         "command": shlex.join(parts),
     }
 

@@ -16,6 +16,7 @@ def table(figures: dict[str, Any]) -> list[str]:
         "",
         *_seen_by(figures),
         *_sightings(figures),
+        *_capture(figures),
         "",
         *_streets(figures),
         "",
@@ -62,6 +63,14 @@ def _sightings(figures: dict[str, Any]) -> list[str]:
         for what, chance in figures["sighting"].items()
     )
     return [f"noticed somewhere on it, in view for {figures['seen_for_s']:g} s: {told}"]
+
+
+def _capture(figures: dict[str, Any]) -> list[str]:
+    plate, face = figures["capture"]["plate"], figures["capture"]["face"]
+    return [
+        f"able to read plates: {plate['able']} of {plate['cameras']} plate cameras, on {plate['street_km']:.2f} km of "
+        f"street; to capture faces: {face['able']} of {face['cameras']} face cameras"
+    ]
 
 
 def _streets(figures: dict[str, Any]) -> list[str]:

@@ -98,14 +98,16 @@ def page_context(
         "first": fails_first(figures),
         "privacy": figures["privacy"],
         "optics": figures["optics"],
+        "capture": figures["capture"],
     }
 
 
 def headline(figures: Mapping[str, Any]) -> str:
     """Return the figures in one sentence: ground and, in the same breath, dwellings."""
     least, privacy = figures["classes"][-1], figures["privacy"]
-    ground = f"{figures['cameras']:,} cameras: {words.percent(least['share_open'])} of open ground at «{least['name']}» or better"
-    return f"{ground}; {privacy['in_view'][least['name']]:,} of {privacy['dwellings']:,} dwellings in view"
+    ground = f"{words.percent(least['share_open'])} of open ground at «{least['name']}» or better"
+    homes = f"{privacy['in_view'][least['name']]:,} of {privacy['dwellings']:,} dwellings in view"
+    return f"{words.whole(figures['cameras'])} cameras: {ground}; {homes}"
 
 
 def fails_first(figures: Mapping[str, Any]) -> list[str]:

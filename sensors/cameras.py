@@ -162,8 +162,9 @@ def join_fleets(fleet: CameraFleet, more: Sequence[Camera]) -> CameraFleet:
     Raises:
         ValueError: an id is taken.
     """
-    taken = sorted({camera.id for camera in more} & {str(name) for name in fleet.id})
-    if taken or len({camera.id for camera in more}) < len(more):
+    names = [camera.id for camera in more]
+    taken = sorted(set(fleet.id[np.isin(fleet.id, names)].tolist()))
+    if taken or len(set(names)) < len(names):
         raise ValueError(f"each camera needs an id of its own; taken: {', '.join(taken) or 'twice among the new'}")
     added = fleet_of(more)
     return CameraFleet(*(np.concatenate([getattr(fleet, f.name), getattr(added, f.name)]) for f in fields(fleet)))

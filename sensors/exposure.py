@@ -139,7 +139,7 @@ def in_view_by_area(found: Exposure, area: Ints, areas: int) -> list[dict[str, i
 
 def dwellings_in_view(seen: CoverageMap, city: City) -> dict[str, int]:
     """Return, for each class, the dwellings with a window or yard in view of a map's fleet at it or better."""
-    found = exposure(seen.fleet, seen.heights, city, seen.dori, Lamps(np.zeros((0, 2))), seen.ptz_presets)
+    found = exposure(seen.fleet, seen.heights, city, seen.dori, Lamps(np.zeros((0, 3))), seen.ptz_presets)
     in_view: dict[str, int] = exposure_figures(found)["in_view"]
     return in_view
 

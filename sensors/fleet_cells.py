@@ -201,7 +201,7 @@ def _window(
     at = points[point]
     reach = night_reach_m(fleet)[pose]
     away = np.hypot(at[:, 0] - fleet.x_m[pose], at[:, 1] - fleet.y_m[pose])
-    by_night = (away <= reach) | asked.lamps.light(points[seen][:, :2])[slot[point]]
+    by_night = (away <= reach) | asked.lamps.light(points[seen])[slot[point]]
     cells = CellTally.empty(len(seen), classes, things)
     tally(
         starts, slot[point].astype(np.int64), density, by_night, camera, here.share, centre[camera],

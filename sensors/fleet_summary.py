@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sensors.cameras import CameraFleet
+from sensors.capture_figures import capture_figures
 from sensors.exposure import Exposure, exposure, exposure_figures, in_view_by_area
 from sensors.fitted import FittedModel, load_fitted
 from sensors.fleet_cells import Asked, FleetTally, Window, fleet_tally, grid_of
@@ -72,7 +73,8 @@ def fleet_summary(
 
     Returns:
         ``figures`` with the ground as a whole (:func:`sensors.fleet_figures.ground_figures`), ``streets``, ``places``,
-        ``districts``, ``mahallas``, ``survival`` (:func:`sensors.survival.survival`), ``optics`` (dead ground) and
+        ``districts``, ``mahallas``, ``survival`` (:func:`sensors.survival.survival`), ``optics`` (dead ground),
+        ``capture`` (:func:`sensors.capture_figures.capture_figures`) and
         ``privacy`` (:func:`sensors.exposure.exposure_figures`).
     """
     dori, lamps, samples = dori or load_dori(), lamps_of(city), samples_of(city)
@@ -90,6 +92,7 @@ def fleet_summary(
         "mahallas": _area_rows(found, homes, city, "mahalla"),
         "survival": survival(found),
         "optics": _dead_ground(nearest_m),
+        "capture": capture_figures(fleet, heights, city),
         "privacy": exposure_figures(homes),
     }
     cell_m2 = grid.cell_m**2

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from pydantic import Field
 from scipy.spatial import cKDTree
@@ -15,11 +14,10 @@ from scipy.spatial import cKDTree
 from sensors.cameras import CameraFleet
 from twin.checked_yaml import Strict, read_checked
 from twin.city import City
+from twin.city.standing import lamp_posts_in
 
 Floats = NDArray[np.float64]
 NIGHT_FILE: Final = Path(__file__).parent / "data" / "night.yaml"
-EVERY_M: Final = 28.0
-BESIDE_M: Final = 0.8
 
 
 class NightFigures(Strict):
@@ -28,7 +26,6 @@ class NightFigures(Strict):
     schema_version: Literal[1]
     as_of: str
     lamp_reach_m: float = Field(gt=0)
-    lamp_height_m: float = Field(gt=0)
     night_hours: float = Field(gt=0, lt=24)
     source: str
 
@@ -44,46 +41,31 @@ def load_night(path: Path = NIGHT_FILE) -> NightFigures:
 
 
 class Lamps:
-    """Where street lamps stand, asked whether they light a point.
+    """Where street lamps burn, asked whether they light a point.
 
     Args:
-        xy_m: (k, 2) feet of the lamps, city metres.
+        lamp_m: (k, 3) lamps, city metres, z above the ground.
         figures: how far they reach, by default the file that ships.
     """
 
-    def __init__(self, xy_m: Floats, figures: NightFigures | None = None) -> None:
-        self._figures = figures or load_night()
-        self._tree = cKDTree(xy_m) if len(xy_m) else None
+    def __init__(self, lamp_m: Floats, figures: NightFigures | None = None) -> None:
+        self._reach_m = (figures or load_night()).lamp_reach_m
+        self._height_m = lamp_m[:, 2]
+        self._tree = cKDTree(lamp_m[:, :2]) if len(lamp_m) else None
 
     def light(self, points: Floats) -> NDArray[np.bool_]:
-        """Return which points (n, 2) or (n, 3) lie in their light; with a height, not above the lamps."""
+        """Return which points (n, 3) lie in the light of the lamp nearest to them in plan, and not above it."""
         if self._tree is None or not len(points):
             return np.zeros(len(points), dtype=bool)
-        away_m, _ = self._tree.query(points[:, :2], distance_upper_bound=self._figures.lamp_reach_m)
-        lit: NDArray[np.bool_] = np.isfinite(away_m)
-        return lit if points.shape[1] == 2 else lit & (points[:, 2] <= self._figures.lamp_height_m)
+        away_m, lamp = self._tree.query(points[:, :2], distance_upper_bound=self._reach_m)
+        lit = np.isfinite(away_m)
+        lit[lit] = points[lit, 2] <= self._height_m[lamp[lit]]
+        return np.asarray(lit, dtype=np.bool_)
 
 
 def lamps_of(city: City) -> Lamps:
-    """Return a city's street lamps: one every 28 m beside each street that is driven, now left, now right."""
-    streets = city.streets[city.streets["drive"].to_numpy(dtype=bool)]
-    lines, length_m = streets.geometry.to_numpy(), streets["length_m"].to_numpy(np.float64)
-    first_m = np.minimum(EVERY_M / 2.0, length_m / 2.0)
-    counts = np.maximum(np.ceil((length_m - first_m) / EVERY_M), 1).astype(np.int64)
-    street = np.repeat(np.arange(len(streets)), counts)
-    step = np.arange(len(street)) - np.repeat(np.cumsum(counts) - counts, counts)
-    at_m = np.minimum(first_m[street] + EVERY_M * step, length_m[street])
-    aside = np.where(step % 2, 1.0, -1.0) * (streets["width_m"].to_numpy(np.float64)[street] / 2.0 + BESIDE_M)
-    return Lamps(_beside(lines[street], at_m, aside))
-
-
-def _beside(lines: NDArray[Any], at_m: Floats, aside_m: Floats) -> Floats:
-    """Return the points (n, 2) at that length along each line and that far to its left."""
-    back, ahead = (shapely.get_coordinates(shapely.line_interpolate_point(lines, at_m + d)) for d in (-0.5, 0.5))
-    along = ahead - back
-    along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
-    beside: Floats = (back + ahead) / 2.0 + np.column_stack([-along[:, 1], along[:, 0]]) * aside_m[:, None]
-    return beside
+    """Return the lamps of a city's lamp posts."""
+    return Lamps(lamp_posts_in(city).lamp_m)
 
 
 def night_reach_m(fleet: CameraFleet) -> Floats:

@@ -13,7 +13,7 @@ from sensors.fleet_cells import Window
 from sensors.optics import Dori
 from sensors.region_sums import NOT_OPEN
 from sensors.regions import Grid
-from twin.errors import InputError, MissingPart
+from twin.errors import InputError
 
 NO_GROUND: Final = 255
 BLOCK: Final = 512
@@ -21,7 +21,7 @@ FILES: Final = ("class", "count")
 
 
 class RasterFiles:
-    """Two GeoTIFFs, tiled and compressed, with their system set: ``coverage_class.tif`` and ``coverage_count.tif``.
+    """Two cloud-optimised GeoTIFFs with their system set: ``coverage_class.tif`` and ``coverage_count.tif``.
 
     255 is no open ground, 0 is open ground nobody sees; a count of 254 is 254 or more. Written whole or not at all.
 
@@ -33,15 +33,12 @@ class RasterFiles:
 
     Raises:
         InputError: they cannot be written there.
-        MissingPart: rasterio is not installed.
     """
 
     def __init__(self, folder: Path, grid: Grid, crs: str, dori: Dori) -> None:
-        try:
-            import rasterio
-            from rasterio.transform import from_origin
-        except ImportError as missing:
-            raise MissingPart("rasterio", "writing GeoTIFF", "maps") from missing
+        import rasterio
+        from rasterio.transform import from_origin
+
         about: dict[str, Any] = {
             "driver": "GTiff", "width": grid.columns, "height": grid.rows, "count": 1, "dtype": "uint8", "crs": crs,
             "transform": from_origin(grid.west_m, grid.north_m, grid.cell_m, grid.cell_m), "nodata": NO_GROUND,
@@ -65,8 +62,8 @@ class RasterFiles:
 
         rows, columns = window.slots.shape
         seen = window.slots >= 0
-        columns: tuple[NDArray[Any], ...] = (window.cells.best, window.cells.count[:, 0])
-        for file, column in zip(self._files, columns, strict=True):
+        figures: tuple[NDArray[Any], ...] = (window.cells.best, window.cells.count[:, 0])
+        for file, column in zip(self._files, figures, strict=True):
             cells = np.zeros((rows, columns), np.uint8)
             cells[window.slots == NOT_OPEN] = NO_GROUND
             cells[seen] = np.minimum(column[window.slots[seen]], NO_GROUND - 1)
@@ -78,10 +75,13 @@ class RasterFiles:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
+        from rasterio.shutil import copy
+
         for file in self._files:
             file.close()
         for part, path in zip(self._parts, self._paths, strict=True):
             if kind is None:
-                part.replace(path)
-            else:
-                part.unlink(missing_ok=True)
+                whole = path.with_suffix(".whole.tif")
+                copy(part, whole, driver="COG", compress="DEFLATE", overview_resampling="nearest", blocksize=BLOCK)
+                whole.replace(path)
+            part.unlink(missing_ok=True)

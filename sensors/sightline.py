@@ -31,6 +31,15 @@ ROW_COLUMNS: Final = (
     "half_height_px", "range_m", "presets",
 )  # fmt: skip
 
+TABLED_PRESETS: Final = 16
+TURNS: Final = np.array(
+    [
+        [[trig(2.0 * math.pi * turn / max(n, 1)) for trig in (math.cos, math.sin)] for turn in range(TABLED_PRESETS)]
+        for n in range(TABLED_PRESETS + 1)
+    ]
+)
+"""(presets + 1, presets, 2) cosine and sine of each preset's bearing beside the first: a kernel asks for them often."""
+
 
 @dataclass(frozen=True)
 class Pairs:
@@ -155,10 +164,14 @@ def _nearest_preset(along: float, across: float, presets: int) -> tuple[float, f
     """Return the offset as seen from the preset that faces it best."""
     best, side = -math.inf, 0.0
     for turn in range(presets):
-        angle = 2.0 * math.pi * turn / presets
-        ahead = along * math.cos(angle) + across * math.sin(angle)
+        if presets <= TABLED_PRESETS:
+            cos, sin = TURNS[presets, turn, 0], TURNS[presets, turn, 1]
+        else:
+            angle = 2.0 * math.pi * turn / presets
+            cos, sin = math.cos(angle), math.sin(angle)
+        ahead = along * cos + across * sin
         if ahead > best:
-            best, side = ahead, across * math.cos(angle) - along * math.sin(angle)
+            best, side = ahead, across * cos - along * sin
     return best, side
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from sensors.capture import face_capturable, load_capture, plate_readable
-from tests.sensors.made import camera
-from tests.towns import SOUTH_M, WEST_M
+from sensors.capture_figures import capture_figures
+from tests.sensors.made import camera, fleet
+from tests.towns import SOUTH_M, WEST_M, grid_town
+from twin.city.heights import heights_of
 
 GATE = camera(height_m=0.5, pitch_deg=0.0, hfov_deg=20.0, width_px=1920, range_m=60.0)
 FOCAL = 960.0 / math.tan(math.radians(10.0))
@@ -66,3 +69,24 @@ def test_a_face_needs_32_pixels_between_the_eyes_and_to_look_this_way():
 def test_the_conditions_name_their_sources():
     assert "Abus" in load_capture().plate.source
     assert "axxonsoft" in load_capture().face.source
+
+
+def test_a_plate_camera_at_a_street_reads_some_of_it_and_one_turned_away_none():
+    """Beside the street at x = 100, 6 m up, looking north along it."""
+    town = grid_town()
+    over = camera("over", x=104, y=20, kind="plate", height_m=6.0, pitch_deg=-14.0, hfov_deg=16.0, width_px=2560,
+                  height_px=1440, range_m=40.0)  # fmt: skip
+    away = replace(over, id="away", x_m=WEST_M + 250.0, bearing_deg=90.0)
+    got = capture_figures(fleet(over, away, camera("plain")), heights_of(town), town)
+    assert (got["plate"]["cameras"], got["plate"]["able"]) == (2, 1)
+    assert 0.0 < got["plate"]["street_km"] <= 0.04
+    assert got["face"] == {"cameras": 0, "able": 0, "median_walk_m": None}
+
+
+def test_a_face_camera_low_at_a_door_captures_and_one_high_up_does_not():
+    """From 2 m up the eyes at 1.6 m are seen from 15 degrees or less from 1.5 m on, and have 32 px up to 10.7 m."""
+    door = camera("door", kind="face", height_m=2.0, pitch_deg=-3.0, hfov_deg=20.0)
+    high = replace(door, id="high", height_m=8.0, pitch_deg=-30.0)
+    got = capture_figures(fleet(door, high), heights_of(grid_town()), grid_town())["face"]
+    assert (got["cameras"], got["able"]) == (2, 1)
+    assert 5.0 < got["median_walk_m"] < 10.0

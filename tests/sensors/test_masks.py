@@ -18,7 +18,7 @@ from twin.city.heights import heights_of
 
 TOWN = grid_town()
 HEIGHTS = heights_of(TOWN)
-DARK = Lamps(np.zeros((0, 2)))
+DARK = Lamps(np.zeros((0, 3)))
 LOOKS_AT_A_BLOCK = camera(x=50, y=5, hfov_deg=60.0, pitch_deg=-5.0, range_m=120.0)
 
 
