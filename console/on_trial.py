@@ -29,13 +29,12 @@ from console.arguments import (
     Workers,
     ground_asked,
 )
+from console.interrupted import goes_on
 from console.progress import stages
 
 if TYPE_CHECKING:
     from experiments.request import Tell
     from experiments.trials.trial import Setting
-
-INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
@@ -80,18 +79,19 @@ class OnTrial:
 
         An interrupt says what is kept, and how to go on from there.
         """
-        try:
-            with stages(quiet=self.as_json) as tell:
-                content = experiment(tell)
-        except KeyboardInterrupt:
-            kept = len(list((folder / "trials").glob("*.parquet")))
-            told = f"{kept:,} finished trials are kept in {folder}; the same command goes on from there"
-            typer.echo(f"twin: interrupted; {told if kept else 'no trial was finished yet'}", err=True)
-            raise typer.Exit(INTERRUPTED) from None
+        with goes_on(lambda: _kept(folder)), stages(quiet=self.as_json) as tell:
+            content = experiment(tell)
         if not self.as_json:
             return content
         typer.echo(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True))
         return None
+
+
+def _kept(folder: Path) -> str:
+    trials = len(list((folder / "trials").glob("*.parquet")))
+    if not trials:
+        return "no trial was finished yet, and the same command begins again"
+    return f"{trials:,} finished trials are kept in {folder}, and the same command goes on from there"
 
 
 def on_trial(command: Callable[..., None]) -> Callable[..., None]:

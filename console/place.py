@@ -12,12 +12,14 @@ import typer
 
 from console.arguments import Seed
 from console.progress import stages
-from twin.errors import InputError
 
 if TYPE_CHECKING:
     from experiments.placement.request import PlaceRequest
+    from experiments.placement.verify import TrialAsked
+    from experiments.request import Tell
 
 File = Path | None
+Weights = Annotated[list[str] | None, typer.Option(help="What a class adds, such as recognise=0.5; give several.")]
 
 
 def place(
@@ -37,26 +39,20 @@ def place(
     watched: Annotated[File, typer.Option(help="Ground and its weights, YAML; default: those shipped.")] = None,
     forbidden: Annotated[File, typer.Option(help="GeoJSON polygons where no camera may hang.")] = None,
     must_see: Annotated[File, typer.Option(help="GeoJSON polygons that are seen before all else.")] = None,
-    class_weight: Annotated[
-        list[str] | None, typer.Option(help="What a class adds, such as recognise=0.5; give several.")
-    ] = None,
+    class_weight: Weights = None,
     at_least: Annotated[str, typer.Option(help="Class that counts for walks and drives.")] = "observe",
     available: Annotated[float, typer.Option(help="Share of the time a camera works, for failures.")] = 0.95,
-    privacy_cost: Annotated[
-        float, typer.Option(help="Percent of all there is to see, taken off for 1,000 dwellings in view.")
-    ] = 0.0,
+    privacy_cost: Annotated[float, typer.Option(help="Percent of all, off for 1,000 dwellings in view.")] = 0.0,
     privacy_limit: Annotated[int | None, typer.Option(help="Dwellings in view of the new cameras, at most.")] = None,
     privacy_class: Annotated[str, typer.Option(help="Class from which a dwelling is in view.")] = "recognise",
     cell: Annotated[float, typer.Option(help="Side of a cell of demand, metres.")] = 2.0,
     poses: Annotated[int, typer.Option(help="Candidate poses at most.")] = 200_000,
     on_one_mount: Annotated[int, typer.Option(help="Cameras at most on one mount.")] = 3,
     walks: Annotated[int, typer.Option(help="Walks or drives sampled.")] = 4000,
-    effort: Annotated[str, typer.Option(help="quick, usual or thorough.")] = "usual",
+    effort: Annotated[str, typer.Option(help="greedy, quick, usual or thorough.")] = "usual",
     scenario: Annotated[str, typer.Option(help="Whose rates of incidents are taken.")] = "friday_evening",
     verify: Annotated[str | None, typer.Option(help="Scenario lived with and without the plan.")] = None,
-    half_width: Annotated[
-        float, typer.Option(help="With --verify: days until an interval of ± so many seconds.")
-    ] = 10.0,
+    half_width: Annotated[float, typer.Option(help="With --verify: days until ± so many seconds.")] = 10.0,
     most_days: Annotated[int, typer.Option(help="With --verify: days at most.")] = 200,
     workers: Annotated[int | None, typer.Option(help="With --verify: lives at a time; default: all cores.")] = None,
     seed: Seed = 1,
@@ -65,19 +61,21 @@ def place(
 ) -> None:
     """Choose cameras for an area: a plan, what no plan can exceed, and the dwellings newly in view."""
     from experiments.placement.request import PlaceRequest
+    from experiments.placement.verify import TrialAsked
 
+    words = _Words()
+    trial = TrialAsked(verify, half_width, most_days, workers)
     request = PlaceRequest(
-        out=out or Path("runs") / f"{_word(area or city)}-place",
-        city=None if city == "default" else city,
+        out=out or Path("runs") / f"{_word(area or city)}-place", city=None if city == "default" else city,
         budget=budget, money=money, area=area, existing=existing, candidates=candidates, options=options,
-        watched=watched, forbidden=forbidden, must_see=must_see, objective=objective,
-        class_weights=_weights(class_weight or []), at_least=at_least, available=available, privacy_cost=privacy_cost,
-        privacy_limit=privacy_limit, privacy_class=privacy_class, phases=_phases(phases), cell_m=cell, poses=poses,
+        watched=watched, forbidden=forbidden, must_see=must_see, objective=objective, phases=words.phases(phases),
+        class_weights=words.weights(class_weight or []), at_least=at_least, available=available,
+        privacy_cost=privacy_cost, privacy_limit=privacy_limit, privacy_class=privacy_class, cell_m=cell, poses=poses,
         on_one_mount=on_one_mount, walks=walks, effort=effort, seed=seed, scenario=scenario,
-        command=shlex.join(["twin", *sys.argv[1:]]),
+        command=shlex.join(["twin", *sys.argv[1:]]), unread=(*words.faults, *trial.faults()),
     )  # fmt: skip
     with stages(quiet=as_json) as tell:
-        content = _made(request, verify, half_width, most_days, workers, tell)
+        content = _made(request, trial, tell)
     if as_json:
         typer.echo(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True))
     else:
@@ -86,58 +84,45 @@ def place(
         typer.echo("\n".join(told(content, request.out)))
 
 
-def _made(
-    request: PlaceRequest, verify: str | None, half_width: float, most_days: int, workers: int | None, tell: Any
-) -> dict[str, Any]:
+def _made(request: PlaceRequest, trial: TrialAsked, tell: Tell) -> dict[str, Any]:
     from experiments.placement.place import place as placed
-    from experiments.placement.verify import checked_trial, verified
+    from experiments.placement.verify import put_on_trial
     from reports.placement import write_placement
 
-    if verify is not None:
-        checked_trial(verify, half_width, most_days)
     content = placed(request, tell)
     tell("page", 0.0)
     write_placement(request.out)
-    if verify is not None:
-        content = verified(request.out, content, _lived(request, verify, half_width, most_days, workers, tell))
+    if trial.scenario is not None:
+        content = put_on_trial(request, trial, content, tell)
         write_placement(request.out)
     return content
-
-
-def _lived(
-    request: PlaceRequest, scenario: str, half_width: float, most_days: int, workers: int | None, tell: Any
-) -> dict[str, Any]:
-    from experiments.placement.verify import VerifyRequest
-    from experiments.placement.verify import verify as lived
-    from experiments.placement.zones import area_of
-    from twin.city.resolve import open_city
-
-    shape = area_of(open_city(request.city), request.area).shape
-    asked = VerifyRequest(
-        request.out, scenario, request.city, shape, half_width, most_days, first_seed=request.seed, workers=workers
-    )
-    return lived(asked, tell)
 
 
 def _word(name: str) -> str:
     return "".join(letter if letter.isalnum() else "_" for letter in Path(name).stem.lower()).strip("_")
 
 
-def _phases(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.split(",") if part.strip())
-    except ValueError:
-        fault = f"--phases {text}: whole numbers of cameras with commas between would work, such as 50,100,200"
-        raise InputError("place cameras", fault) from None
+class _Words:
+    """Reads options that are written as words, and notes those that cannot be read."""
 
+    def __init__(self) -> None:
+        self.faults: list[str] = []
 
-def _weights(texts: list[str]) -> dict[str, float]:
-    found = {}
-    for text in texts:
-        name, _, value = text.partition("=")
+    def phases(self, text: str) -> tuple[int, ...]:
+        """Read ``50,100,200``."""
         try:
-            found[name.strip()] = float(value)
+            return tuple(int(part) for part in text.split(",") if part.strip())
         except ValueError:
-            fault = f"--class-weight {text}: NAME=NUMBER would work, such as recognise=0.5"
-            raise InputError("place cameras", fault) from None
-    return found
+            self.faults.append(f"--phases {text}: whole numbers with commas between would work, such as 50,100,200")
+            return ()
+
+    def weights(self, texts: list[str]) -> dict[str, float]:
+        """Read ``recognise=0.5``, one in each text."""
+        found = {}
+        for text in texts:
+            name, _, value = text.partition("=")
+            try:
+                found[name.strip()] = float(value)
+            except ValueError:
+                self.faults.append(f"--class-weight {text}: NAME=NUMBER would work, such as recognise=0.5")
+        return found

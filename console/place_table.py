@@ -51,12 +51,14 @@ def _classes(content: Mapping[str, Any]) -> list[str]:
 
 
 def _curve(content: Mapping[str, Any]) -> list[str]:
-    lines = [f"{'cameras':>8}{'adds':>9}{'no plan adds more than':>24}{'dwellings newly in view':>25}"]
+    price = f"price, {content['plan']['currency']}"
+    lines = [f"{'cameras':>8}{price:>14}{'adds':>9}{'no plan adds more than':>24}{'dwellings newly in view':>25}"]
     for point in content["curve"]:
         if point["newly_in_view"] is not None:
             bound = "" if point["bound"] is None else f"{point['bound']:.2%}"
             homes = point["newly_in_view"]["detect"]
-            lines.append(f"{point['cameras']:>8,}{point['value']:>9.2%}{bound:>24}{homes:>25,}")
+            bought = f"{point['cameras']:>8,}{point['price']:>14,.0f}{point['value']:>9.2%}"
+            lines.append(f"{bought}{bound:>24}{homes:>25,}")
     return lines
 
 
@@ -78,10 +80,9 @@ def _phases(content: Mapping[str, Any]) -> list[str]:
 
 def _failing(content: Mapping[str, Any]) -> list[str]:
     failing = content["failing"]
-    shares = ", ".join(
-        f"{row['left_together']:.0%} with {row['share']:.0%} of the cameras out" for row in failing["shares"]
-    )
-    lines = [f"of what is seen stays: {shares}"]
+    rows = [row for row in failing["shares"] if row["cameras"]]
+    shares = ", ".join(f"{row['left_together']:.0%} with {row['cameras']:,} out ({row['share']:.0%})" for row in rows)
+    lines = [f"of what is seen stays, when cameras fail: {shares}"] if rows else []
     if failing["centres"]:
         worst = failing["centres"][0]
         lines.append(

@@ -25,12 +25,11 @@ from console.arguments import (
     Weights,
     ground_asked,
 )
+from console.interrupted import goes_on
 from console.progress import stages
 from experiments.request import RunRequest, Tell
 from twin.errors import InputError
 from twin.runfolder import RunFolder
-
-INTERRUPTED = 130
 
 
 def run(
@@ -111,19 +110,21 @@ def _lived(out: Path, live: Callable[[Tell], RunFolder], as_json: bool) -> None:
 
     _refuse_taken(out)
     try:
-        with stages(quiet=as_json) as tell:
+        with goes_on(lambda: _kept(out)), stages(quiet=as_json) as tell:
             folder = live(tell)
     except PolicyFault:
         typer.echo(f"twin: what was lived until the policy failed lies in {out}", err=True)
         raise
-    except KeyboardInterrupt:
-        kept = f"what was done so far lies in {out}" if out.exists() else "nothing was written yet"
-        typer.echo(f"twin: interrupted; {kept}", err=True)
-        raise typer.Exit(INTERRUPTED) from None
     if as_json:
         typer.echo(json.dumps(folder.read_json(folder.metrics), ensure_ascii=False))
     else:
         typer.echo("\n".join(summary_lines(folder)))
+
+
+def _kept(out: Path) -> str:
+    if not out.exists():
+        return "nothing was written yet, and the same command begins again"
+    return f"what was lived until then lies in {out}, its report too; the whole run again needs another --out"
 
 
 def _fresh(scenario: str) -> Path:

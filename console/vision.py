@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from console.arguments import Seed, Weights
+from console.interrupted import goes_on
 from console.progress import stages
 from console.vision_load import load
 
@@ -33,13 +34,14 @@ def train(
     from vision.train import DETECTOR, publish_with_card, train_detector
 
     footage, training = out / "footage", out / "training"
-    with stages() as tell:
+    told = f"whole footage and finished epochs are kept in {out}, and --resume goes on from there"
+    with goes_on(lambda: told), stages() as tell:
         tell("footage", 0.0)
         if not (resume and (footage / "dataset.json").is_file()):
             write_training_set(footage, frames, seed, workers)
         tell("training", 0.0)
-        goes_on = resume and (training / "weights" / "last.pt").is_file()
-        best = train_detector(footage, training, epochs, seed, resume=goes_on, minutes=minutes)
+        continued = resume and (training / "weights" / "last.pt").is_file()
+        best = train_detector(footage, training, epochs, seed, resume=continued, minutes=minutes)
         tell("weights", 0.0)
         weights = DETECTOR if ship else out / "detector.pt"
         how = {"command": f"twin vision train --frames {frames} --epochs {epochs} --seed {seed}", "minutes": minutes}

@@ -1,7 +1,7 @@
 """Where a camera can be hung: masts beside streets, masts at crossings, walls of buildings, masts before gates.
 
-Each family is worked out for a whole city at once, in arrays. Lamp posts are the city's own; where it has none, none
-are made up. What is found stands clear of walls and carriageways.
+Each family is worked out for a whole city at once, in arrays. Lamp posts are those the city is lit by. What is found
+stands clear of walls and carriageways.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sensors.sightline import Floats
 from sensors.sites import POLE_BESIDE_M
 from twin.city import City
 from twin.city.model import STREET_CLASSES
+from twin.city.standing import lamp_posts_in
 
 MOST_HIGH_M: Final = 500.0
 OFF_WALL_M: Final = 0.4
@@ -79,22 +80,14 @@ Made = tuple[Floats, Floats, Floats, Floats]
 
 
 def _lamp_posts(city: City, area: shapely.Geometry, option: MountOption) -> Made:
-    """The city's own lamp posts, each facing along the nearest street."""
-    furniture = getattr(city, "furniture", None)
-    if furniture is None or not len(furniture):
+    """The city's lamp posts, a camera on the side of the carriageway, each facing along the street it lights."""
+    posts = lamp_posts_in(city, area.bounds)
+    if not len(posts):
         return _none()
-    posts = furniture[(furniture["kind"] == "lamp").to_numpy(dtype=bool)]
-    points = posts.geometry.to_numpy()
-    points = points[shapely.intersects(points, area)]
-    streets = _drivable(city, area)
-    if not len(points) or not len(streets):
-        return _none()
-    lines = streets.geometry.to_numpy()
-    point, line = shapely.STRtree(lines).query_nearest(points, all_matches=False)
-    along_m = shapely.line_locate_point(lines[line], points[point])
-    _, way = _at(lines[line], np.minimum(along_m, shapely.length(lines[line]) - 0.5))
-    xy = shapely.get_coordinates(points[point])
-    return xy[:, 0], xy[:, 1], _bearing(way), np.full(len(xy), MOST_HIGH_M)
+    lines = city.streets.geometry.loc[posts.street].to_numpy()
+    along_m = shapely.line_locate_point(lines, shapely.points(posts.foot_m))
+    _, way = _at(lines, along_m)
+    return posts.foot_m[:, 0], posts.foot_m[:, 1], _bearing(way), posts.lamp_m[:, 2]
 
 
 def _poles(city: City, area: shapely.Geometry, option: MountOption) -> Made:

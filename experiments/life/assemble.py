@@ -87,7 +87,7 @@ class Assembly:
 
 
 def assemble(
-    request: RunRequest, tell: Tell, scenario: Scenario | None = None, injects: Path | None = None
+    request: RunRequest, tell: Tell, scenario: Scenario | None = None, injects: Sequence[Path | int] = ()
 ) -> Assembly:
     """Read and check everything.
 
@@ -95,7 +95,7 @@ def assemble(
         request: what is asked for.
         tell: told of progress.
         scenario: the request's scenario with some inputs changed; None reads it as it stands.
-        injects: file that the last of that scenario's injects come from, where they are not its own.
+        injects: where the injects behind that scenario's own come from: files, and numbers of those from none.
 
     Raises:
         InputError: anything asked for is missing or wrong.
@@ -121,7 +121,7 @@ def assemble(
     wanted = len(scenario.spotlights.incidents)
     if len(spotlights) < wanted:
         derived += [f"{len(spotlights)} of {wanted} spotlight cameras found a junction where a pole has a view"]
-    origins = Origins(scenario_path(request.scenario), *([injects] if injects else []))
+    origins = Origins(scenario_path(request.scenario), *injects)
     doings = build_doings(city, graph, scenario, request.seed, teams.teams, fleet, origins)
     tell("incidents and calls", 0.0)
     day, told = _day(request, city, graph, scenario, placed, ground.spots)

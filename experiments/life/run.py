@@ -12,6 +12,7 @@ import pandas as pd
 
 from agents.world import World
 from experiments.life.assemble import Assembly, assemble
+from experiments.life.branches import policy_hashes, whole_paths
 from experiments.life.footage_source import FootageSource
 from experiments.life.layers import write_cameras, write_city_layers, write_coverage_map, write_posts
 from experiments.life.living import Spotlights, make_world, sources_of
@@ -114,13 +115,16 @@ def input_hashes(parts: Assembly) -> dict[str, str]:
         "fitted": request.fitted or FITTED_FILE,
         "fitted_load": FITTED_LOAD_FILE if parts.load is not None else None,
     }  # fmt: skip
-    return file_hashes(files) | {"city": city_hash(parts.city), "weights": parts.model.weights_sha256}
+    hashes = file_hashes(files) | policy_hashes(whole_paths(request.policy or parts.scenario.policy))
+    return hashes | {"city": city_hash(parts.city), "weights": parts.model.weights_sha256}
 
 
 def said_of(request: RunRequest) -> dict[str, Any]:
     """Return a request as ``run.json`` keeps it, so that :func:`request_of` makes it again from any folder."""
     said = dataclasses.asdict(request)
     found = {name: str(Path(value).resolve()) if isinstance(value, Path) else value for name, value in said.items()}
+    if request.policy is not None:
+        found["policy"] = whole_paths(request.policy)
     for name in ("scenario", "city"):
         if found[name] and Path(found[name]).exists():
             found[name] = str(Path(found[name]).resolve())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,14 @@ from experiments.placement.objectives import Aim
 from experiments.placement.request import PlaceRequest
 from experiments.placement.sight import Sight, must_problem, problem_of
 from sensors.sightline import Floats
-from twin.cover import EFFORTS, GREEDY, Plan, solve
+from twin.cover import EFFORTS, GREEDY, CoverProblem, Curve, Effort, Plan, curve, fairest, phases, solve
+
+MONEY_LEVELS: Final = 20
+CURVE_CLOSE: Final = 1e-3
+"""Proven gap at which the bound of a plan is good enough."""
+FAIR_STEPS: Final = 60
+PHASE_GAP: Final = 0.02
+"""Gap of a phase above which the plan is made anew for its phases."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +56,70 @@ def chosen(request: PlaceRequest, inputs: Inputs, aim: Aim, sight: Sight) -> Cho
     """
     must = _must(request, inputs, sight)
     problem = problem_of(request, inputs, aim, sight, must)
-    plan = solve(problem, request.budget if request.money is None else None, request.money, EFFORTS[request.effort])
+    effort = EFFORTS[request.effort]
+    if aim.elements.group is not None:
+        return _fair(request, aim, sight, problem, len(must), effort)
+    levels, by = _levels(request, inputs, must)
+    found = curve(problem, levels, by, replace(effort, close=max(effort.close, CURVE_CLOSE)))
+    plan = found.plan
+    if by == "k" and _loose(found, request.phases):
+        plan = phases(problem, [n for n in request.phases if n < levels[-1]] + [levels[-1]], by, effort)[-1]
+    plan = _tightened(plan, found)
     already = float((aim.elements.weight * (1.0 - sight.missed)).sum())
-    return Chosen(plan, len(must), _must_seen(sight, plan.sites), already, _curve(plan))
+    return Chosen(plan, len(must), _must_seen(sight, plan.sites), already, _points(plan, found, by))
+
+
+def _tightened(plan: Plan, found: Curve) -> Plan:
+    """Return the plan with the least bound there is on plans within its limits."""
+    bound = max(float(found.bound[-1]), plan.total)
+    return plan if plan.bound <= bound else replace(plan, bound=bound, bound_by="Lagrangian")
+
+
+def _fair(request: PlaceRequest, aim: Aim, sight: Sight, problem: CoverProblem, must: int, effort: Effort) -> Chosen:
+    """Choose for the worst served tenth of the groups; values are what their mean share seen grows by."""
+    group = aim.elements.group
+    assert group is not None  # the caller asks for a fair plan
+    weight = np.where(group >= 0, aim.elements.weight, 0.0)
+    budget = request.budget if request.money is None else None
+    found = fairest(replace(problem, weight=weight), group, budget, request.money, effort=proving(effort))
+    inside = weight > 0
+    already = _worst(group[inside], weight[inside], sight.missed[inside], found.worst)
+    plan = replace(found.plan, value=found.plan.value - already, bound=found.plan.bound - already)
+    spent, values = np.append(0.0, plan.spent).tolist(), np.append(0.0, plan.value).tolist()
+    points = [
+        {"cameras": n, "price": spent[n], "value": values[n], "bound": plan.bound if n == len(plan.sites) else None}
+        for n in range(len(values))
+    ]
+    return Chosen(plan, must, _must_seen(sight, plan.sites), already, points)
+
+
+def proving(effort: Effort) -> Effort:
+    """Return an effort that makes at least some steps for a bound: without them a fair plan has none."""
+    return replace(effort, steps=max(effort.steps, FAIR_STEPS))
+
+
+def _worst(group: NDArray[np.int64], weight: Floats, missed: Floats, worst: int) -> float:
+    """Return the mean share that existing cameras see of the worst served groups."""
+    whole, lost = (np.bincount(group, weights=values) for values in (weight, weight * missed))
+    shares = np.sort(1.0 - lost[whole > 0] / whole[whole > 0])
+    return float(shares[:worst].mean())
+
+
+def _levels(request: PlaceRequest, inputs: Inputs, must: Sequence[int]) -> tuple[list[float], Literal["k", "budget"]]:
+    """Return the numbers of cameras, or the sums of money, at which the curve is told."""
+    if request.money is None:
+        assert request.budget is not None  # a request names one of the two
+        return [float(n) for n in range(max(1, len(must)), request.budget + 1)], "k"
+    prices = inputs.candidates.price
+    least = max(float(prices.min()), float(prices[list(must)].sum()))
+    levels = [request.money * part / MONEY_LEVELS for part in range(1, MONEY_LEVELS + 1)]
+    return [level for level in levels if level >= least] or [request.money], "budget"
+
+
+def _loose(found: Curve, ends: Sequence[int]) -> bool:
+    """Return whether the first cameras of a plan, taken as phases, are farther from the best than they need be."""
+    gaps = dict(zip(found.level.tolist(), found.gap.tolist(), strict=True))
+    return any(gaps.get(float(end), 0.0) > PHASE_GAP for end in ends)
 
 
 def _must(request: PlaceRequest, inputs: Inputs, sight: Sight) -> Sequence[int]:
@@ -73,8 +141,18 @@ def _must_seen(sight: Sight, rows: NDArray[np.int64]) -> float | None:
     return float(there.mean())
 
 
-def _curve(plan: Plan) -> list[dict[str, Any]]:
-    values: Floats = np.concatenate([[0.0], plan.value])
-    points = [{"cameras": n, "value": float(value), "bound": None} for n, value in enumerate(values.tolist())]
-    points[-1]["bound"] = plan.bound
-    return points
+def _points(plan: Plan, found: Curve, by: str) -> list[dict[str, Any]]:
+    """Return the curve: cameras, money spent, what they add, and what no plan adds with as many or as much money."""
+    values, spent = np.concatenate([[0.0], plan.value]), np.concatenate([[0.0], plan.spent])
+    bounds = dict(zip(found.level.tolist(), found.bound.tolist(), strict=True))
+    if by == "k":
+        bounds[float(len(plan.sites))] = min(bounds.get(float(len(plan.sites)), np.inf), max(plan.bound, plan.total))
+        return [
+            {"cameras": n, "price": float(spent[n]), "value": float(value), "bound": bounds.get(float(n))}
+            for n, value in enumerate(values.tolist())
+        ]
+    ends = {int(np.searchsorted(spent, level * (1 + 1e-12), side="right")) - 1: level for level in found.level.tolist()}
+    return [
+        {"cameras": n, "price": float(spent[n]), "value": float(value), "bound": bounds.get(ends.get(n, np.nan))}
+        for n, value in enumerate(values.tolist())
+    ]

@@ -79,14 +79,18 @@ def inputs_of(request: PlaceRequest) -> Inputs:
     Raises:
         InputError: any of it is missing or wrong, or nothing remains to choose from; all faults at once.
     """
-    city, faults = open_city(request.city), _Faults()
+    faults = _Faults()
+    faults.found += [Fault(what) for what in request.faults()]
+    city = faults.of(lambda: open_city(request.city))
+    if city is None:
+        raise InputError("place cameras", faults.found)
     area = faults.of(lambda: area_of(city, request.area))
     options = faults.of(lambda: load_options(request.options or OPTIONS_FILE))
     watched = faults.of(lambda: load_watched(request.watched or WATCHED_FILE))
     existing = faults.of(lambda: _fleet(request.existing, city))
     forbidden = faults.of(lambda: _zones(request.forbidden, city, "forbidden zones"))
     must_see = faults.of(lambda: _zones(request.must_see, city, "must-see zones"))
-    if request.objective in OF_SCENARIO:
+    if request.objective in OF_SCENARIO:  # else no rates are taken
         faults.of(lambda: read_scenario(request.scenario))
     currency = options.currency if options is not None else ""
     own = faults.of(lambda: read_candidates(request.candidates, city, currency)) if request.candidates else None

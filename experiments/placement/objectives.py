@@ -68,7 +68,8 @@ def aim_of(
     weight = (demand.weight[:, None] * np.array([weights[name] for name in used])[None, :]).ravel()
     group = np.repeat(demand.mahalla, len(used)) if request.objective == "fair" else None
     cover = by_class(bounds, request.available if request.objective == "failures" else 1.0)
-    return Aim(demand.xyz_m, bounds[0], Elements(weight, cover, "weighted ground", group), weights)
+    unit = "weighted ground of the worst served tenth of the mahallas" if group is not None else "weighted ground"
+    return Aim(demand.xyz_m, bounds[0], Elements(weight, cover, unit, group), weights)
 
 
 def _class_weights(request: PlaceRequest, watched: Watched) -> Mapping[str, float]:

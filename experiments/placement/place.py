@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,7 @@ def _content(
     mahallas = mahalla_table(before, after, demand, names)
     price = inputs.candidates.price[found.rows]
     phases = _phases(request, found, price)
-    homes = looking_in(inputs, cameras, [row["cameras"] for row in phases] + shown_points(len(cameras)))
+    homes = looking_in(inputs, cameras, [row["cameras"] for row in phases] + shown_points(found.curve))
     return {
         "kind": "place",
         "city": inputs.city.name,
@@ -153,14 +154,13 @@ def _phases(request: PlaceRequest, found: Chosen, price: np.ndarray[Any, Any]) -
     ]  # fmt: skip
 
 
-def shown_points(cameras: int) -> list[int]:
-    """Return the numbers of cameras at which the curve is told in print: ten of them, evenly, and the last.
-
-    >>> shown_points(25)
-    [2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 25]
-    """
-    step = max(1, cameras // CURVE_POINTS)
-    return sorted({*range(step, cameras + 1, step), cameras})
+def shown_points(curve: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Return the numbers of cameras at which the curve is told in print: about ten that have a bound, and the last."""
+    known = [point["cameras"] for point in curve if point["bound"] is not None and point["cameras"]]
+    if len(known) < 2:
+        known = [point["cameras"] for point in curve if point["cameras"]]
+    step = max(1, len(known) // CURVE_POINTS)
+    return sorted({*known[step - 1 :: step], curve[-1]["cameras"]})
 
 
 def _provenance(request: PlaceRequest, inputs: Inputs) -> dict[str, Any]:

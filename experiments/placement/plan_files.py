@@ -106,7 +106,7 @@ def _roofs(inputs: Inputs, demand: Demand) -> np.ndarray[Any, Any]:
     column = np.arange(grid.columns)
     for row in range(grid.rows):
         x_m, y_m = grid.middles(np.full(grid.columns, row), column)
-        found[row] = inputs.heights.at(x_m, y_m) > 2.0
+        found[row] = inputs.heights.at(x_m, y_m) > 2.5  # walls of yards are lower
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from sensors.optics import DORI_CLASSES
-from twin.errors import Fault, InputError, unknown_name
+from twin.errors import unknown_name
 
 OBJECTIVES: Final[Mapping[str, str]] = {
     "coverage": "weighted ground seen, class by class",
@@ -21,7 +21,7 @@ OBJECTIVES: Final[Mapping[str, str]] = {
 }
 OF_SCENARIO: Final = ("incidents", "plates")
 """Objectives that take rates or light from a scenario."""
-EFFORTS: Final = ("quick", "usual", "thorough")
+EFFORTS: Final = ("greedy", "quick", "usual", "thorough")
 DISTRICT_POSES: Final = 200_000
 DEFAULT_CELL_M: Final = 2.0
 
@@ -56,6 +56,7 @@ class PlaceRequest:
         seed: of what is sampled.
         scenario: whose rates of incidents are taken.
         command: how the user asked, for the report.
+        unread: sentences on what the user asked that could not be read.
     """
 
     out: Path
@@ -85,11 +86,11 @@ class PlaceRequest:
     seed: int = 1
     scenario: str = "friday_evening"
     command: str = ""
+    unread: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        faults = [Fault(fault) for fault in self._faults()]
-        if faults:
-            raise InputError("place cameras", faults)
+    def faults(self) -> list[str]:
+        """Return what is wrong with it, as far as that can be told before any file is opened."""
+        return [*self.unread, *self._faults()]
 
     def _faults(self) -> Iterator[str]:
         if self.budget is None and self.money is None:
@@ -105,6 +106,8 @@ class PlaceRequest:
         for option, name in (("--at-least", self.at_least), ("--privacy-class", self.privacy_class)):
             if name not in DORI_CLASSES[1:]:
                 yield f"{option}: {unknown_name('class of picture', name, DORI_CLASSES[1:])}"
+        if self.objective == "fair" and self.privacy_cost:
+            yield "--privacy-cost is no share of a mahalla's ground; with --objective fair, --privacy-limit would work"
         yield from self._number_faults()
         yield from self._phase_faults()
 

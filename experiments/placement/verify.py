@@ -18,6 +18,8 @@ import shapely
 
 from experiments.placement.plan_files import BASELINE, FLEET
 from experiments.placement.plan_files import FIGURES as FIGURES_FILE
+from experiments.placement.request import PlaceRequest
+from experiments.placement.zones import area_of
 from experiments.request import Tell, silent
 from experiments.statistics.paired import CONFIDENCE, PILOT, paired, stein_days, stein_interval
 from experiments.trials.batch import Trials
@@ -31,7 +33,8 @@ from experiments.trials.trial import Change, Setting, Trial
 from experiments.trials.workshop import hashes_of
 from scenarios.read import read_scenario
 from scenarios.schema import Scenario
-from twin.errors import Fault, InputError
+from twin.city.resolve import open_city
+from twin.errors import InputError
 
 NOTICE: Final[Mapping[str, float]] = {"as the scenario says": 1.0, "half": 0.5, "double": 2.0}
 STEERS: Final = "help_visible_s"
@@ -68,23 +71,36 @@ class VerifyRequest:
     workers: int | None = None
 
 
-def checked_trial(scenario: str, half_width: float, most_days: int) -> None:
-    """Say what is wrong with a trial before a plan is made for it.
+@dataclass(frozen=True, slots=True)
+class TrialAsked:
+    """A trial as asked for beside a plan.
 
-    Raises:
-        InputError: no such scenario, no half-width, or too few days; all faults at once.
+    Attributes:
+        scenario: library name or file; None: no trial.
+        half_width, most_days, workers: as in :class:`VerifyRequest`.
     """
-    faults = []
-    if not 0 < half_width < float("inf"):
-        faults.append(Fault(f"--half-width {half_width:g}: more than 0 seconds would work"))
-    if most_days < 2:
-        faults.append(Fault(f"--most-days {most_days}: 2 or more would work; a single day has no interval"))
-    try:
-        read_scenario(scenario)
-    except InputError as wrong:
-        faults += [Fault(fault.what, fault.line, fault.source or wrong.source) for fault in wrong.faults]
-    if faults:
-        raise InputError(f"verify the plan on {scenario}", faults)
+
+    scenario: str | None
+    half_width: float
+    most_days: int
+    workers: int | None = None
+
+    def faults(self) -> list[str]:
+        """Return what is wrong with it, so that it is told before a plan is made."""
+        if self.scenario is None:
+            return []
+        found = []
+        if not 0 < self.half_width < float("inf"):
+            found.append(f"--half-width {self.half_width:g}: more than 0 seconds would work")
+        if self.most_days < 2:
+            found.append(f"--most-days {self.most_days}: 2 or more would work; a single day has no interval")
+        if self.workers is not None and self.workers < 1:
+            found.append(f"--workers {self.workers}: at least 1 would work")
+        try:
+            read_scenario(self.scenario)
+        except InputError as wrong:
+            found += [f"--verify {self.scenario}: {fault.what}" for fault in wrong.faults]
+        return found
 
 
 def verify(request: VerifyRequest, tell: Tell = silent) -> dict[str, Any]:
@@ -97,7 +113,6 @@ def verify(request: VerifyRequest, tell: Tell = silent) -> dict[str, Any]:
     Raises:
         InputError: an input is wrong; finished trials are kept and serve again.
     """
-    checked_trial(request.scenario, request.half_width, request.most_days)
     scenario = read_scenario(request.scenario)
     shapely.prepare(request.area)
     engine = make_engine("local", request.workers)
@@ -209,8 +224,17 @@ def _share(which: Sequence[bool] | np.ndarray[Any, Any]) -> float:
     return float(np.mean(which)) if len(which) else nan
 
 
-def verified(folder: Path, content: dict[str, Any], trial: dict[str, Any]) -> dict[str, Any]:
-    """Put what a trial found beside a plan's figures, in its folder too, and return them together."""
+def put_on_trial(request: PlaceRequest, asked: TrialAsked, content: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Live days with and without a plan that was made; put what is found beside its figures, in its folder too."""
+    if asked.scenario is None:
+        return content
+    shape = area_of(open_city(request.city), request.area).shape
+    trial = verify(
+        VerifyRequest(
+            request.out, asked.scenario, request.city, shape, asked.half_width, asked.most_days,
+            first_seed=request.seed, workers=asked.workers,
+        ), tell,
+    )  # fmt: skip
     whole = {**content, "trial": plain(trial)}
-    write_json(folder / FIGURES_FILE, whole)
+    write_json(request.out / FIGURES_FILE, whole)
     return whole

@@ -14,7 +14,7 @@ from experiments.statistics.paired import CONFIDENCE, PILOT
 from experiments.trials.cases import TAIL_MS
 from experiments.trials.figures import METRICS
 from experiments.trials.recogniser_part import measured_sentence
-from experiments.validation.validate import Check
+from experiments.validation.validate import CALIBRATION, THEORY, Check
 from reports.norms import load_norms
 from scenarios.assumptions import assumptions
 from scenarios.read import read_scenario
@@ -24,6 +24,7 @@ from sensors.fitted_load import load_fitted_load
 from twin.records import Ending, Service
 from twin.runfolder import write_whole
 
+FAILED = {THEORY: "A check fails", CALIBRATION: "A fitted model is further off than is asked for"}
 Section = tuple[str, list[str]]
 
 
@@ -90,7 +91,7 @@ def breakdown(checks: Sequence[Check], model: FittedModel) -> list[str]:
         f"{rule} from {fit.height_px.low:g} to {fit.height_px.high:g} px high"
         for rule, fit in sorted(model.hazards.items())
     )
-    failed = [f"A check fails: {check.name} ({check.source})." for check in checks if not check.ok]
+    failed = [f"{FAILED[check.part]}: {check.name} ({check.source})." for check in checks if not check.ok]
     return [
         *failed,
         "Beyond saturation (more work than teams) waits grow with the run, and means tell of its length.",

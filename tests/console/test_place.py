@@ -87,7 +87,7 @@ def test_figures_as_one_object(town, tmp_path):
         (["--budget", "5", "--class-weight", "recognise"], "NAME=NUMBER would work"),
         (["--budget", "5", "--class-weight", "see=1"], "there is no class of picture 'see'"),
         (["--money", "10"], "--money 10: the cheapest camera costs 820 USD"),
-        (["--budget", "5", "--verify", "friday", "--half-width", "0"], "--half-width 0: more than 0"),
+        (["--budget", "0", "--verify", "friday", "--half-width", "0", "--area", "Tawn"], "--half-width 0: more than 0"),
         (["--budget", "5", "--must-see", "none.geojson"], "give a GeoJSON file of polygons"),
     ],
 )

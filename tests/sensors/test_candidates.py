@@ -13,6 +13,7 @@ from sensors.candidate_options import MOUNTS, OPTIONS_FILE, load_options
 from sensors.candidates import pitch_deg, poses
 from sensors.queues import Obstacles
 from tests.towns import SOUTH_M, WEST_M, grid_town
+from twin.city.standing import lamp_posts_in
 from twin.errors import InputError
 
 AREA = shapely.box(WEST_M, SOUTH_M, WEST_M + 300, SOUTH_M + 300)
@@ -30,11 +31,22 @@ def test_the_grid_town_has_the_mounts_that_can_be_counted_on_paper():
     mounts = mounts_in(city, AREA, load_options())
     count = dict(zip(MOUNTS, np.bincount(mounts.family, minlength=len(MOUNTS)).tolist(), strict=True))
     assert count["facade"] == 9 * 4  # nine houses, a mount in the middle of each wall of 40 m
-    assert count["lamp_post"] == 0  # the town has none, and none are made up
+    lamps = lamp_posts_in(city, AREA.bounds)
+    assert 0 < count["lamp_post"] <= len(lamps)
     # two masts on a street of 100 m: both of an inner one stand inside, one of a border street's two does
     assert count["pole"] == 12 * 2 + 12
     # an arm of an inner junction has its mast inside; of the border's arms those whose right side is
     assert 4 * 4 <= count["crossing"] <= 4 * 4 + 8 * 3
+
+
+def test_cameras_on_lamp_posts_hang_below_the_lamp_at_its_foot():
+    city, options = grid_town(), load_options()
+    mounts = mounts_in(city, AREA, options)
+    own = mounts.take(mounts.family == MOUNTS.index("lamp_post"))
+    feet = {tuple(foot) for foot in lamp_posts_in(city, AREA.bounds).foot_m.tolist()}
+    assert {(x, y) for x, y in zip(own.x_m.tolist(), own.y_m.tolist(), strict=True)} <= feet
+    assert (own.top_m == 8.0).all()
+    assert np.allclose(own.facing_deg % 90.0, 0.0)
 
 
 def test_facades_look_away_from_their_wall_and_poles_along_their_street():
@@ -89,7 +101,8 @@ def test_fewer_poses_are_part_of_more_and_no_more_than_asked_for(most):
 
 
 def test_the_pitch_puts_a_target_at_the_ranges_end_at_the_upper_edge():
-    # square picture of 90 degrees, 11.5 m above ground: a target 1.5 m up at 10 m is 45 degrees down, half the field is 45
+    # square picture of 90 degrees, 11.5 m above ground: a target 1.5 m up
+    # at 10 m is 45 degrees down, and half the field is 45
     assert pitch_deg(np.array([11.5]), 10.0, 90.0, (100, 100)) == pytest.approx([-90.0])
     # 16 to 9: half the vertical field of 90 degrees is atan(9/16)
     down = np.degrees(np.arctan(10.0 / 100.0) + np.arctan(9.0 / 16.0))

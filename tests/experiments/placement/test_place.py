@@ -77,7 +77,7 @@ def test_the_same_request_gives_the_same_bytes(request_of, tmp_path):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 
-@pytest.mark.parametrize("objective", [name for name in OBJECTIVES])
+@pytest.mark.parametrize("objective", list(OBJECTIVES))
 def test_every_objective_makes_a_plan_within_its_bound(request_of, objective):
     plan = place(request_of(objective=objective, budget=2, walks=60))["plan"]
     assert 0 < plan["value"] <= plan["bound"] * (1 + 1e-9)
@@ -218,7 +218,11 @@ def test_money_below_the_cheapest_camera_and_ids_taken_twice(request_of, tmp_pat
     assert told[1] == "candidate 'a': an existing camera has that id; each needs its own"
 
 
-def test_what_is_wrong_with_a_request_is_told_before_any_file_is_opened(tmp_path):
+def test_what_is_wrong_with_a_request_is_told_beside_what_is_wrong_with_files(request_of):
+    request = request_of(
+        budget=None, objective="beauty", phases=(5, 3), cell_m=0.0, available=0.0, effort="none", poses=0, area="Twon"
+    )
+    assert len(request.faults()) == 7
     with pytest.raises(InputError) as refused:
-        PlaceRequest(out=tmp_path, objective="beauty", phases=(5, 3), cell_m=0.0, available=0.0, effort="none", poses=0)
-    assert len(refused.value.faults) == 7
+        inputs_of(request)
+    assert len(refused.value.faults) == 8

@@ -8,13 +8,12 @@ import shapely
 
 from experiments.placement.place import place
 from experiments.placement.request import PlaceRequest
-from experiments.placement.verify import VerifyRequest, checked_trial, judged, notice_changes, verify
+from experiments.placement.verify import TrialAsked, VerifyRequest, judged, notice_changes, verify
 from experiments.trials.changes import changed
 from experiments.trials.outcome import Cases
 from scenarios.read import read_scenario, scenario_path
 from tests.towns import grid_town
 from twin.city.store import save_city
-from twin.errors import InputError
 
 
 def cases(**columns) -> Cases:
@@ -62,9 +61,8 @@ def test_notice_delay_is_changed_in_every_category_and_script_and_nothing_else(f
 
 
 def test_a_trial_that_cannot_be_is_refused_before_the_plan_is_made():
-    with pytest.raises(InputError) as refused:
-        checked_trial("no_such_day", 0.0, 1)
-    assert len(refused.value.faults) == 3
+    assert len(TrialAsked("no_such_day", 0.0, 1, workers=0).faults()) == 4
+    assert TrialAsked(None, 0.0, 1).faults() == []
 
 
 def test_the_same_days_with_and_without_a_plan(tmp_path):

@@ -11,12 +11,18 @@ from experiments.columns import Columns
 from experiments.life.run import run_scenario
 from experiments.request import RunRequest
 from experiments.theory.littles_law import QUEUES, littles_law
+from experiments.validation.validate import validate_run
 from twin.log import read_events
 from twin.records import Kind
 
 
 @pytest.fixture(scope="module")
-def crowded(short_friday, town_folder, tmp_path_factory):
+def crowded(crowded_run):
+    return Columns.of(read_events(crowded_run.events))
+
+
+@pytest.fixture(scope="module")
+def crowded_run(short_friday, town_folder, tmp_path_factory):
     """A hundred times the illnesses, many more cameras, one bay at the hospital, and callers who lose patience."""
     text = short_friday.read_text(encoding="utf-8")
     for old, new in (
@@ -34,8 +40,7 @@ def crowded(short_friday, town_folder, tmp_path_factory):
         text = text.replace(old, new)
     folder = tmp_path_factory.mktemp("crowded")
     (folder / "crowded.yaml").write_text(text, encoding="utf-8")
-    run = run_scenario(RunRequest(str(folder / "crowded.yaml"), folder / "run", city=str(town_folder), footage=False))
-    return Columns.of(read_events(run.events))
+    return run_scenario(RunRequest(str(folder / "crowded.yaml"), folder / "run", city=str(town_folder), footage=False))
 
 
 def test_every_queue_of_a_recorded_run_keeps_it(crowded):
@@ -44,6 +49,12 @@ def test_every_queue_of_a_recorded_run_keeps_it(crowded):
         assert len(went_ms) > 2, name
         assert waits_s.max() > 0, name
     assert [row.found for row in littles_law([crowded])] == [0.0] * len(QUEUES)
+
+
+def test_any_recorded_run_can_be_held_to_it(crowded_run):
+    checks = validate_run(crowded_run.path)
+    assert len(checks) == 2 + len(QUEUES)
+    assert all(check.ok for check in checks)
 
 
 def test_crews_do_wait_for_the_one_bay(crowded):
