@@ -20,7 +20,7 @@ from agents.settings import CentreSettings
 from agents.stage_draws import TeamStages
 
 _COLUMN: Final = 1 << 32
-_AROUND: Final = tuple(_COLUMN * east + north for east in (-1, 0, 1) for north in (-1, 0, 1))
+_BLOCK: Final = (0, 1, _COLUMN, _COLUMN + 1)
 
 StagesOf = Callable[[Notice, str, int], TeamStages]
 """What the nth team of a service needs where a notice sends it."""
@@ -39,7 +39,7 @@ class RequestBook:
         self.waiting_of: Counter[str] = Counter()
         self._plans, self._stages_of = plans, stages_of
         self._radius_m, self._window_ms = settings.join_radius_m, 1000 * settings.join_window_s
-        self._side_m = max(self._radius_m, 1.0)
+        self._side_m = 2.001 * max(self._radius_m, 1.0)  # a little more than two radii, for rounding
         self._cells: defaultdict[int, list[Request]] = defaultdict(list)
         self._order: list[tuple[int, int, int]] = []
         self._waiting: list[Waiting] = []
@@ -51,11 +51,11 @@ class RequestBook:
         if not self._window_ms:
             return None
         family = self._plans.family(notice.category)
-        here, there = self._cell(notice), self._cells.get
+        corner, there = self._cell(notice, 0.5), self._cells.get
         best: tuple[float, int] | None = None
         found: Request | None = None
-        for further in _AROUND:
-            for request in there(here + further, ()):
+        for further in _BLOCK:
+            for request in there(corner + further, ()):
                 first = request.first
                 if first.service != notice.service and not (family and family in request.families):
                     continue
@@ -182,7 +182,10 @@ class RequestBook:
         self.waiting_of[unit.service] -= 1
         self._offered = None
 
-    def _cell(self, notice: Notice) -> int:
-        """The number of the square a notice lies in: its column times 2**32, and its row."""
+    def _cell(self, notice: Notice, back: float = 0.0) -> int:
+        """The number of the square a notice lies in: its column times 2**32, and its row.
+
+        Half a square further back begins the block of four that holds all within half a side of it.
+        """
         side_m = self._side_m
-        return _COLUMN * floor(notice.x_m / side_m) + floor(notice.y_m / side_m)
+        return _COLUMN * floor(notice.x_m / side_m - back) + floor(notice.y_m / side_m - back)

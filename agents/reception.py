@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -12,6 +13,9 @@ from agents.request import Notice, Request, State, Unit
 from twin.clock import Clock
 from twin.log import EventLog
 from twin.records import Ending, Kind
+
+_Patient = deque[tuple[int, Unit]]
+"""Units, and when they have waited too long."""
 
 
 class Placed(NamedTuple):
@@ -45,6 +49,7 @@ class Reception:
     ) -> None:  # fmt: skip
         self._clock, self._log, self._book, self._overload = clock, log, book, overload
         self._endings, self._seed, self._ask = endings, seed, ask
+        self._patient: dict[str, _Patient] = {}  # all under one rule wait equally long: the next one due is enough
 
     def rule_for(self, notice: Notice) -> OverloadRule | None:
         """Return the overload rule that touches a notice now, None for none."""
@@ -98,8 +103,21 @@ class Reception:
         for unit in request.units:
             rule = self._overload.patience(unit.service, request.priority)
             if rule is not None and rule.max_wait_s is not None:
-                self._clock.call_after(round(1000 * rule.max_wait_s), self._turn_away, unit, rule)
+                queue = self._patient.setdefault(rule.name, deque())
+                queue.append((self._clock.now_ms + round(1000 * rule.max_wait_s), unit))
+                if len(queue) == 1:
+                    self._await_next(queue, rule)
 
-    def _turn_away(self, unit: Unit, rule: OverloadRule) -> None:
-        if unit.state is State.WAITING and unit.request.priority in rule.priorities and self._overload.holds(rule):
-            self.close(unit, Ending.NO_SEND)
+    def _await_next(self, queue: _Patient, rule: OverloadRule) -> None:
+        while queue and queue[0][1].state is State.CLOSED:
+            queue.popleft()
+        if queue:
+            self._clock.call_after(queue[0][0] - self._clock.now_ms, self._look_again, queue, rule)
+
+    def _look_again(self, queue: _Patient, rule: OverloadRule) -> None:
+        while queue and queue[0][0] <= self._clock.now_ms:
+            unit = queue[0][1]
+            if unit.state is State.WAITING and unit.request.priority in rule.priorities and self._overload.holds(rule):
+                self.close(unit, Ending.NO_SEND)
+            queue.popleft()
+        self._await_next(queue, rule)

@@ -27,6 +27,10 @@ class MillisecondEnvironment(simpy.Environment):  # type: ignore[misc]
     _visits: Iterator[tuple[Any, ...]] = iter(())
     _next: tuple[Any, ...] = _NEVER
 
+    def __init__(self, initial_time: int = 0) -> None:
+        super().__init__(initial_time)
+        self.soon: list[Callable[[], None]] = []
+
     def schedule(self, event: Any, priority: Any = NORMAL, delay: int = 0) -> None:
         """Put an event into the agenda; equal times run in scheduling order.
 
@@ -44,17 +48,22 @@ class MillisecondEnvironment(simpy.Environment):  # type: ignore[misc]
 
     def live_until(self, t_ms: int) -> None:
         """Live everything before ``t_ms`` and stand at ``t_ms``."""
-        queue = self._queue
+        queue, soon = self._queue, self.soon
         while True:
             visit = self._next
             bound_ms = min(visit[0], t_ms)
             while queue and queue[0][0] < bound_ms:
-                if type(queue[0][3]) is Due:
+                if soon and queue[0][0] > self._now:
+                    soon.pop(0)()
+                elif type(queue[0][3]) is Due:
                     self._now, _, _, due = heappop(queue)
                     if due:
                         due[0](*due[1])
                 else:
                     self.step()
+            if soon and bound_ms > self._now:
+                soon.pop(0)()
+                continue
             if visit[0] >= t_ms:
                 break
             if queue and queue[0] < visit:  # urgent, at the same time
@@ -174,8 +183,8 @@ class Clock:
         return due
 
     def call_soon(self, call: Callable[[], None]) -> None:
-        """Call something at this same time, after all that is already due."""
-        self.call_after(0, call)
+        """Call something at this same time, after all that happens at it."""
+        self.env.soon.append(call)
 
     def run_until_ms(self, t_ms: int) -> None:
         """Live everything before ``t_ms`` and stand there; what is due at ``t_ms`` itself is not lived yet."""
