@@ -10,9 +10,10 @@ import geopandas as gpd
 import pytest
 
 from tests.towns import grid_town
+from twin.cache import cache_folder
 from twin.city.model import LAYERS
 from twin.city.resolve import open_city
-from twin.city.store import cache_folder, city_hash, load_city, save_city
+from twin.city.store import city_hash, load_city, save_city
 from twin.errors import InputError
 
 

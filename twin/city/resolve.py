@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from twin.cache import cache_folder
 from twin.city.forms.read import is_foreign, read_city
 from twin.city.model import City
-from twin.city.store import cache_folder, load_city, save_city
+from twin.city.store import load_city, save_city
 from twin.errors import InputError
 
 DEFAULT: Final = "default"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -17,21 +16,13 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from twin.cache import cache_folder
 from twin.city.model import DTYPES, LAYERS, City
 from twin.city.schema import city_faults, kind_faults, tidied
 from twin.errors import Fault, InputError
 
 SCHEMA: Final = 3
 MANIFEST: Final = "manifest.json"
-
-
-def cache_folder() -> Path:
-    """Return the folder for built cities: ``TASHKENT_TWIN_CACHE``, else the XDG cache folder, else ``~/.cache``."""
-    own = os.environ.get("TASHKENT_TWIN_CACHE")
-    if own:
-        return Path(own).expanduser()
-    xdg = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(xdg) if Path(xdg).is_absolute() else Path.home() / ".cache") / "tashkent-twin"
 
 
 def kept_folder(name: str) -> Path:

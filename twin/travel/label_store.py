@@ -13,8 +13,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.cache import cache_folder
 from twin.city.model import City
-from twin.city.store import cache_folder
 from twin.travel.hub_labels import Labels
 from twin.travel.label_graph import LabelGraph
 from twin.travel.label_set import METHOD, LabelSet, make_labels, placed
