@@ -38,7 +38,8 @@ STATE: Final = np.dtype(
     [
         ("mode", "i8"), ("tick", "i8"), ("first", "i8"), ("at", "i8"), ("last", "i8"), ("leg", "i8"),
         ("clock", "f8"), ("floor", "f8"), ("wind_20ft", "f8"), ("marker", "i8"),
-        ("power", "f8"), ("volts_now", "f8"), ("drawn_as", "f8"), ("used_j", "f8"), ("lost_j", "f8"), ("stored_j", "f8"),
+        ("power", "f8"), ("volts_now", "f8"), ("drawn_as", "f8"), ("used_j", "f8"),
+        ("lost_j", "f8"), ("stored_j", "f8"),
         ("speed", "f8", 4), ("induced", "f8", 4), ("stopped", "i8", 4), ("thrust", "f8", 4),
         ("gust", "f8", 5), ("wind_mean", "f8", 3), ("wind", "f8", 3), ("felt", "f8", 3),
         ("place", "f8", 3), ("pace", "f8", 3), ("bias", "f8", 3), ("tilt_off", "f8", 3), ("drift", "f8", 3),
@@ -47,9 +48,10 @@ STATE: Final = np.dtype(
 )  # fmt: skip
 """What changes in flight.
 
-``clock`` is the plan's time, ``at`` the row of its plan, which begins at ``first`` of all rows, ``floor`` the height of what is underneath; ``place``, ``pace`` and
-``bias`` are the estimator's, ``drift`` is in its readings; ``pushed`` the speed loop's integral; ``goal`` the plan's
-position now. Energies: ``used_j`` at the pack's terminals, ``lost_j`` in it, ``stored_j`` what left its store.
+``clock`` is the plan's time, ``at`` the row of its plan, which begins at ``first`` of all rows; ``floor`` the height of
+what is underneath; ``place``, ``pace`` and ``bias`` are the estimator's, ``drift`` is in its readings; ``pushed`` the
+speed loop's integral; ``goal`` the plan's position now. Energies: ``used_j`` at the pack's terminals, ``lost_j`` in it,
+``stored_j`` what left its store.
 """
 
 

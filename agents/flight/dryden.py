@@ -72,7 +72,10 @@ def _second_order(gust: NDArray[np.float64], at: int, noise: NDArray[np.float64]
 
 @njit(cache=True)
 def gust_ms(gust: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Return the gust along the mean wind, to the left of it, and upwards: ``(1 + sqrt(3) L s / V) / (1 + L s / V)^2``."""
+    """Return the gust along the mean wind, to the left of it, and upwards.
+
+    The last two are white noise through ``(1 + sqrt(3) L s / V) / (1 + L s / V)^2``.
+    """
     left = _ROOT3 * gust[1] + (1.0 - _ROOT3) * gust[2]
     up = _ROOT3 * gust[3] + (1.0 - _ROOT3) * gust[4]
     return gust[0], left, up

@@ -21,7 +21,8 @@ def steady_gain(
     """Return (3, 2) gain of position, speed and bias on what readings of position and speed differ by.
 
     Args:
-        position_m, speed_ms: standard deviations of the readings.
+        position_m: standard deviation of a reading of position.
+        speed_ms: of a reading of speed.
         accel_ms2: of the acceleration between two readings, tilt error included.
         period_s: between readings.
         bias_ms2: how far the bias wanders in the square root of a second.

@@ -128,7 +128,7 @@ class Order:
 
 
 def _course(rows: list[tuple[float, ...]]) -> Course:
-    """Return a course of rows (x, y, height, speed of the leg that leads there, hold); points that repeat are left out."""
+    """Return a course of rows (x, y, height, speed of the leg that leads there, hold), without points that repeat."""
     kept = [rows[0]]
     for row in rows[1:]:
         if np.linalg.norm(np.subtract(row[:3], kept[-1][:3])) > 0.05:

@@ -95,7 +95,7 @@ def plan_of(
 def _laid(
     course: Course, speeds: NDArray[np.float64], accel: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.intp], NDArray[np.bool_]]:
-    """Return samples of lines and arcs: place (k, 3), way (k, 3), speed at most (k,), leg (k,), whether it stops (k,)."""
+    """Return samples of lines and arcs: place (k, 3), way (k, 3), greatest speed (k,), leg (k,), stops there (k,)."""
     ways, lengths, points = course.ways, course.length_m, course.points_m
     turn = turns_rad(ways)
     radius = corner_radius_m(turn, lengths[:-1], lengths[1:])

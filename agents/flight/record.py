@@ -17,8 +17,8 @@ COLUMNS: Final = (
     "rotor_1_rad_s", "rotor_2_rad_s", "rotor_3_rad_s", "rotor_4_rad_s", "power_w", "volts", "charge", "energy_wh",
     "wind_east_ms", "wind_north_ms", "wind_up_ms", "error_m", "believed_error_m", "leg",
 )  # fmt: skip
-"""Roll leans right, pitch noses up, bearing counts clockwise from north. ``error_m`` is the distance to the nearest point
-of the path; ``believed_error_m`` of what the drone believes of its place to where it is."""
+"""Roll leans right, pitch noses up, bearing counts clockwise from north. ``error_m`` is the distance to the nearest
+point of the path; ``believed_error_m`` from where the drone believes to be to where it is."""
 
 
 class Record:

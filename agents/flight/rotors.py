@@ -63,7 +63,8 @@ def thrust_n(
         across_ms: flow in its plane; over the tip's speed it is the advance ratio mu.
         radius_m: of the rotor.
         hover_inflow_m: induced speed of hovering over rotor speed.
-        thrust_ns2, inflow_ns2_m: coefficients at the air's density.
+        thrust_ns2: coefficient of thrust at rest, at the air's density.
+        inflow_ns2_m: coefficient of thrust lost to inflow, at the air's density.
     """
     advance = across_ms / max(speed * radius_m, 1.0)
     blades = (thrust_ns2 + inflow_ns2_m * hover_inflow_m) * speed * speed * (1.0 + 1.5 * advance * advance)

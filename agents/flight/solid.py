@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -136,7 +137,7 @@ class Solid:
 
     def _hang(self, wire: Wire) -> None:
         points = wire.points()
-        for a, b in zip(points[:-1], points[1:], strict=True):
+        for a, b in pairwise(points):
             along = b - a
             length = float(np.linalg.norm(along))
             shape = self.api.createCollisionShape(
