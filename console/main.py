@@ -10,7 +10,7 @@ from types import FrameType
 
 import typer
 
-from console import city, compare, coverage, doctor, footage, load, policy, report, run, sweep, validate, vision
+from console import city, compare, coverage, doctor, drone, footage, load, policy, report, run, sweep, validate, vision
 from twin.errors import InputError, MissingPart
 
 WRONG_INPUT = 2
@@ -28,6 +28,7 @@ app.command("coverage")(coverage.coverage)
 app.command("footage")(footage.footage)
 app.add_typer(vision.app, name="vision")
 app.add_typer(policy.app, name="policy")
+app.add_typer(drone.app, name="drone")
 app.command("compare")(compare.compare)
 app.command("sweep")(sweep.sweep)
 app.command("load")(load.load)

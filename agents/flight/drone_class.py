@@ -15,6 +15,8 @@ from twin.errors import InputError, unknown_name
 
 CLASSES: Final = Path(__file__).parent / "data"
 DEFAULT_CLASS: Final = "dock_quad"
+FLIGHT_VERSION: Final = 1
+"""Grows with every change of exact flight that moves its figures: what was fitted before is stale then."""
 GRAVITY_MS2: Final = 9.80665
 SEA_LEVEL_KG_M3: Final = 1.225
 """Density of the standard atmosphere at sea level, 15 degrees C; coefficients of rotors are meant at it."""
@@ -203,8 +205,8 @@ class DroneClass(Strict):
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 of all its figures, without their sources."""
-        return hashlib.sha256(repr(_values(self.model_dump())).encode()).hexdigest()
+        """SHA-256 of all its figures, without their sources, and of the version of exact flight."""
+        return hashlib.sha256(repr((FLIGHT_VERSION, _values(self.model_dump()))).encode()).hexdigest()
 
 
 def _values(data: object) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from agents.flight.orders import Order
-from agents.flight.pilot import Pilot
+from agents.flight.pilot import RULES_EVERY, Pilot
 from agents.flight.prisms import Buildings, Wire
 from agents.flight.record import EVERY, Record
 from agents.flight.world import Air, FlightWorld
@@ -52,9 +52,11 @@ class Flights:
                 if not pilot.ended:
                     record.note()
         self.world.step()
-        touched = self.world.solid.touched()
-        for pilot in self.pilots:
-            pilot.look(touched)
+        for number, contacts in self.world.solid.touched().items():
+            self.pilots[number].touch(contacts)
+        if self.world.ticks % RULES_EVERY == 0:
+            for pilot in self.pilots:
+                pilot.look()
 
     def fly(self, each_second: Callable[[float], None] | None = None) -> None:
         """Fly until all flights have ended.

@@ -25,9 +25,8 @@ NOTICED_S: Final = 0.2
 STALLED_S: Final = 20.0
 SOFT_MS: Final = 2.0
 LEVEL: Final = 0.7
+"""Assumed: time to spin up, to notice a failure, to give up against the wind; what is a soft and a level touch."""
 RULES_EVERY: Final = CONTROL_HZ // 10
-CHARGE_EVERY: Final = CONTROL_HZ
-"""Assumed, all but the last two, which say how often rules are looked at."""
 
 
 class Phase(StrEnum):
@@ -50,7 +49,7 @@ class Told:
 
 
 class Pilot:
-    """One drone's rules; :meth:`look` is called after each step of the world.
+    """One drone's rules: :meth:`touch` at each contact, :meth:`look` every ``RULES_EVERY`` steps of the world.
 
     Args:
         world: where it flies; the drone is added to it.
@@ -67,7 +66,7 @@ class Pilot:
         )
         self.phase, self.told, self.ending = Phase.STARTING, [Told(world.t_s, "rotors on")], ""
         self._begun_s, self._waits_s, self._stopped_s = world.t_s, 0.0, -1.0
-        self._impact_ms, self._speed_ms = 0.0, 0.0
+        self._impact_ms = 0.0
         self.state["floor"] = pad
 
     @property
@@ -95,22 +94,11 @@ class Pilot:
         """Whether the flight is over."""
         return self.phase is Phase.ENDED
 
-    def look(self, touched: dict[int, list[tuple[int, NDArray[np.float64]]]]) -> None:
-        """Apply the rules.
-
-        Args:
-            touched: by a drone's number the bodies it touches, each with the normal from that body.
-        """
+    def look(self) -> None:
+        """Apply the rules."""
         if self.ended:
             return
         self._fail_rotors()
-        if self.number in touched:
-            self._touch(touched[self.number])
-        self._speed_ms = float(np.linalg.norm(self.world.truth[self.number, 7:10]))
-        if self.world.ticks % RULES_EVERY == 0 and not self.ended:
-            self._rules()
-
-    def _rules(self) -> None:
         at = self.at_m
         if self.phase is Phase.STARTING and self.world.t_s - self._begun_s >= SPIN_UP_S:
             self.state["mode"], self.phase = FLYING, Phase.ON_ORDER
@@ -138,7 +126,7 @@ class Pilot:
         if self.charge <= 0.0:
             self._all_off("out of charge in the air")
             return
-        if self.world.ticks % CHARGE_EVERY or self.phase is Phase.LANDING:
+        if self.world.ticks % CONTROL_HZ or self.phase is Phase.LANDING:
             return
         if self.charge <= battery.critical.value and self.at_m[2] - float(self.state["floor"]) > 2.0:
             self.land_here("charge is critical")
@@ -207,22 +195,26 @@ class Pilot:
         hit = self.ending.startswith("collided")
         if chute is not None and not hit and self.state["mode"] == OFF and since >= chute.opens_s.value:
             self.state["mode"] = CANOPY
-        if hit and (self._speed_ms < 0.2 or since > 30.0):
+        if hit and (np.linalg.norm(self.world.truth[self.number, 7:10]) < 0.2 or since > 30.0):
             self._end(self.ending)
 
-    def _touch(self, contacts: list[tuple[int, NDArray[np.float64]]]) -> None:
+    def touch(self, contacts: list[tuple[int, NDArray[np.float64]]]) -> None:
+        """Take note of bodies touched in this step, each with the normal (3,) from that body."""
+        if self.ended:
+            return
         on, normal = max(contacts, key=lambda contact: float(contact[1][2]))
-        soft = normal[2] > LEVEL and self._speed_ms < SOFT_MS
+        speed_ms = float(np.linalg.norm(self.world.came_ms[self.number]))
+        soft = normal[2] > LEVEL and speed_ms < SOFT_MS
         name = self.world.solid.name_of(on)
         if self.phase is Phase.DOWN_BY_RULE:
             if not self.ending.startswith("collided"):
-                self._impact_ms = self._speed_ms
-                self._end(f"{self.ending}: came down on {name} at {self._speed_ms:.1f} m/s")
+                self._impact_ms = speed_ms
+                self._end(f"{self.ending}: came down on {name} at {speed_ms:.1f} m/s")
         elif not soft:
-            self._impact_ms = self._speed_ms
+            self._impact_ms = speed_ms
             self.state["mode"], self.phase, self.ending = OFF, Phase.DOWN_BY_RULE, f"collided with {name}"
             self._stopped_s = self.world.t_s - self._begun_s
-            self._tell(f"collides with {name} at {self._speed_ms:.1f} m/s")
+            self._tell(f"collides with {name} at {speed_ms:.1f} m/s")
         elif self._is_down(name):
             self.state["mode"] = OFF
             home = float(np.hypot(*(self.at_m[:2] - self.order.home_m[:2])))

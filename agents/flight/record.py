@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from agents.flight.craft import CONTROL_HZ
 from agents.flight.path import Course
-from agents.flight.pilot import Pilot
+from agents.flight.pilot import Phase, Pilot
 
 EVERY: Final = CONTROL_HZ // 10
 COLUMNS: Final = (
@@ -18,7 +18,8 @@ COLUMNS: Final = (
     "wind_east_ms", "wind_north_ms", "wind_up_ms", "error_m", "believed_error_m", "leg",
 )  # fmt: skip
 """Roll leans right, pitch noses up, bearing counts clockwise from north. ``error_m`` is the distance to the nearest
-point of the path; ``believed_error_m`` from where the drone believes to be to where it is."""
+point of the path, NaN where it comes down by an emergency; ``believed_error_m`` from where the drone believes to be to
+where it is."""
 
 
 class Record:
@@ -33,7 +34,8 @@ class Record:
         pilot = self._pilot
         world, state = pilot.world, pilot.state
         truth, at = world.truth[pilot.number], pilot.at_m
-        error = off_path_m(pilot.course, int(state["leg"]), at)
+        falls = pilot.phase is Phase.DOWN_BY_RULE
+        error = np.nan if falls else off_path_m(pilot.course, int(state["leg"]), at)
         believed = float(np.linalg.norm(state["place"] - truth[:3]))
         self._rows.append(
             (world.t_s, *at, *truth[7:10], *attitude_deg(truth[3:7]), *state["speed"], float(state["power"]),
@@ -71,7 +73,7 @@ def figures_of(pilot: Pilot, table: dict[str, NDArray[np.float64]]) -> dict[str,
     state = pilot.state
     moved = np.hypot(np.diff(table["x_m"]), np.diff(table["y_m"])).sum()
     cruise = np.hypot(table["east_ms"], table["north_ms"]) > 1.0
-    error = table["error_m"][cruise]
+    error = table["error_m"][cruise & np.isfinite(table["error_m"])]
     stored = float(state["stored_j"]) / 3600
     return {
         "drone": pilot.order.name,

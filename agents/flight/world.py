@@ -67,7 +67,7 @@ class FlightWorld:
         self.solid, self.air, self.seed = Solid(origin_m, buildings, wires), air, seed
         self.ticks = 0
         self.craft, self.state = np.zeros(0, CRAFT), np.zeros(0, STATE)
-        self.truth, self.push = np.zeros((0, 13)), np.zeros((0, 6))
+        self.truth, self.push, self.came_ms = np.zeros((0, 13)), np.zeros((0, 6)), np.zeros((0, 3))
         self._plans: list[NDArray[np.float64]] = []
         self._plan = np.zeros((0, COLUMNS))
         self._streams: list[tuple[np.random.Generator, np.random.Generator]] = []
@@ -110,6 +110,7 @@ class FlightWorld:
         first["place"] = np.asarray(at_m) - [*self.solid.origin_m, 0.0]
         self.state = np.append(self.state, state)
         self.truth, self.push = np.zeros((number + 1, 13)), np.zeros((number + 1, 6))
+        self.came_ms = np.zeros((number + 1, 3))
         self._streams.append((sensors, stream(self.seed, "flight gusts", name)))
         self._plans.append(np.zeros((0, COLUMNS)))
         self.fly(number, plan)
@@ -145,6 +146,7 @@ class FlightWorld:
         if self.ticks % FLOOR_EVERY == 0:
             self._floors()
         step_all(self.craft, self.state, self.truth, self._plan, self._noise[within], self._gusts[within], self.push)
+        self.came_ms[:] = self.truth[:, 7:10]
         self.solid.step(self.truth, self.push)
         self.solid.read(self.truth)
         self.ticks += 1
