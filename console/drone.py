@@ -17,6 +17,40 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command()
+def fly(
+    mission: Annotated[Path, typer.Option(help="The mission, YAML.")],
+    city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder; default: runs/flight-NAME.")] = None,
+    dare: Annotated[bool, typer.Option("--dare", help="Fly although legs pass through buildings or wires.")] = False,
+    video: Annotated[bool, typer.Option("--video", help="Film it from the drone's camera, flight.mp4.")] = False,
+    fps: Annotated[float, typer.Option(help="Frames a second of the film, 1 to 60.")] = 20.0,
+    width: Annotated[int, typer.Option(help="Width of the film in pixels.")] = 960,
+    renderer: Annotated[str, typer.Option(help="auto, gl or tiny.")] = "auto",
+    as_json: Json = False,
+) -> None:
+    """Check a mission whole, fly it exactly among the city's buildings, and write its record, figures and picture."""
+    from experiments.flight.film import FilmRequest
+    from experiments.flight.fly import FlyRequest, fly_mission
+
+    folder = out or Path("runs") / f"flight-{mission.stem}"
+    filmed = FilmRequest(fps, width, renderer) if video else None
+    with stages(quiet=as_json) as tell:
+        figures = fly_mission(FlyRequest(mission, folder, city, dare, filmed), tell)
+    if as_json:
+        typer.echo(json.dumps(figures, ensure_ascii=False))
+        return
+    for told in figures["told"]:
+        typer.echo(f"  {told['t_s']:7.1f} s  {told['what']}")
+    said = figures["expected"]
+    typer.echo(
+        f"{figures['distance_m'] / 1000:.2f} km in {figures['duration_s']:.0f} s with {figures['energy_wh']:.1f} Wh "
+        f"(fitted model: {said['duration_s']:.0f} s, {said['energy_wh']:.1f} Wh), charge left "
+        f"{figures['charge_left']:.0%}, error {figures['error_rms_m']:.2f} m rms"
+    )
+    typer.echo(f"written: {folder}/flight.parquet, flight.json, flight.png" + (", flight.mp4" if video else ""))
+
+
+@app.command()
 def calibrate(
     drone: Annotated[str, typer.Option(help="Class of drone; twin drone classes lists them.")] = "dock_quad",
     out: Annotated[Path | None, typer.Option(help="Where the model goes; default: the shipped one's place.")] = None,

@@ -20,6 +20,10 @@ SINK_M: Final = 0.6
 """A landing aims this far below the pad, so that it ends by touching it."""
 
 
+Row = tuple[float, float, float, float, float, str]
+"""A point of a course: x, y, height, speed of the leg that leads there, hold, and that leg's name."""
+
+
 @dataclass(frozen=True)
 class Waypoint:
     """A point to fly to.
@@ -94,46 +98,60 @@ class Order:
         """Return the whole way: up from the pad, along the waypoints, home, down."""
         x, y, pad = self.home_m
         first = self.waypoints[0].height_m if self.waypoints else self.return_height_m
-        rows = [(x, y, pad + self.rests_m, 0.0, 0.0), (x, y, first, AS_FAST, 0.0)]
-        rows += [(w.x_m, w.y_m, w.height_m, w.speed_ms, w.hover_s) for w in self.waypoints]
-        rows += [(rows[-1][0], rows[-1][1], max(rows[-1][2], self.return_height_m), AS_FAST, 0.0)]
-        return _course([*rows, *self._homeward(max(rows[-1][2], self.return_height_m))])
+        rows: list[Row] = [(x, y, pad + self.rests_m, 0.0, 0.0, ""), (x, y, first, AS_FAST, 0.0, "the climb")]
+        for i, point in enumerate(self.waypoints):
+            name = f"the leg to waypoint {i}"
+            rows.append((point.x_m, point.y_m, point.height_m, point.speed_ms, point.hover_s, name))
+        top = max(rows[-1][2], self.return_height_m)
+        rows.append((rows[-1][0], rows[-1][1], top, AS_FAST, 0.0, "the climb before the way home"))
+        return _course([*rows, *self._homeward(top)])
 
     def course_home(self, at_m: NDArray[np.float64], ahead_m: NDArray[np.float64]) -> Course:
         """Return the way home from a place, by way of ``ahead_m``, where it comes to a stand."""
         top = max(float(ahead_m[2]), self.return_height_m)
-        rows = [(*at_m, 0.0, 0.0), (*ahead_m, AS_FAST, 0.5), (ahead_m[0], ahead_m[1], top, AS_FAST, 0.0)]
+        x, y, z = ahead_m
+        rows: list[Row] = [
+            (*at_m, 0.0, 0.0, ""),
+            (x, y, z, AS_FAST, 0.5, "the stop"),
+            (x, y, top, AS_FAST, 0.0, "the climb"),
+        ]
         return _course([*rows, *self._homeward(top)])
 
     def course_down(self, at_m: NDArray[np.float64], ahead_m: NDArray[np.float64], floor_m: float) -> Course:
         """Return the way straight down from where it comes to a stand."""
-        low = min(floor_m + FINAL_M, float(ahead_m[2]))
-        x, y = ahead_m[:2]
-        end = (x, y, floor_m - SINK_M, self.drone.limits.landing_ms.value, 0.0)
-        return _course([(*at_m, 0.0, 0.0), (*ahead_m, AS_FAST, 0.5), (x, y, low, AS_FAST, 0.0), end])
+        x, y, z = ahead_m
+        low = min(floor_m + FINAL_M, float(z))
+        slow = self.drone.limits.landing_ms.value
+        return _course(
+            [
+                (*at_m, 0.0, 0.0, ""),
+                (x, y, z, AS_FAST, 0.5, "the stop"),
+                (x, y, low, AS_FAST, 0.0, "the descent"),
+                (x, y, floor_m - SINK_M, slow, 0.0, "the landing"),
+            ]
+        )
 
     @property
     def rests_m(self) -> float:
         """Height of the drone's middle over what it stands on."""
         return self.drone.frame.body_height_m.value / 2
 
-    def _homeward(self, top: float) -> list[tuple[float, ...]]:
+    def _homeward(self, top: float) -> list[Row]:
         x, y, pad = self.home_m
-        landing = self.drone.limits.landing_ms.value
         return [
-            (x, y, top, self.return_ms, 0.0),
-            (x, y, pad + FINAL_M, AS_FAST, 0.0),
-            (x, y, pad - SINK_M, landing, 0.0),
+            (x, y, top, self.return_ms, 0.0, "the way home"),
+            (x, y, pad + FINAL_M, AS_FAST, 0.0, "the descent"),
+            (x, y, pad - SINK_M, self.drone.limits.landing_ms.value, 0.0, "the landing"),
         ]
 
 
-def _course(rows: list[tuple[float, ...]]) -> Course:
-    """Return a course of rows (x, y, height, speed of the leg that leads there, hold), without points that repeat."""
+def _course(rows: list[Row]) -> Course:
+    """Return a course without points that repeat."""
     kept = [rows[0]]
     for row in rows[1:]:
         if np.linalg.norm(np.subtract(row[:3], kept[-1][:3])) > 0.05:
             kept.append(row)
         elif row[4] > kept[-1][4]:
-            kept[-1] = (*kept[-1][:4], row[4])
-    table = np.array(kept, dtype=np.float64)
-    return Course(table[:, :3], table[1:, 3], table[:, 4])
+            kept[-1] = (*kept[-1][:4], row[4], kept[-1][5])
+    table = np.array([row[:5] for row in kept], dtype=np.float64)
+    return Course(table[:, :3], table[1:, 3], table[:, 4], tuple(row[5] for row in kept[1:]))

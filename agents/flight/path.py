@@ -28,11 +28,13 @@ class Course:
         points_m: (n, 3) x, y, height; no two in a row the same.
         speed_ms: (n - 1,) asked for on each leg, over the ground.
         hold_s: (n,) how long to stand at each point; above 0 it stops there. First and last stand anyway.
+        names: (n - 1,) what each leg is called in what is told, or none.
     """
 
     points_m: NDArray[np.float64]
     speed_ms: NDArray[np.float64]
     hold_s: NDArray[np.float64]
+    names: tuple[str, ...] = ()
 
     @property
     def ways(self) -> NDArray[np.float64]:
