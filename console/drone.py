@@ -18,7 +18,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 @app.command()
 def fly(
-    mission: Annotated[Path, typer.Option(help="The mission, YAML.")],
+    mission: Annotated[str, typer.Option(help="A YAML file, or a mission that ships: first_look.")],
     city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder; default: runs/flight-NAME.")] = None,
     dare: Annotated[bool, typer.Option("--dare", help="Fly although legs pass through buildings or wires.")] = False,
@@ -31,11 +31,13 @@ def fly(
     """Check a mission whole, fly it exactly among the city's buildings, and write its record, figures and picture."""
     from experiments.flight.film import FilmRequest
     from experiments.flight.fly import FlyRequest, fly_mission
+    from experiments.flight.library import mission_file
 
-    folder = out or Path("runs") / f"flight-{mission.stem}"
+    path = mission_file(mission)
+    folder = out or Path("runs") / f"flight-{path.stem}"
     filmed = FilmRequest(fps, width, renderer) if video else None
     with stages(quiet=as_json) as tell:
-        figures = fly_mission(FlyRequest(mission, folder, city, dare, filmed), tell)
+        figures = fly_mission(FlyRequest(path, folder, city, dare, filmed), tell)
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False))
         return

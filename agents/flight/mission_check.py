@@ -194,7 +194,7 @@ class MissionCheck:
         if top is None:
             roofs = roofs_between(places, self._buildings)
             top = max(roofs + OVER_ROOFS_M if roofs else 0.0, *(point.height_m for point in points))
-        if top > drone.limits.height_m.value:
+        if top > drone.limits.height_m.value >= max(point.height_m for point in points):
             self._wrong(
                 f"return_height_m: {top:.0f} m is above the limit of {drone.limits.height_m.value:g} m; "
                 "choose a way that keeps clear of high roofs, or a lower height", "return_height_m",
