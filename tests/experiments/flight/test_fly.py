@@ -97,7 +97,7 @@ def camera(x_m, y_m, height_m=60.0, kind="drone"):
 
 
 def test_a_flying_camera_sees_the_same_from_whatever_place_it_is_drawn():
-    """Either side of the border of two places, a metre apart, far points hardly move; and they lie as a fixed camera's."""
+    """A metre apart, either side of a border of places, far points hardly move, and lie as a fixed camera sees them."""
     border = FLYING_PLACE_M * 2064.5
     before, after = camera(border - 0.5, 4_570_000.0), camera(border + 0.5, 4_570_000.0)
     assert place_of(before) != place_of(after)
