@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +17,6 @@ from sensors.cameras import Camera
 from twin.city import City
 from vision.render.city_houses import house_rows
 from vision.render.city_plants import post_rows, tree_rows
-from vision.render.projection import FLYING_REACH_M, place_of
 from vision.render.still import flat, stack
 from vision.render.textures import Tile
 
@@ -39,13 +38,6 @@ class CityMesh:
     ground: tuple[NDArray[np.float32], ...]
     solid: NDArray[np.float32]
     lamps_m: NDArray[np.float64]
-
-
-def mesh_for(city: City, camera: Camera) -> CityMesh:
-    """Return the still city round a camera's place; a drone sees farther."""
-    x_m, y_m = place_of(camera)
-    reach_m = FLYING_REACH_M if camera.kind == "drone" else REACH_M
-    return city_mesh(city, replace(camera, x_m=x_m, y_m=y_m), reach_m)
 
 
 def city_mesh(city: City, camera: Camera, reach_m: float = REACH_M) -> CityMesh:

@@ -14,12 +14,12 @@ from twin.scene import Scene
 from twin.sky import Sky
 from vision.frame import Frame
 from vision.render import materials
-from vision.render.city_mesh import mesh_for
 from vision.render.effects import join_puffs
 from vision.render.faults import apply_faults, faults_of, frame_stream
 from vision.render.gl_parts import ActorPart, BeamPart, CityPart, PlatePart, PuffPart
 from vision.render.gl_programs import has_shadows, light_block, make_context, make_programs, sun_matrix
 from vision.render.night import all_glows, pools
+from vision.render.placed_mesh import mesh_for
 from vision.render.projection import Lens, place_of
 from vision.render.shot import Shot, take_shot
 from vision.render.textures import HEIGHT_PX, WIDTH_PX, tile_stack

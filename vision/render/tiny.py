@@ -22,12 +22,12 @@ from twin.sky import Sky
 from vision.frame import Frame
 from vision.plate_art import draw_plate
 from vision.render.cast import Cast, bodies
-from vision.render.city_mesh import mesh_for
 from vision.render.effects import Puffs
 from vision.render.faults import apply_faults, faults_of, frame_stream
 from vision.render.light import Light
 from vision.render.materials import Slot
 from vision.render.mesh import ball
+from vision.render.placed_mesh import mesh_for
 from vision.render.plates import HEIGHT_M, WIDTH_M
 from vision.render.projection import place_of
 from vision.render.shot import Shot, take_shot
