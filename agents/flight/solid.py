@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final
@@ -32,10 +33,7 @@ class Solid:
     def __init__(
         self, origin_m: tuple[float, float], buildings: Buildings | None = None, wires: Sequence[Wire] = ()
     ) -> None:
-        try:
-            import pybullet
-        except ImportError as missing:
-            raise MissingPart("pybullet", "flying exactly", "flight") from missing
+        pybullet = _engine()
         self.api, self.origin_m, self.buildings = pybullet, origin_m, buildings
         self.client = pybullet.connect(pybullet.DIRECT)
         pybullet.setPhysicsEngineParameter(
@@ -153,6 +151,21 @@ class Solid:
 
     def _local(self, at_m: Any) -> tuple[float, float, float]:
         return float(at_m[0] - self.origin_m[0]), float(at_m[1] - self.origin_m[1]), float(at_m[2])
+
+
+def _engine() -> Any:
+    """Return PyBullet; the line that it writes to standard error as it is loaded would break a progress bar."""
+    with open(os.devnull, "w") as nowhere:
+        kept = os.dup(2)
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            import pybullet
+        except ImportError as missing:
+            raise MissingPart("pybullet", "flying exactly", "flight") from missing
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+    return pybullet
 
 
 def _turn_to(way: NDArray[np.float64]) -> tuple[float, float, float, float]:

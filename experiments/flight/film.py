@@ -97,6 +97,7 @@ def film(
         tell: progress.
 
     Raises:
+        KeyboardInterrupt: broken off; the film up to there is written.
         MissingPart: PyAV, or what the renderer needs, is not installed.
     """
     eye = DroneCamera(mission, table, asked.width_px)
@@ -106,23 +107,34 @@ def film(
     shooter = Shooter(city, renderer, Ambient(city, mission.seed, start), SkyOver(city, start, weather), mission.seed)
     times = frame_times_ms(round(eye.begin_s * 1000), round(eye.end_s * 1000), asked.fps)
 
+    shot: list[int] = []
+
     def pictures() -> Iterator[NDArray[np.uint8]]:
         for nth, t_ms in enumerate(times):
-            frame = shooter.frame(eye.at(t_ms / 1000), t_ms)
+            try:
+                frame = shooter.frame(eye.at(t_ms / 1000), t_ms)
+                tell("film", nth / len(times))
+            except KeyboardInterrupt:
+                return
+            shot.append(t_ms)
             yield annotated(frame.image, NOTHING, eye.caption(t_ms / 1000))
-            tell("film", (nth + 1) / len(times))
 
     try:
         write_whole(out / "flight.mp4", lambda part: _as_mp4(part, pictures(), asked.fps))
     finally:
         renderer.close()
-    return {"frames": len(times), "fps": asked.fps, "width_px": asked.width_px, "renderer": renderer.name}
+    if len(shot) < len(times):
+        raise KeyboardInterrupt
+    return {"frames": len(shot), "fps": asked.fps, "width_px": asked.width_px, "renderer": renderer.name}
 
 
 def _as_mp4(part: Path, images: Iterator[NDArray[np.uint8]], fps: float) -> None:
     movie = part.with_suffix(".mp4")
-    write_clip(movie, images, fps)
-    movie.replace(part)
+    try:
+        write_clip(movie, images, fps)
+        movie.replace(part)
+    finally:
+        movie.unlink(missing_ok=True)
 
 
 NOTHING: Final = Detections(

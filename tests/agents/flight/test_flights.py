@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 import shapely
@@ -15,6 +17,7 @@ from agents.flight.record import figures_of
 from agents.flight.world import Air
 from tests.agents.flight.lives import order, quieten
 from tests.towns import grid_town
+from twin.errors import MissingPart
 
 BREEZE = Air((5.0, 0.0, 0.0))
 
@@ -185,3 +188,9 @@ def test_path_following_at_12_ms_in_8_ms_of_wind_with_gusts():
         flights = flown(order(waypoints=square), air=Air((8.0, 0.0, 0.0)), seed=seed)
         figures = figures_of(flights.pilots[0], flights.records[0].table())
         assert figures["error_rms_m"] < 1.5
+
+
+def test_without_pybullet_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pybullet", None)
+    with pytest.raises(MissingPart, match=r"flying exactly needs pybullet; .* 'tashkent-twin\[flight\]'"):
+        Flights([order()], BREEZE, 1)
