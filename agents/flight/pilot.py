@@ -1,6 +1,6 @@
 """The rules a drone flies by beside its plan: start, return, emergencies, and how a flight ends.
 
-One rotor of four that stops leaves no way to hold the attitude, so the rule is: all rotors off within 0.2 s, the
+One rotor of four that stops leaves no way to hold the attitude, so the rule is: all rotors off within 0.3 s, the
 parachute where the class has one; without one it falls. It is told where, how fast and on what it came down.
 """
 
@@ -136,8 +136,8 @@ class Pilot:
     def _beyond_turning(self) -> bool:
         """Return whether flying on would bring it home with less than half of its reserve."""
         needs = energy_home_j(self.order, self.craft, self.at_m, self._wind)
-        whole = float(self.craft["capacity_as"]) * float(self.craft["volts"].mean())
-        return self.charge - needs / whole < 0.5 * self.order.drone.battery.reserve.value
+        battery = self.order.drone.battery
+        return self.charge - needs / (battery.energy_wh.value * 3600) < 0.5 * battery.reserve.value
 
     def go_home(self, why: str) -> None:
         """Break off and fly home."""
