@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from console.arguments import Seed
+from console.interrupted import goes_on
 from console.progress import stages
 
 app = typer.Typer(no_args_is_help=True, help="Drones: fly a mission exactly, fit the cheap flight model.")
@@ -36,7 +37,7 @@ def fly(
     path = mission_file(mission)
     folder = out or Path("runs") / f"flight-{path.stem}"
     filmed = FilmRequest(fps, width, renderer) if video else None
-    with stages(quiet=as_json) as tell:
+    with goes_on(lambda: _kept(folder)), stages(quiet=as_json) as tell:
         figures = fly_mission(FlyRequest(path, folder, city, dare, filmed), tell)
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False))
@@ -98,3 +99,10 @@ def classes(as_json: Json = False) -> None:
             f"{row['hover_min']:.0f} min hovering at {row['hover_w']:.0f} W, "
             f"{row['speed_ms']:.0f} m/s through the air, wind up to {row['wind_ms']:.0f} m/s"
         )
+
+
+def _kept(folder: Path) -> str:
+    """Return what an interrupted flight leaves."""
+    if not (folder / "flight.json").is_file():
+        return "nothing had been flown"
+    return f"{folder} holds what was flown until then; another --out flies it again"
