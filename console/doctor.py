@@ -23,7 +23,7 @@ LIBRARIES = (
     ("numba", "numba", "no lines of sight and no coverage"),
     ("cv2", "opencv-python", "no footage and no recognition; use --no-footage"),
     ("moderngl", "moderngl", "footage falls back to PyBullet's TinyRenderer"),
-    ("pybullet", "pybullet", "no fall-back renderer where EGL is missing"),
+    ("pybullet", "pybullet", "no exact flight of drones, no fall-back renderer where EGL is missing"),
     ("av", "av", "no MP4 clips"),
     ("torch", "torch", "no recognition; use --no-footage"),
     ("ultralytics", "ultralytics", "no recognition; use --no-footage"),

@@ -10,7 +10,22 @@ from types import FrameType
 
 import typer
 
-from console import city, compare, coverage, doctor, footage, load, place, policy, report, run, sweep, validate, vision
+from console import (
+    city,
+    compare,
+    coverage,
+    doctor,
+    drone,
+    footage,
+    load,
+    place,
+    policy,
+    report,
+    run,
+    sweep,
+    validate,
+    vision,
+)
 from console.interrupted import INTERRUPTED
 from twin.errors import InputError, MissingPart
 
@@ -29,6 +44,7 @@ app.command("place")(place.place)
 app.command("footage")(footage.footage)
 app.add_typer(vision.app, name="vision")
 app.add_typer(policy.app, name="policy")
+app.add_typer(drone.app, name="drone")
 app.command("compare")(compare.compare)
 app.command("sweep")(sweep.sweep)
 app.command("load")(load.load)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,8 +44,10 @@ def annotated(image: NDArray[np.uint8], found: Detections, caption: str = "") ->
     return np.asarray(canvas, dtype=np.uint8)
 
 
-def write_clip(path: Path, images: Sequence[NDArray[np.uint8]], fps: float) -> Path:
+def write_clip(path: Path, images: Iterable[NDArray[np.uint8]], fps: float) -> Path:
     """Write pictures (h, w, 3) uint8 RGB, all of one shape, as MP4; odd sides lose their last line of pixels.
+
+    Pictures are written one by one, so that a long clip may be made as it is written.
 
     Raises:
         ValueError: there are no pictures.
@@ -56,14 +59,16 @@ def write_clip(path: Path, images: Sequence[NDArray[np.uint8]], fps: float) -> P
         raise MissingPart("av", "writing clips", "footage") from missing
     from fractions import Fraction
 
-    if not images:
+    pictures = iter(images)
+    first = next(pictures, None)
+    if first is None:
         raise ValueError(f"a clip needs at least one picture, but {path.name} has none")
-    height, width = (side // 2 * 2 for side in images[0].shape[:2])
+    height, width = (side // 2 * 2 for side in first.shape[:2])
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         stream = container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1000))
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.options = {"crf": _QUALITY, "preset": "veryfast", "threads": "1"}
-        for image in images:
+        for image in chain([first], pictures):
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image[:height, :width]), format="rgb24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode())

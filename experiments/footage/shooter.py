@@ -127,7 +127,7 @@ class Shooter:
 
 def watched(camera: Camera) -> tuple[float, float, float]:
     """Return a circle (x, y, radius, in metres) that holds all a camera can make out."""
-    reach_m = 140.0 if camera.hfov_deg > 40.0 else 200.0
+    reach_m = 300.0 if camera.kind == "drone" else 140.0 if camera.hfov_deg > 40.0 else 200.0
     angle = math.radians(camera.bearing_deg)
     half_m = reach_m / 2
     return camera.x_m + half_m * math.sin(angle), camera.y_m + half_m * math.cos(angle), half_m + 20.0

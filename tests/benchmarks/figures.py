@@ -11,6 +11,7 @@ import numpy as np
 
 from tests.benchmarks.chain import chain_rows
 from tests.benchmarks.exports import export_rows
+from tests.benchmarks.flight import flight_rows
 from tests.benchmarks.osm import osm_rows
 from tests.benchmarks.placement import placement_rows
 from tests.benchmarks.policies import policy_rows
@@ -34,6 +35,7 @@ def all_rows() -> Iterator[Row]:
     yield from policy_rows()
     yield from footage(city)
     yield from recognition(city)
+    yield from flight_rows(city)
     whole = open_city(None)
     yield from chain_rows(whole)
     yield from whole_city_rows(whole)

@@ -14,13 +14,13 @@ from twin.scene import Scene
 from twin.sky import Sky
 from vision.frame import Frame
 from vision.render import materials
-from vision.render.city_mesh import city_mesh
 from vision.render.effects import join_puffs
 from vision.render.faults import apply_faults, faults_of, frame_stream
 from vision.render.gl_parts import ActorPart, BeamPart, CityPart, PlatePart, PuffPart
 from vision.render.gl_programs import has_shadows, light_block, make_context, make_programs, sun_matrix
 from vision.render.night import all_glows, pools
-from vision.render.projection import Lens
+from vision.render.placed_mesh import mesh_for
+from vision.render.projection import Lens, place_of
 from vision.render.shot import Shot, take_shot
 from vision.render.textures import HEIGHT_PX, WIDTH_PX, tile_stack
 from vision.render.truth import truth_of
@@ -29,6 +29,7 @@ from vision.render.weather import fall
 SHADOW_PX: Final = 1536
 LAMP_PX: Final = 512
 LAMP_SPAN_M: Final = 320.0
+FLYING_SHADOWS_M: Final = 200.0
 CELL_PX: Final = 40  # an actor's own outline is counted in a cell of this size
 SHEET_CELLS: Final = 24  # cells across the outline sheet
 CITIES_KEPT: Final = 8
@@ -99,11 +100,11 @@ class GlRenderer:
         self._ctx.release()
 
     def _city_of(self, camera: Camera) -> CityPart:
-        place = (camera.x_m, camera.y_m)  # all that a mesh depends on
+        place = place_of(camera)  # all that a mesh depends on
         if place not in self._cities:
             while len(self._cities) >= CITIES_KEPT:
                 self._cities.popitem(last=False)[1].release()
-            self._cities[place] = CityPart(self._ctx, self._programs, city_mesh(self._city, camera), place)
+            self._cities[place] = CityPart(self._ctx, self._programs, mesh_for(self._city, camera), place)
         self._cities.move_to_end(place)
         return self._cities[place]
 
@@ -114,8 +115,8 @@ class GlRenderer:
     ) -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
         lens, light = shot.lens, shot.light
         ahead = lens.axes[2] * [1, 1, 0]
-        reach = min(max(20.0, camera.range_m * 0.6), 65.0)
-        middle = ahead / max(float(np.linalg.norm(ahead)), 1e-6) * reach * 0.9
+        reach = min(max(20.0, camera.range_m * 0.6), FLYING_SHADOWS_M if camera.kind == "drone" else 65.0)
+        middle = ahead / max(float(np.linalg.norm(ahead)), 1e-6) * reach * 0.9 + lens.eye_m * [1, 1, 0]
         sun = sun_matrix(light.sun_way, middle, reach * 1.25)
         area = (*(middle[:2] - LAMP_SPAN_M / 2).tolist(), LAMP_SPAN_M)
         own_light = 0.55 if camera.ir and sky.light == "night" else 0.0

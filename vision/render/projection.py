@@ -10,14 +10,28 @@ from numpy.typing import ArrayLike, NDArray
 from sensors.cameras import Camera
 
 NEAR_M, FAR_M = 0.3, 1500.0
+FLYING_PLACE_M = 250.0
+FLYING_REACH_M = 700.0
+"""A camera that flies is drawn from places this far apart, so that the still city is not built anew for each frame; and
+sees this far round them."""
+
+
+def place_of(camera: Camera) -> tuple[float, float]:
+    """Return the point on the ground, city metres, that everything in a camera's frames is drawn relative to.
+
+    It is the point under the camera; for a drone the nearest of a grid of points, the same along its way.
+    """
+    if camera.kind != "drone":
+        return camera.x_m, camera.y_m
+    return round(camera.x_m / FLYING_PLACE_M) * FLYING_PLACE_M, round(camera.y_m / FLYING_PLACE_M) * FLYING_PLACE_M
 
 
 @dataclass(frozen=True)
 class Lens:
-    """One camera as matrices; everything is relative to the point on the ground under it.
+    """One camera as matrices; everything is relative to its place on the ground.
 
     Attributes:
-        origin_m: (3,) float64, city metres, the point on the ground under the camera.
+        origin_m: (3,) float64, city metres, its place on the ground by :func:`place_of`.
         eye_m: (3,) float64, the camera relative to the origin.
         axes: (3, 3) float64, rows: right, up, forward.
         focal_px: pixels per unit of slope.
@@ -37,10 +51,11 @@ class Lens:
         b, p = np.radians(camera.bearing_deg), np.radians(camera.pitch_deg)
         forward = np.array([np.sin(b) * np.cos(p), np.cos(b) * np.cos(p), np.sin(p)])
         right = np.array([np.cos(b), -np.sin(b), 0.0])
+        place_x_m, place_y_m = place_of(camera)
         focal = camera.width_px / 2 / np.tan(np.radians(camera.hfov_deg) / 2)
         return cls(
-            origin_m=np.array([camera.x_m, camera.y_m, 0.0]),
-            eye_m=np.array([0.0, 0.0, camera.height_m]),
+            origin_m=np.array([place_x_m, place_y_m, 0.0]),
+            eye_m=np.array([camera.x_m - place_x_m, camera.y_m - place_y_m, camera.height_m]),
             axes=np.stack([right, np.cross(right, forward), forward]),
             focal_px=float(focal),
             width_px=camera.width_px,

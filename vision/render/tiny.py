@@ -22,13 +22,14 @@ from twin.sky import Sky
 from vision.frame import Frame
 from vision.plate_art import draw_plate
 from vision.render.cast import Cast, bodies
-from vision.render.city_mesh import city_mesh
 from vision.render.effects import Puffs
 from vision.render.faults import apply_faults, faults_of, frame_stream
 from vision.render.light import Light
 from vision.render.materials import Slot
 from vision.render.mesh import ball
+from vision.render.placed_mesh import mesh_for
 from vision.render.plates import HEIGHT_M, WIDTH_M
+from vision.render.projection import place_of
 from vision.render.shot import Shot, take_shot
 from vision.render.tiny_parts import (
     PUFF_SOLID,
@@ -86,14 +87,14 @@ class TinyRenderer:
 
     def _stand(self, camera: Camera) -> None:
         """Put up the city round a camera, if another place's stands."""
-        place = (camera.x_m, camera.y_m)
+        place = place_of(camera)
         if place == self._place:
             return
         for body in self._still:
             self._api.removeBody(body, physicsClientId=self._client)
         self._still = [
             self._put(self._shape(group[:, :3], group[:, 3:6], group[:, 6:8]), self._picture(surface(tile, rgb)))
-            for tile, rgb, group in groups_of(city_mesh(self._city, camera))
+            for tile, rgb, group in groups_of(mesh_for(self._city, camera))
         ]
         self._place = place
 
