@@ -145,7 +145,7 @@ class _Lived:
 
     def __init__(self, request: VerifyRequest, scenario: Scenario, engine: Engine, tell: Tell) -> None:
         self._request, self._policy = request, scenario.policy
-        shelf = Shelf.at(request.folder / "trials")
+        shelf = Shelf.at(request.folder / "trial")
         files = (request.folder / BASELINE, request.folder / FLEET)
         self._settings = [Setting(request.scenario, request.city, cameras=file) for file in files]
         self._trials = [Trials(shelf, engine, hashes_of(setting), tell) for setting in self._settings]
