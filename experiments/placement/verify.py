@@ -228,6 +228,7 @@ def put_on_trial(request: PlaceRequest, asked: TrialAsked, content: dict[str, An
     """Live days with and without a plan that was made; put what is found beside its figures, in its folder too."""
     if asked.scenario is None:
         return content
+    tell("city of the trial", 0.0)
     shape = area_of(open_city(request.city), request.area).shape
     trial = verify(
         VerifyRequest(
