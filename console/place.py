@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from console.arguments import Seed
+from console.interrupted import goes_on
 from console.progress import stages
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def place(
         on_one_mount=on_one_mount, walks=walks, effort=effort, seed=seed, scenario=scenario,
         command=shlex.join(["twin", *sys.argv[1:]]), unread=(*words.faults, *trial.faults()),
     )  # fmt: skip
-    with stages(quiet=as_json) as tell:
+    with goes_on(lambda: _kept(request.out)), stages(quiet=as_json) as tell:
         content = _made(request, trial, tell)
     if as_json:
         typer.echo(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True))
@@ -96,6 +97,14 @@ def _made(request: PlaceRequest, trial: TrialAsked, tell: Tell) -> dict[str, Any
         content = put_on_trial(request, trial, content, tell)
         write_placement(request.out)
     return content
+
+
+def _kept(out: Path) -> str:
+    """Return what an interrupted plan leaves, and how to go on."""
+    if not (out / "plan.json").is_file():
+        return "no plan was made yet; the same command makes it anew"
+    lives = len(list((out / "trial" / "trials").glob("*.parquet")))
+    return f"the plan is in {out}, with {lives:,} finished lives of its trial; the same command goes on from there"
 
 
 def _word(name: str) -> str:

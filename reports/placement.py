@@ -40,7 +40,7 @@ def context_of(content: Mapping[str, Any]) -> dict[str, Any]:
         "title": f"{plural(plan['cameras'], 'camera')} for {content['area']['name']}",
         "cards": _cards(content),
         "class_rows": _class_rows(content),
-        "curve": curve_plot(content["curve"], content["phases"], plan["already"], content["objective"]["unit"]),
+        "curve": curve_plot(content["curve"], content["phases"], plan["already"]),
         "curve_rows": [point for point in content["curve"] if point["newly_in_view"]],
         "mahallas": mahalla_plot(content["mahallas"]),
         "least": content["mahallas"][:5],

@@ -11,9 +11,7 @@ PLAN: Final = "#0a5c8a"
 BOUND: Final = "#b3261e"
 
 
-def curve_plot(
-    curve: Sequence[Mapping[str, Any]], phases: Sequence[Mapping[str, Any]], already: float, unit: str
-) -> str:
+def curve_plot(curve: Sequence[Mapping[str, Any]], phases: Sequence[Mapping[str, Any]], already: float) -> str:
     """Return cameras against what the plan adds, with what no plan of as many can exceed, and the phases' ends."""
     with drawing(6.4, 4.2) as figure:
         axes = figure.add_subplot()
@@ -43,7 +41,7 @@ def curve_plot(
                 f"phase {row['phase']}", (row["cameras"], 100 * (already + row["value"])), xytext=(-6, 8),
                 textcoords="offset points", ha="right", fontsize=9.5, color=INK,
             )  # fmt: skip
-        axes.set(xlabel="cameras", ylabel=f"% of {unit}")
+        axes.set(xlabel="cameras", ylabel="% of what counts")
         axes.set_xlim(0, cameras[-1] * 1.03)
         axes.set_ylim(0, None)
         axes.grid(axis="y", color="#e6e8eb", linewidth=0.8)

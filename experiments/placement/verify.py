@@ -145,7 +145,7 @@ class _Lived:
 
     def __init__(self, request: VerifyRequest, scenario: Scenario, engine: Engine, tell: Tell) -> None:
         self._request, self._policy = request, scenario.policy
-        shelf = Shelf.at(request.folder / "trials")
+        shelf = Shelf.at(request.folder / "trial")
         files = (request.folder / BASELINE, request.folder / FLEET)
         self._settings = [Setting(request.scenario, request.city, cameras=file) for file in files]
         self._trials = [Trials(shelf, engine, hashes_of(setting), tell) for setting in self._settings]
@@ -228,6 +228,7 @@ def put_on_trial(request: PlaceRequest, asked: TrialAsked, content: dict[str, An
     """Live days with and without a plan that was made; put what is found beside its figures, in its folder too."""
     if asked.scenario is None:
         return content
+    tell("city of the trial", 0.0)
     shape = area_of(open_city(request.city), request.area).shape
     trial = verify(
         VerifyRequest(

@@ -65,7 +65,8 @@ def area_of(city: City, spec: str | None) -> Zone:
     """
     if spec is None:
         if len(city.districts):
-            return Zone("the whole city", shapely.union_all(city.districts.geometry.to_numpy()))
+            name = str(city.districts["name"].iloc[0]) if len(city.districts) == 1 else "the whole city"
+            return Zone(name, shapely.union_all(city.districts.geometry.to_numpy()))
         return Zone("the whole city", shapely.box(*city.bounds_m))
     if Path(spec).suffix in (".geojson", ".json"):
         zones = read_zones(Path(spec), city, f"read the area {Path(spec).name}")

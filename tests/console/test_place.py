@@ -49,7 +49,7 @@ def test_the_page_stands_alone_and_shows_every_part(plan):
     _, out = plan
     page = (out / "place.html").read_text("utf-8")
     for head in (
-        "4 cameras for the whole city", "Before and after", "Class by class", "Cameras against coverage", "In phases",
+        "4 cameras for Town", "Before and after", "Class by class", "Cameras against coverage", "In phases",
         "What is bought", "Who gets it", "What fails first", "What it buys",
     ):  # fmt: skip
         assert head in page
