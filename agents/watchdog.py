@@ -3,14 +3,12 @@
 It cannot change what is simulated: a policy that keeps within the limit is not touched, and one that does not ends the
 run. In the main thread a timer of the operating system interrupts it, even where it sleeps or waits; in another thread
 an exception is raised in it at its next step of Python. Code that never comes back from a compiled extension cannot be
-interrupted from within its own process. One that catches whatever it is interrupted with, again and again, ends the
-process with a message and status 2: there is no other way out of it.
+interrupted from within its own process.
 """
 
 from __future__ import annotations
 
 import ctypes
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -20,11 +18,9 @@ from typing import Final, TypeVar
 
 LIMIT_S: Final = 60.0
 _AGAIN_S: Final = 1.0  # a policy that swallows the exception gets it again
-_MOST_BELLS: Final = 10  # before the process is ended
 
 Answer = TypeVar("Answer")
 _guards: list[bool] = []  # whether the handler is in place
-_rung: list[int] = [0]  # bells in the thought that is going on
 
 
 class _Bell(BaseException):
@@ -67,7 +63,6 @@ def on_guard() -> Iterator[None]:
 
 def _in_main_thread(limit_s: float, think: Callable[[], Answer]) -> Answer:
     with nullcontext() if _guards else on_guard():
-        _rung[0] = 0
         rest = signal.setitimer(signal.ITIMER_REAL, limit_s, _AGAIN_S)
         try:
             return think()
@@ -76,12 +71,6 @@ def _in_main_thread(limit_s: float, think: Callable[[], Answer]) -> Answer:
 
 
 def _ring(number: int, frame: FrameType | None) -> None:
-    _rung[0] += 1
-    if _rung[0] > _MOST_BELLS:
-        at = f" at {frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else ""
-        told = f"twin: the policy does not return{at}, and catches every exception that is to stop it; the process ends"
-        os.write(2, f"\n{told}\n".encode())
-        os._exit(2)
     raise _Bell
 
 
