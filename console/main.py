@@ -10,7 +10,7 @@ from types import FrameType
 
 import typer
 
-from console import city, compare, coverage, doctor, footage, load, policy, report, run, sweep, validate, vision
+from console import city, compare, coverage, doctor, footage, load, place, policy, report, run, sweep, validate, vision
 from console.interrupted import INTERRUPTED
 from twin.errors import InputError, MissingPart
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.add_typer(city.app, name="city")
 app.command("coverage")(coverage.coverage)
+app.command("place")(place.place)
 app.command("footage")(footage.footage)
 app.add_typer(vision.app, name="vision")
 app.add_typer(policy.app, name="policy")

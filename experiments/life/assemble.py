@@ -211,7 +211,7 @@ def another_policy(parts: Assembly, policy: str) -> Assembly:
 
 def _fleet(request: RunRequest, scenario: Scenario, city: City) -> CameraFleet:
     if request.cameras is not None:
-        return read_fleet(request.cameras, city.crs, city.bounds_m)
+        return read_fleet(request.cameras, city.crs, city.bounds_m, city.buildings)
     street_km = float(city.streets.loc[city.streets["drive"], "length_m"].sum()) / 1000
     if not street_km:
         return fleet_of([])  # a region of zones has no streets to hang cameras on
