@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -71,6 +72,7 @@ class Norms(Strict):
         return sorted(found, key=lambda norm: (norm.limit_s, norm.id))
 
 
+@cache
 def load_norms(path: Path = NORMS) -> Norms:
     """Read a norms file.
 

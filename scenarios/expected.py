@@ -46,9 +46,9 @@ class ExpectedRequests:
             places: at most so many are told apart.
         """
         self._scenario = scenario
-        nodes = len(city.nodes)
+        laid = _Laid(graph, spots, len(city.nodes))
         self._mean = {
-            str(service): _mean_by_node(demand, str(service), city.residents, graph, spots, nodes)
+            str(service): _mean_by_node(demand, str(service), city.residents, laid)
             for service, demand in scenario.demand.items()
         }
         total = np.sum(list(self._mean.values()), axis=0)
@@ -79,15 +79,39 @@ class ExpectedRequests:
         return np.bincount(self._place_of[there], weights=mean[there], minlength=len(self.node))
 
 
-def _mean_by_node(
-    demand: ServiceDemand, service: str, residents: int, graph: NearestNode, spots: DrawnPlaces, nodes: int
-) -> Floats:
-    factor, mean = spots.unevenness(service, demand.unevenness), np.zeros(nodes)
+class _Laid:
+    """Places laid on nodes, each kind once."""
+
+    def __init__(self, graph: NearestNode, spots: DrawnPlaces, nodes: int) -> None:
+        self._graph, self.spots, self.nodes = graph, spots, nodes
+        self._ends: dict[str, list[Ints]] = {}
+
+    def share(self, where: str, factor: Floats) -> Floats:
+        """Return how likely each node is, (nodes,), for one kind of places, by a factor for each mahalla."""
+        places = self.spots.of(where)
+        weight = places.weight * factor[places.mahalla]
+        share = np.zeros(self.nodes)
+        for at in self._nodes_of(where):
+            share += np.bincount(at, weights=weight / 2, minlength=self.nodes)
+        return share / share.sum()
+
+    def _nodes_of(self, where: str) -> list[Ints]:
+        """The nodes nearest to the two ends of each place; of a point they are one."""
+        if where not in self._ends:
+            places = self.spots.of(where)
+            ends = [places.start_m] if places.end_m is places.start_m else [places.start_m, places.end_m]
+            found = [np.atleast_1d(self._graph.nearest_node(end[:, 0], end[:, 1])) for end in ends]
+            self._ends[where] = [found[0], found[-1]]
+        return self._ends[where]
+
+
+def _mean_by_node(demand: ServiceDemand, service: str, residents: int, laid: _Laid) -> Floats:
+    factor, mean = laid.spots.unevenness(service, demand.unevenness), np.zeros(laid.nodes)
     calls_per_h = 0.0
     per_place: dict[str, Floats] = {}
     for category in demand.categories.values():
         if category.where not in per_place:
-            per_place[category.where] = _share_by_node(spots, category.where, factor, graph, nodes)
+            per_place[category.where] = laid.share(category.where, factor)
         incidents_per_h = category.per_1000_residents_year.value * residents / 1000 / YEAR_H
         calls_per_h += incidents_per_h * category.callers
         if category.callers:
@@ -95,16 +119,6 @@ def _mean_by_node(
     false = min(demand.false_calls.value, 0.99)
     first = next(iter(demand.categories.values()))
     return mean + calls_per_h * false / (1 - false) * per_place[first.where]
-
-
-def _share_by_node(spots: DrawnPlaces, where: str, factor: Floats, graph: NearestNode, nodes: int) -> Floats:
-    places = spots.of(where)
-    weight = places.weight * factor[places.mahalla]
-    share = np.zeros(nodes)
-    for ends in (places.start_m, places.end_m):
-        at = np.atleast_1d(graph.nearest_node(ends[:, 0], ends[:, 1]))
-        share += np.bincount(at, weights=weight / 2, minlength=nodes)
-    return share / share.sum()
 
 
 def _grouped(weight: Floats, xy_m: Floats, places: int) -> tuple[Ints, Ints]:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from twin.city import City
@@ -125,10 +126,11 @@ class CitySpots:
 
     def _streets(self) -> Spots:
         drive = self._city.streets[self._city.streets["drive"]]
-        ends = np.array([(*line.coords[0][:2], *line.coords[-1][:2]) for line in drive.geometry])
+        lines = drive.geometry.to_numpy()
+        start, end = (shapely.get_coordinates(shapely.get_point(lines, at)) for at in (0, -1))
         traffic = drive["street_class"].map(TRAFFIC_BY_CLASS).fillna(0.1).to_numpy()
         weight = drive["length_m"].to_numpy() * traffic
-        return Spots(ends[:, :2], ends[:, 2:], weight, self._mahalla_of((ends[:, :2] + ends[:, 2:]) / 2))
+        return Spots(start, end, weight, self._mahalla_of((start + end) / 2))
 
     def _mahalla_of(self, at: NDArray[np.float64]) -> NDArray[np.int64]:
         points = gpd.GeoSeries(gpd.points_from_xy(at[:, 0], at[:, 1]))

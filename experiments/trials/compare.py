@@ -82,10 +82,11 @@ def compare(request: CompareRequest, tell: Tell = silent) -> dict[str, Any]:
         find_policy(policy)
     scenario = read_scenario(request.setting.scenario)
     tell("city", 0.0)
-    hashes = hashes_of(request.setting)
     shelf = Shelf.at(request.out)
     engine = make_engine(request.engine, request.workers)
     try:
+        engine.open(request.setting)
+        hashes = hashes_of(request.setting)
         lived = _Lived(request, Trials(shelf, engine, hashes, tell))
         rule = lived.enough(metrics[0])
     finally:

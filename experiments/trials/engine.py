@@ -11,8 +11,9 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from typing import Any, Protocol
 
-from experiments.trials.trial import Trial
-from experiments.trials.workshop import live
+from experiments.trials.trial import Setting, Trial
+from experiments.trials.workshop import live, parts_of
+from twin.city.resolve import is_built
 from twin.errors import InputError, MissingPart
 
 Task = tuple[Trial, ...]
@@ -22,6 +23,10 @@ ENGINES = ("local", "ray")
 
 class Engine(Protocol):
     """Lives tasks in any order."""
+
+    def open(self, setting: Setting) -> None:
+        """Let the workers open the setting's city, while the first process does other things; faults show later."""
+        ...
 
     def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[bytes]]]:
         """Yield each task, when it is done, with its outcomes as :meth:`experiments.trials.outcome.Outcome.to_bytes`.
@@ -65,6 +70,9 @@ def live_task(task: Task) -> list[bytes]:
 class Alone:
     """This process does it all."""
 
+    def open(self, setting: Setting) -> None:
+        """Nothing is to be had before it is asked for."""
+
     def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[bytes]]]:
         """Yield them in order."""
         for task in tasks:
@@ -81,6 +89,12 @@ class Pool:
         self._workers = workers
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
+
+    def open(self, setting: Setting) -> None:
+        """Start all workers, each with the city; one that has to be built first is left to the first process."""
+        if is_built(setting.city):
+            for _ in range(self._workers):
+                self._pool.submit(parts_of, setting, ())
 
     def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[bytes]]]:
         """Yield them as they are done; no more are handed out than the workers need not to wait."""
@@ -119,6 +133,9 @@ class RayEngine:
             size = {} if cluster else {"num_cpus": workers}
             ray.init(log_to_driver=False, include_dashboard=None if cluster else False, **size)
         self._workers = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+    def open(self, setting: Setting) -> None:
+        """A cluster starts its workers when it wants to."""
 
     def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[bytes]]]:
         """Yield them as they are done."""

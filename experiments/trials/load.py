@@ -123,6 +123,7 @@ def load(request: LoadRequest, tell: Tell = silent) -> dict[str, Any]:
     tell("city", 0.0)
     engine = make_engine(request.engine, request.workers)
     try:
+        engine.open(request.setting)
         hashes = hashes_of(request.setting)
         ramp.climb(lambda factor: Trials(shelf, engine, hashes_of(ramp.setting(factor)), tell))
     finally:

@@ -95,9 +95,10 @@ def sweep(request: SweepRequest, tell: Tell = silent) -> dict[str, Any]:
     base = request.policy or scenario.policy
     variants = variants_of(request, scenario, base)
     tell("city", 0.0)
-    hashes, shelf = hashes_of(request.setting), Shelf.at(request.out)
-    engine = make_engine(request.engine, request.workers)
+    shelf, engine = Shelf.at(request.out), make_engine(request.engine, request.workers)
     try:
+        engine.open(request.setting)
+        hashes = hashes_of(request.setting)
         lived = _Lived(request, variants, Trials(shelf, engine, hashes, tell))
         if request.indifference is None:
             lived.to(variants, request.replications)

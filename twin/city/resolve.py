@@ -45,6 +45,14 @@ def open_city(spec: str | None, seed_city: int = 1) -> City:
         return load_city(folder)  # another process was quicker
 
 
+def is_built(spec: str | None, seed_city: int = 1) -> bool:
+    """Return whether a city can be opened without building it first; a folder that is wrong shows when it is opened."""
+    districts = default_districts(spec)
+    if districts is None and spec is not None and spec != DEFAULT:
+        return True
+    return default_folder(seed_city, districts).is_dir()
+
+
 def default_districts(spec: str | None) -> list[str] | None:
     """Return the districts that ``default:A,B`` names; None for every other spec."""
     if spec is None or not spec.startswith(f"{DEFAULT}:"):
