@@ -41,7 +41,7 @@ def kept_if_so_many_fail(by_count: Ints, cameras: int, failed: int) -> Floats:
 
 
 def survival(found: FleetTally) -> dict[str, Any]:
-    """Return what is left, ready for JSON; every share is of the ground covered at that class when all work, None for none.
+    """Return what is left, ready for JSON; shares are of the ground covered when all work, None where none is.
 
     Returns:
         ``cameras``: by share failed, ``failed`` of them, ``left`` by class name (so many fail together) and
