@@ -5,27 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from reports import words
 from reports.coverage_maps import Key
 from reports.coverage_plots import survival_plot
+from reports.coverage_rows import (
+    area_row,
+    class_row,
+    least_seen,
+    place_row,
+    share_cells,
+    sighting_rows,
+    survival_rows,
+)
 from reports.trial_page import write_page
-
-PLACE_WORDS: Final = {
-    "junction": ("junctions", "12 m around each"),
-    "entrance": ("blocks of flats", "ground before their walls"),
-    "corridor": ("corridors", "safe streets and sidewalks, gastronomic streets"),
-    "gate": ("city gates", ""),
-    "metro": ("metro stations", ""),
-    "bazaar": ("bazaars", ""),
-    "clinic": ("clinics", ""),
-    "university": ("universities", ""),
-    "data_centre": ("data centres", ""),
-    "police": ("police offices", ""),
-}
-WORST_MAHALLAS: Final = 15
-SIGHTING_WORDS: Final = {"person_lying": "a person lying", "plate": "a plate that passes, read whole"}
 
 
 @dataclass(frozen=True)
@@ -79,21 +73,21 @@ def page_context(
         "headline": headline(figures),
         "cards": _cards(figures),
         "maps": maps,
-        "classes": [_class_row(row, figures, before) for row in figures["classes"]],
+        "classes": [class_row(row, figures, before) for row in figures["classes"]],
         "has_before": before is not None,
         "changes": [] if before is None else changes(before, figures),
         "seen_by": [(count, words.percent(share)) for count, share in figures["seen_by"].items()],
-        "sightings": _sightings(figures, names[0]),
+        "sightings": sighting_rows(figures, names[0]),
         "seen_for": words.figure(figures["seen_for_s"]),
         "streets": [
-            {"name": row["street_class"], "size": f"{words.figure(row['km'])} km", **_shares(row, names)}
+            {"name": row["street_class"], "size": f"{words.figure(row['km'])} km", **share_cells(row, names)}
             for row in figures["streets"]
         ],
-        "places": [_place(row, names) for row in figures["places"]],
-        "districts": [_area(row, names) for row in figures["districts"]],
-        "mahallas": [_area(row, names) for row in _least_seen(figures["mahallas"], names[0])],
+        "places": [place_row(row, names) for row in figures["places"]],
+        "districts": [area_row(row, names) for row in figures["districts"]],
+        "mahallas": [area_row(row, names) for row in least_seen(figures["mahallas"], names[0])],
         "mahalla_count": len(figures["mahallas"]),
-        "survival": _survival(figures, names),
+        "survival": survival_rows(figures, names),
         "plot": survival_plot(figures["survival"]["curve"], names),
         "first": fails_first(figures),
         "privacy": figures["privacy"],
@@ -123,7 +117,7 @@ def fails_first(figures: Mapping[str, Any]) -> list[str]:
             f"{words.figure(first['lost_km2'])} km2, {words.percent(share)} of what is covered, seen only through it."
         )
     five = next((row for row in survival["cameras"] if row["share"] == 0.05), None)
-    if five:
+    if five and five["left"][least["name"]] is not None:
         told.append(
             f"With {words.percent(0.05)} of all cameras failed ({words.whole(five['failed'])}) "
             f"{words.percent(1.0 - five['left'][least['name']])} of the covered ground goes dark; "
@@ -148,7 +142,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[st
         rows.append(_change(f"dwellings in view at «{name}» or better", old / total, new / total))
     rows.append(_change("open ground with two cameras or more", *(_twice(figures) for figures in (before, after))))
     least = after["classes"][-1]["name"]
-    left = [figures["survival"]["cameras"][-1]["left"][least] for figures in (before, after)]
+    left = [figures["survival"]["cameras"][-1]["left"][least] or 0.0 for figures in (before, after)]
     rows.append(_change("covered ground left when a tenth of the cameras fail", *left))
     return rows
 
@@ -168,7 +162,8 @@ def _twice(figures: Mapping[str, Any]) -> float:
 
 
 def _cards(figures: Mapping[str, Any]) -> list[dict[str, str]]:
-    least, best, privacy = figures["classes"][-1], figures["classes"][0], figures["privacy"]
+    least, privacy = figures["classes"][-1], figures["privacy"]
+    best = next((row for row in figures["classes"] if row["km2"] > 0), least)  # the finest class there is any of
     exposed = privacy["in_view"][least["name"]] / max(privacy["dwellings"], 1)
     named = privacy["in_view"][best["name"]]
     return [
@@ -192,103 +187,3 @@ def _cards(figures: Mapping[str, Any]) -> list[dict[str, str]]:
             f"{words.figure(privacy['minutes_a_day'][least['name']])} minutes a day on average.",
         },
     ]
-
-
-def _class_row(row: Mapping[str, Any], figures: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, str]:
-    privacy, name = figures["privacy"], row["name"]
-    old = next((part for part in before["classes"] if part["name"] == name), None) if before else None
-    return {
-        "name": name,
-        "px": words.figure(row["px_per_m"]),
-        "km2": words.figure(row["km2"]),
-        "day": words.percent(row["share_open"]),
-        "before": words.percent(old["share_open"]) if old else "",
-        "night": words.percent(row["share_night"]),
-        "watched": words.percent(row["share_watched"]),
-        "in_view": words.whole(privacy["in_view"][name]),
-        "windows": words.whole(privacy["windows"][name]),
-        "yards": words.whole(privacy["yards"][name]),
-        "at_night": words.whole(privacy["at_night"][name]),
-        "minutes": words.figure(privacy["minutes_a_day"][name]) if privacy["windows"][name] else words.NONE,
-    }
-
-
-def _shares(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    return {
-        "shares": [words.percent(row["share"][name]) for name in names],
-        "night": words.percent(row["night"][names[0]]),
-        "twice": words.percent(row["seen_by"]["2"] + row["seen_by"]["3+"]),
-        "lying": words.percent(row["sighting"].get("person_lying", {}).get("day")),
-        "meter": round(100.0 * row["share"][names[0]], 1),
-    }
-
-
-def _place(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    word, more = PLACE_WORDS.get(row["kind"], (words.told(row["kind"]) + "s", ""))
-    return {
-        "name": word,
-        "more": more,
-        "size": words.whole(row["places"]),
-        "half": words.whole(row["half_seen"]),
-        "unseen": words.whole(row["unseen"]),
-        "least": ", ".join(words.told(name) for name in row["least"][:2]),
-        **_shares(row, names),
-    }
-
-
-def _area(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    exposed = row["in_view"][names[0]] / row["dwellings"] if row["dwellings"] else None
-    return {
-        "name": row["name"],
-        "size": f"{words.figure(row['open_km2'])} km2",
-        "dwellings": words.whole(row["in_view"][names[0]]),
-        "exposed": words.percent(exposed),
-        **_shares(row, names),
-    }
-
-
-def _least_seen(rows: Sequence[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
-    there = [row for row in rows if row["open_km2"] > 0]
-    return sorted(there, key=lambda row: (row["share"][name], row["name"]))[:WORST_MAHALLAS]
-
-
-def _sightings(figures: Mapping[str, Any], least: str) -> list[dict[str, str]]:
-    wedge = next(row for row in figures["classes"] if row["name"] == least)
-    return [
-        {
-            "name": SIGHTING_WORDS.get(what, f"a {words.told(what)}"),
-            "wedge": words.percent(wedge["share_open"]),
-            "day": words.percent(chance["day"]),
-            "wedge_night": words.percent(wedge["share_night"]),
-            "night": words.percent(chance["night"]),
-        }
-        for what, chance in figures["sighting"].items()
-    ]
-
-
-def _survival(figures: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    survival = figures["survival"]
-    return {
-        "cameras": [
-            {
-                "share": words.percent(row["share"]),
-                "failed": words.whole(row["failed"]),
-                "left": [words.percent(row["left"][name]) for name in names],
-            }
-            for row in survival["cameras"]
-        ],
-        "centres": [
-            {
-                "name": row["name"],
-                "cameras": words.whole(row["cameras"]),
-                "seen": words.figure(row["seen_km2"]),
-                "lost": words.figure(row["lost_km2"]),
-                "left": [words.percent(row["left"][name]) for name in names],
-            }
-            for row in survival["centres"]
-        ],
-        "worst": [
-            {"id": row["id"], "lost": [words.figure(1e6 * row["lost"][name]) for name in names]}
-            for row in survival["worst"][:10]
-        ],
-    }

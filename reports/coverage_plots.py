@@ -22,6 +22,8 @@ def survival_plot(curve: Sequence[dict[str, Any]], names: Sequence[str]) -> str:
         axes = figure.subplots()
         x = [100.0 * row["share"] for row in curve]
         for name, colour in zip(names, class_colours(len(names)), strict=True):
+            if curve[0]["left"][name] is None:
+                continue  # nothing is covered at that class
             axes.plot(x, [100.0 * row["left"][name] for row in curve], color=colour, linewidth=2.2, label=name)
         axes.plot([0, 100], [100, 0], color=FAINT, linewidth=1, linestyle=DASHED, label="no overlap at all")
         axes.set(xlabel="cameras failed, %", ylabel="covered ground left, %", xlim=(0, 100), ylim=(0, 101))

@@ -41,7 +41,7 @@ def kept_if_so_many_fail(by_count: Ints, cameras: int, failed: int) -> Floats:
 
 
 def survival(found: FleetTally) -> dict[str, Any]:
-    """Return what is left, ready for JSON; every share is of the ground covered at that class when all work.
+    """Return what is left, ready for JSON; shares are of the ground covered when all work, None where none is.
 
     Returns:
         ``cameras``: by share failed, ``failed`` of them, ``left`` by class name (so many fail together) and
@@ -51,11 +51,11 @@ def survival(found: FleetTally) -> dict[str, Any]:
     """
     failures, n = found.failures, len(found.fleet)
     names = found.dori.names[1:]
-    whole = np.maximum(failures.by_count[:, 1:].sum(axis=1), 1).astype(np.float64)
+    whole = failures.by_count[:, 1:].sum(axis=1).astype(np.float64)
     km2 = found.grid.cell_m**2 / 1e6
 
-    def left(kept: Floats) -> dict[str, float]:
-        return {name: float(value) for name, value in zip(names, kept / whole, strict=True)}
+    def left(kept: Floats) -> dict[str, float | None]:
+        return {name: float(k) / w if w else None for name, k, w in zip(names, kept, whole.tolist(), strict=True)}
 
     def row(share: float) -> dict[str, Any]:
         failed = round(share * n)

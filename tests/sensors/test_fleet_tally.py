@@ -183,6 +183,7 @@ def test_a_fleet_of_none_sees_nothing_and_nobody():
     assert figures["classes"][-1]["share_open"] == 0.0
     assert figures["privacy"]["in_view"]["detect"] == 0
     assert figures["survival"]["worst"] == []
+    assert figures["survival"]["cameras"][0]["left"]["detect"] is None
 
 
 def test_dead_ground_is_told_for_each_camera(summary):
