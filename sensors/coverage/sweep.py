@@ -97,7 +97,7 @@ def _nearby(
             if solid_dm(own[row, column]) <= 10.0 * target_m:
                 at_x, at_y = (column + 0.5) * cell_m, -(row + 0.5) * cell_m
                 seen[row, column] = line_clear(
-                    at_x, at_y, target_m, x - at_x, y - at_y, eye_m - target_m, own, cell_m, 0.0, 0.0, math.inf
+                    at_x, at_y, target_m, x - at_x, y - at_y, eye_m - target_m, own, cell_m, 0.0, 0.0
                 )
     return crowded
 
