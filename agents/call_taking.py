@@ -33,7 +33,7 @@ class CallTaking:
         self._clock, self._log, self._settings, self._stages = clock, log, settings, stages
         self._incidents, self._endings, self._reception = incidents, endings, reception
         self.desk = Desk(settings.roster[clock.start.hour] if settings.roster else settings.operators)
-        self.own_desks = {number: Desk(staff) for number, staff in settings.own_desks.items()}
+        self.own_desks = {number: Desk(own.at(clock.start.hour)) for number, own in settings.own_desks.items()}
         self.in_hand = 0
 
     def ring(self, call: Call) -> None:
@@ -70,11 +70,12 @@ class CallTaking:
 
     def _processed(self, call: Call, stages: CallStages, desk: Desk | None) -> None:
         notice = self._notice(call, stages)
-        treat_ms = self._reception.treat_ms(notice)
+        rule = self._reception.rule_for(notice)
+        treat_ms = self._reception.treat_ms(notice, rule)
         if treat_ms is not None:
             self._clock.call_after(treat_ms, self._helped, call, stages.process_ms + treat_ms, desk)
             return
-        placed = self._reception.place(notice)
+        placed = self._reception.place(notice, rule)
         self._leave(call, desk, stages.process_ms, placed.key)
         self._reception.announce(placed, notice)
 

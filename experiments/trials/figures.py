@@ -36,6 +36,7 @@ METRICS = {
     "utilisation": "share of team time at work",
     "verify_wait_mean_s": "alarms: until the verdict, mean",
     "verify_wait_p90_s": "alarms: until the verdict, 90th percentile",
+    "frames_late_share": "camera frames lost, or recognised later than 2 s",
 }
 """Every metric with its words."""
 BETTER_HIGH = frozenset({"on_time_share", "judged"})
@@ -105,9 +106,8 @@ def _of_centre(columns: Columns, end_ms: int) -> Iterator[Figure]:
     waited = request_waits_ms(columns, end_ms)
     yield Figure("dispatch_wait_mean_s", ALL, 0, mean_s(waited))
     yield Figure("waiting_mean", ALL, 0, int(waited.sum()) / end_ms if end_ms else nan)
-    actions = [decision["action"] for decision in columns.details(columns.rows(Kind.DECISION))]
-    yield Figure("declined", ALL, 0, float(actions.count("decline")))
-    yield Figure("moves", ALL, 0, float(actions.count("move")))
+    yield Figure("declined", ALL, 0, float(len(_decided(columns, "decline"))))
+    yield Figure("moves", ALL, 0, float(len(_decided(columns, "move"))))
 
 
 def request_waits_ms(columns: Columns, end_ms: int) -> Ints:
@@ -122,10 +122,16 @@ def request_waits_ms(columns: Columns, end_ms: int) -> Ints:
     until: dict[tuple[int, int], int] = {}
     for notice, t in zip(_notices(columns, sent), columns.t_ms[sent].tolist(), strict=True):
         until.setdefault(notice, t)
-    for row, decision in zip(columns.rows(Kind.DECISION), columns.details(columns.rows(Kind.DECISION)), strict=True):
-        if decision["action"] == "decline":
-            until.setdefault(_notices(columns, np.array([row]))[0], int(columns.t_ms[row]))
+    declined = _decided(columns, "decline")
+    for notice, t in zip(_notices(columns, declined), columns.t_ms[declined].tolist(), strict=True):
+        until.setdefault(notice, t)
     return np.array([until.get(notice, end_ms) - t for notice, t in since.items()], dtype=np.int64)
+
+
+def _decided(columns: Columns, action: str) -> Ints:
+    """Rows of the decisions of one kind."""
+    rows = columns.rows(Kind.DECISION)
+    return rows[columns.says(rows, f'"action": "{action}"')]
 
 
 def _notices(columns: Columns, rows: Ints) -> list[tuple[int, int]]:

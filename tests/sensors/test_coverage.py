@@ -13,7 +13,8 @@ from sensors.coverage import TARGET_M, best_of_blocks, coverage
 from sensors.coverage import fill as fill_module
 from sensors.coverage_summary import coverage_summary, inside_city
 from sensors.default_fleet import default_fleet
-from sensors.exposure import dwellings_in_view, facade_points
+from sensors.exposure import dwellings_in_view
+from sensors.homes import YARD, homes_of
 from sensors.optics import DORI_CLASSES, dori_class
 from sensors.sightline import sees
 from tests.sensors.made import camera, empty_raster, fleet
@@ -127,24 +128,42 @@ def test_classes_hold_the_better_ones_and_privacy_grows_with_them():
 
 
 def test_dwellings_of_the_house_looked_at_are_in_view_and_those_behind_it_are_not():
-    """From the street at (50, 0) to the north: the 32 dwellings of the first block, none of the block behind it."""
+    """From the street at (50, 0) to the north: three storeys of the first block, none of the block behind it.
+
+    6 m up and 24 m away, the picture's upper edge, 23.1 / 2 - 5 degrees up, reaches 8.8 m: not the windows at 10.5 m.
+    """
     narrow = camera(x=50, y=5, hfov_deg=40.0, pitch_deg=-5.0, range_m=250.0)
     seen = coverage(fleet(narrow), HEIGHTS)
-    assert dwellings_in_view(seen, TOWN)["detect"] == 32
+    assert dwellings_in_view(seen, TOWN)["detect"] == 24
     away = coverage(fleet(camera(x=50, y=5, bearing_deg=180.0)), HEIGHTS)
     assert dwellings_in_view(away, TOWN) == dict.fromkeys(DORI_CLASSES[1:], 0)
 
 
-def test_facade_points_stand_before_the_wall_every_four_metres_and_below_the_roof():
-    """Nine blocks of 160 m of wall and 12 m high: 40 places each, at 1.5, 4.5 and 7.5 m."""
-    points, outward, building = facade_points(TOWN, outside_m=0.75)
-    assert len(points) == 9 * 40 * 3
-    assert np.bincount(building).tolist() == [120] * 9
-    assert sorted(set(points[:, 2])) == [1.5, 4.5, 7.5]
-    far_m = shapely.distance(TOWN.buildings.geometry.to_numpy()[building], shapely.points(points[:, :2]))
+def test_windows_stand_before_the_wall_every_four_metres_in_the_middle_of_each_storey():
+    """Nine blocks of 160 m of wall and four storeys of 3 m: 40 windows on each, 8 dwellings behind them; no yards."""
+    homes = homes_of(TOWN, np.arange(9), outside_m=0.75)
+    assert len(homes.xyz_m) == 9 * 40 * 4
+    assert np.bincount(homes.unit).tolist() == [40] * 36
+    assert homes.dwellings.tolist() == [8.0] * 36
+    assert sorted(set(homes.xyz_m[:, 2])) == [1.5, 4.5, 7.5, 10.5]
+    building = homes.building[homes.unit]
+    far_m = shapely.distance(TOWN.buildings.geometry.to_numpy()[building], shapely.points(homes.xyz_m[:, :2]))
     np.testing.assert_allclose(far_m, 0.75)
     middle = shapely.get_coordinates(shapely.centroid(TOWN.buildings.geometry.to_numpy()))[building]
-    assert ((points[:, :2] - middle) * outward).sum(axis=1) == pytest.approx(20.75)  # away from the middle
+    assert ((homes.xyz_m[:, :2] - middle) * homes.outward).sum(axis=1) == pytest.approx(20.75)  # away from the middle
+
+
+def test_the_yard_of_a_house_is_what_it_leaves_free_of_the_rectangle_round_it():
+    """An L of 20 by 20 m with 8 m wings leaves 12 by 12 m free."""
+    town = grid_town(storeys=1)
+    x, y = WEST_M + 30, SOUTH_M + 30
+    corner = shapely.Polygon([(x, y), (x + 20, y), (x + 20, y + 8), (x + 8, y + 8), (x + 8, y + 20), (x, y + 20)])
+    town.buildings.loc[0, "geometry"] = corner
+    homes = homes_of(town, np.array([0]), 0.75)
+    yard = homes.xyz_m[homes.storey[homes.unit] == YARD]
+    assert len(yard) == 6
+    assert (yard[:, :2] > [x + 8, y + 8]).all()
+    assert (yard[:, :2] < [x + 20, y + 20]).all()
 
 
 def test_a_camera_that_looks_along_its_own_wall_reads_no_window_on_it():
