@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 
 from tests.benchmarks.chain import chain_rows
+from tests.benchmarks.coverage import coverage_rows, whole_coverage_rows
 from tests.benchmarks.exports import export_rows
 from tests.benchmarks.flight import flight_rows
 from tests.benchmarks.osm import osm_rows
@@ -29,7 +30,7 @@ def all_rows() -> Iterator[Row]:
     city = open_city("default:Chilonzor")
     yield travel_times(city)
     yield from osm_rows()
-    yield coverage_of_fleet(city)
+    yield from coverage_rows(city)
     yield from export_rows(city)
     yield from trial_rows()
     yield from policy_rows()
@@ -39,6 +40,7 @@ def all_rows() -> Iterator[Row]:
     whole = open_city(None)
     yield from chain_rows(whole)
     yield from whole_city_rows(whole)
+    yield from whole_coverage_rows(whole)
     yield from travel_rows(whole)
     yield from placement_rows()
 
@@ -56,16 +58,6 @@ def travel_times(city: City) -> Row:
 
     a, b = in_turn(ours, lambda: nx.single_source_dijkstra_path_length(peer, node))
     return Row("one junction to all others", 1000 * a, 1000 * b, "networkx", "ms")
-
-
-def coverage_of_fleet(city: City) -> Row:
-    """2,000 cameras of the district on the 1 m raster."""
-    from sensors.coverage import coverage
-    from sensors.default_fleet import default_fleet
-    from twin.city.heights import heights_of
-
-    fleet, heights = default_fleet(city, 2000, seed=0), heights_of(city)
-    return Row("coverage of 2,000 cameras at 1 m", seconds(lambda: coverage(fleet, heights), 3), None, "", "s")
 
 
 def footage(city: City) -> Iterator[Row]:
