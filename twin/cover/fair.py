@@ -35,16 +35,28 @@ class FairPlan:
     """A plan for the worst parts.
 
     Attributes:
-        plan: its values and bound are mean covered shares of the worst parts, from 0 to 1.
+        plan: its values and bound are mean covered shares of the worst parts, from 0 to 1, what exists included.
+        before: that share with what exists alone.
         part: (parts,) the numbers of the parts that have demand, rising.
         covered: (parts,) share of the demand of each that is covered, what exists included.
         worst: how many parts are the worst.
     """
 
     plan: Plan
+    before: float
     part: Ints
     covered: Floats
     worst: int
+
+    @property
+    def total(self) -> float:
+        """Mean covered share of the worst parts with the whole plan."""
+        return float(self.plan.value[-1]) if len(self.plan.value) else self.before
+
+    @property
+    def gap(self) -> float:
+        """Proven distance from the fairest plan, as a share of the bound."""
+        return 0.0 if self.plan.bound <= 0 else max(0.0, 1.0 - self.total / self.plan.bound)
 
 
 def fairest(
@@ -84,7 +96,7 @@ def fairest(
     chosen = np.array([*task.must, *order], dtype=np.int64)
     bound = max(lagrangian.bound, choice.worth)
     plan = Plan(chosen, np.array([*must, *values]), np.cumsum(problem.prices[chosen]), bound, "Lagrangian")
-    return FairPlan(plan, parts.names, choice.covered, parts.worst)
+    return FairPlan(plan, parts.worth(parts.begin), parts.names, choice.covered, parts.worst)
 
 
 class FairChoice(Choice):
