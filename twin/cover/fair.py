@@ -141,6 +141,9 @@ class FairChoice(Choice):
         _nets(self._first, self._row_part, self._gains.gain, np.maximum(self.level - self.covered, 0.0), out)
         return out
 
+    def _rates(self) -> tuple[Floats, Floats]:
+        return self.nets(), self.task.cost
+
     def add(self, site: int) -> None:
         """Choose a site."""
         for row in range(self._first[site], self._first[site + 1]):

@@ -85,7 +85,9 @@ def solved(problem: CoverProblem, task: Task, effort: Effort) -> Plan:
 
 
 def best(problem: CoverProblem, k: int | None = None, budget: float | None = None) -> Plan:
-    """Return the best plan there is, proven by HiGHS however long it takes; for small problems.
+    """Return the best plan there is, proven by HiGHS; for small problems.
+
+    Its bound is above its worth where probabilities differ within an element, or branch and bound was cut short.
 
     Raises:
         InputError: as :func:`solve`.
