@@ -194,7 +194,7 @@ def test_contradictory_limits_are_named_all_at_once():
     with pytest.raises(InputError) as caught:
         solve(dear, k=0, budget=3.0)
     text = str(caught.value)
-    assert "k must be 1 or more" in text
+    assert "k must be a whole number, 1 or more" in text
     assert "cheapest site, 0, costs 5" in text
     assert "cost 13 together" in text
     with pytest.raises(InputError, match="2 sites must be chosen, 0, 1, but k is 1"):

@@ -48,7 +48,7 @@ def test_levels_that_make_no_sense_are_named():
         phases(SEPARATE, [1, 2.5])
     with pytest.raises(InputError, match="cheapest"):
         curve(replace(SEPARATE, price=np.full(4, 5.0)), [3.0, 9.0], by="budget")
-    with pytest.raises(InputError, match="k must be 1"):
+    with pytest.raises(InputError, match="k must be a whole number"):
         phases(SEPARATE, [0, 2])
 
 

@@ -160,8 +160,8 @@ def _faults(problem: CoverProblem, k: int | None, budget: float | None) -> Itera
     if k is None and budget is None:
         yield "name a number of sites k, a budget, or both"
     must = np.asarray(problem.must, dtype=np.int64)
-    if k is not None and k < 1:
-        yield f"k must be 1 or more, but is {k}"
+    if k is not None and not (k >= 1 and float(k).is_integer()):
+        yield f"k must be a whole number, 1 or more, but is {k}"
     elif k is not None and len(must) > k:
         yield f"{len(must)} sites must be chosen, {_some(must)}, but k is {k}"
     if budget is not None:
