@@ -15,7 +15,7 @@ CELL_M = 2.0
 BLOCK_M = 120.0
 STREET_M = 16.0
 HEADINGS = 10
-LENSES = ((80.0, 50.0), (45.0, 90.0))
+LENSES = ((87.0, 50.0), (47.0, 90.0))
 """Range in m and field of view in degrees."""
 
 

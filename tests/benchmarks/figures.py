@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 
 from tests.benchmarks.chain import chain_rows
+from tests.benchmarks.cover import cover_rows
 from tests.benchmarks.exports import export_rows
 from tests.benchmarks.osm import osm_rows
 from tests.benchmarks.placement import placement_rows
@@ -32,6 +33,7 @@ def all_rows() -> Iterator[Row]:
     yield from export_rows(city)
     yield from trial_rows()
     yield from policy_rows()
+    yield from cover_rows()
     yield from footage(city)
     yield from recognition(city)
     whole = open_city(None)

@@ -80,14 +80,30 @@ class Choice:
                 ``(1, 0, 0)`` for the worth alone.
             price: (resources,) prices by which what a site uses is taken from its worth before; by default none is.
         """
+        price = np.zeros(len(self.task.most)) if price is None else price
+        return int(_best(self.nets(), *self._limits(), pay, price, self.least))
+
+    def some_best(self, pay: Floats, n: int) -> Ints:
+        """Return the n sites that :meth:`best` would choose from, best first; fewer where fewer gain."""
         task = self.task
-        limits = (task.amount, task.most, self._used, task.group, self._room, task.copies, self._count)
-        price = np.zeros(len(task.most)) if price is None else price
-        return int(_best(self.nets(), *limits, pay, price, self.least))
+        nets = self.nets()
+        fits = (nets > self.least) & (self._count < task.copies) & (self._room[task.group] > 0)
+        for which in range(len(task.most)):
+            fits &= self._used[which] + task.amount[which] <= task.most[which] * (1 + SLACK)
+        at = np.flatnonzero(fits)
+        score = nets[at] / (pay[0] + pay[1:] @ task.amount[:, at])
+        if len(at) > n:
+            at = at[score >= np.partition(score, len(at) - n)[len(at) - n]]
+            score = nets[at] / (pay[0] + pay[1:] @ task.amount[:, at])
+        return at[np.argsort(-score, kind="stable")][:n]
 
     def freshen(self) -> None:
         """Compute the gains anew, so that roundings do not add up."""
         self._gains.freshen()
+
+    def _limits(self) -> tuple[Floats, Floats, Floats, Ints, Ints, Ints, Ints]:
+        task = self.task
+        return task.amount, task.most, self._used, task.group, self._room, task.copies, self._count
 
     def _book(self, site: int, sign: int) -> None:
         self._count[site] += sign

@@ -26,8 +26,13 @@ from twin.cover.problem import CoverProblem
 from twin.cover.solving import USUAL, Effort
 from twin.cover.task import Task
 
+ROUNDS: Final = 3
 LEVELS: Final = 8
+"""Levels tried in a round, each closer than the last."""
+CLIMBED: Final = 3
+"""Levels of a round from whose plans exchanges go on."""
 CLIMBS: Final = 6
+"""Times that exchanges go on at the level reached, at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,16 +40,28 @@ class FairPlan:
     """A plan for the worst parts.
 
     Attributes:
-        plan: its values and bound are mean covered shares of the worst parts, from 0 to 1.
+        plan: its values and bound are mean covered shares of the worst parts, from 0 to 1, what exists included.
+        before: that share with what exists alone.
         part: (parts,) the numbers of the parts that have demand, rising.
         covered: (parts,) share of the demand of each that is covered, what exists included.
         worst: how many parts are the worst.
     """
 
     plan: Plan
+    before: float
     part: Ints
     covered: Floats
     worst: int
+
+    @property
+    def total(self) -> float:
+        """Mean covered share of the worst parts with the whole plan."""
+        return float(self.plan.value[-1]) if len(self.plan.value) else self.before
+
+    @property
+    def gap(self) -> float:
+        """Proven distance from the fairest plan, as a share of the bound."""
+        return 0.0 if self.plan.bound <= 0 else max(0.0, 1.0 - self.total / self.plan.bound)
 
 
 def fairest(
@@ -84,7 +101,7 @@ def fairest(
     chosen = np.array([*task.must, *order], dtype=np.int64)
     bound = max(lagrangian.bound, choice.worth)
     plan = Plan(chosen, np.array([*must, *values]), np.cumsum(problem.prices[chosen]), bound, "Lagrangian")
-    return FairPlan(plan, parts.names, choice.covered, parts.worst)
+    return FairPlan(plan, parts.worth(parts.begin), parts.names, choice.covered, parts.worst)
 
 
 class FairChoice(Choice):
@@ -157,23 +174,29 @@ def _rows(who: Incidence, part: Ints, parts: int) -> tuple[Ints, Ints, Incidence
 
 
 def _searched(choice: FairChoice, effort: Effort) -> list[int]:
-    """The best plan over some levels."""
+    """The best plan over some levels: greedy at each, then closer about the best, each time with exchanges there."""
     best, best_worth = list[int](), choice.worth
-    pay = pays(choice.task)[-1]
     low, high = choice.worth, 1.0
-    for _ in range(2):
+    for _ in range(ROUNDS):
         levels = np.linspace(low, high, LEVELS + 1)[1:]
-        worths = []
-        for level in levels:
-            choice.level = float(level)
-            choice.become([])
-            fill(choice, pay)
-            worths.append(_climbed(choice, effort))
-            if worths[-1] > best_worth:
-                best, best_worth = list(choice.sites), worths[-1]
-        at = int(np.argmax(worths))
-        low, high = levels[at] - (high - low) / LEVELS, min(1.0, levels[at] + (high - low) / LEVELS)
+        order = np.argsort([-_filled(choice, float(level)) for level in levels], kind="stable")
+        for at in order[:CLIMBED]:
+            _filled(choice, float(levels[at]))
+            worth = _climbed(choice, effort)
+            if worth > best_worth:
+                best, best_worth = list(choice.sites), worth
+        middle, step = float(levels[order[0]]), (high - low) / LEVELS
+        low, high = middle - step, min(1.0, middle + step)
     return best
+
+
+def _filled(choice: FairChoice, level: float) -> float:
+    """Choose greedily for a level; return the worth of the worst parts."""
+    choice.level = level
+    choice.become([])
+    choice.freshen()
+    fill(choice, pays(choice.task)[-1])
+    return choice.worth
 
 
 def _climbed(choice: FairChoice, effort: Effort) -> float:

@@ -14,7 +14,12 @@ import numpy as np
 from twin.cover.choice import Choice, pays
 from twin.cover.incidence import Floats
 from twin.cover.task import Task
+from twin.streams import stream
 
+KICKED = 4
+"""Sites given up at a time."""
+CHOICE = 20
+"""Good sites of which one is added."""
 BETTER = 1e-9
 """Share by which an exchange must be better to be made, so that exchanges end."""
 
@@ -75,6 +80,36 @@ def _exchange(choice: Choice, site: int, alone: Floats, price: Floats) -> bool:
         return True
     choice.add(site)
     return False
+
+
+def kicked(choice: Choice, tries: int, passes: int, enough: float) -> None:
+    """Leave the exchanges' dead ends: give up a few sites at random, add good ones at random, and exchange again.
+
+    What is not better is undone (iterated local search; Lourenco, Martin and Stuetzle 2003).
+
+    Args:
+        choice: is changed, and worth no less after.
+        tries: at most.
+        passes: of exchanges in each.
+        enough: worth at which no more are made.
+    """
+    rng, pay = stream(0, "cover", "kicks"), pays(choice.task)[-1]
+    best, best_sites = choice.total, list(choice.sites)
+    for _ in range(tries):
+        if best >= enough or not best_sites:
+            break
+        for place in sorted(rng.choice(len(best_sites), min(KICKED, len(best_sites)), replace=False).tolist()):
+            choice.remove(best_sites[place])
+        for _ in range(KICKED):
+            good = choice.some_best(pay, CHOICE)
+            if len(good):
+                choice.add(int(good[rng.integers(len(good))]))
+        improve(choice, passes)
+        total = choice.total
+        if total > best + BETTER * abs(best):
+            best, best_sites = total, list(choice.sites)
+        else:
+            choice.become(best_sites)
 
 
 def in_order(task: Task, sites: list[int]) -> list[int]:

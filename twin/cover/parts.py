@@ -20,6 +20,7 @@ class Parts:
     Attributes:
         names: (parts,) their numbers, rising.
         of_element: (demand of the task,) place of each element's part in ``names``.
+        begin: (parts,) share that what exists covers.
         start: (parts,) share that what exists and the must-have sites cover.
         must_covered: shares after each must-have site.
         worst: how many parts count as the worst.
@@ -27,6 +28,7 @@ class Parts:
 
     names: Ints
     of_element: Ints
+    begin: Floats
     start: Floats
     must_covered: tuple[Floats, ...]
     worst: int
@@ -67,7 +69,9 @@ def parted(problem: CoverProblem, part: Ints, k: int | None, budget: float | Non
     for n in range(1, len(problem.must) + 1):
         taken = empty.weight - empty.after([int(row) for row in problem.must[:n]]).weight
         covered.append(start + _summed(of_element, taken, len(names)))
-    return task, Parts(names, of_element, covered[-1], tuple(covered[1:]), max(1, ceil(share * len(names) - 1e-9)))
+    return task, Parts(
+        names, of_element, start, covered[-1], tuple(covered[1:]), max(1, ceil(share * len(names) - 1e-9))
+    )
 
 
 def _summed(place: Ints, amounts: Floats, n: int) -> Floats:

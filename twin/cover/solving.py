@@ -9,7 +9,7 @@ import numpy as np
 
 from twin.cover.choice import Choice, pays
 from twin.cover.exact import Program, without_hopeless
-from twin.cover.greedy import fill, greedy, improve, in_order
+from twin.cover.greedy import fill, greedy, improve, in_order, kicked
 from twin.cover.lagrange import CLOSED, Lagrangian
 from twin.cover.pick import Picker
 from twin.cover.plan import Plan
@@ -17,6 +17,8 @@ from twin.cover.problem import CoverProblem
 from twin.cover.task import Task
 
 TRIES: Final = 12
+KICKABLE: Final = 20_000
+"""Sites times choices up to which all the kicks of an effort are affordable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +29,22 @@ class Effort:
         passes: of exchanges, at most.
         steps: of the Lagrangian bound, at most; 0 leaves the bound by gains.
         close: gap at which the Lagrangian bound is good enough.
+        kicks: of the plan out of dead ends, at most; as many fewer as sites times choices pass KICKABLE.
         exact: nonzeros of the integer program up to which HiGHS proves the best plan.
     """
 
     passes: int = 20
     steps: int = 300
     close: float = 5e-4
-    exact: int = 20_000
+    kicks: int = 300
+    exact: int = 5_000
 
 
-GREEDY: Final = Effort(passes=0, steps=0, exact=0)
-QUICK: Final = Effort(passes=2, steps=0, exact=0)
+GREEDY: Final = Effort(passes=0, steps=0, kicks=0, exact=0)
+QUICK: Final = Effort(passes=2, steps=0, kicks=0, exact=0)
 USUAL: Final = Effort()
-PROOF: Final = Effort(passes=50, steps=1000, close=CLOSED, exact=1 << 62)
-THOROUGH: Final = Effort(passes=50, steps=1500, close=CLOSED, exact=300_000)
+PROOF: Final = Effort(passes=50, steps=1000, close=CLOSED, kicks=200, exact=1 << 62)
+THOROUGH: Final = Effort(passes=50, steps=1500, close=CLOSED, kicks=1000, exact=50_000)
 EFFORTS: Final = {"greedy": GREEDY, "quick": QUICK, "usual": USUAL, "thorough": THOROUGH}
 
 
@@ -72,10 +76,12 @@ def solved(problem: CoverProblem, task: Task, effort: Effort) -> Plan:
     lagrangian = Lagrangian(task, np.array(choice.sites, dtype=np.int64))
     sites = search(choice, lagrangian, effort)
     choice.become(sites)
+    tries = min(effort.kicks, effort.kicks * KICKABLE // max(1, len(sites) * problem.sites))
+    kicked(choice, tries, effort.passes, lagrangian.bound / (1.0 + effort.close) - task.done)
     proven = proof(task, lagrangian, choice, effort.exact)
     if proven is not None:
         return plan_of(problem, task, *proven, "HiGHS")
-    return plan_of(problem, task, sites, lagrangian.bound, "Lagrangian")
+    return plan_of(problem, task, choice.sites, lagrangian.bound, "Lagrangian")
 
 
 def best(problem: CoverProblem, k: int | None = None, budget: float | None = None) -> Plan:
