@@ -70,11 +70,12 @@ class CallTaking:
 
     def _processed(self, call: Call, stages: CallStages, desk: Desk | None) -> None:
         notice = self._notice(call, stages)
-        treat_ms = self._reception.treat_ms(notice)
+        rule = self._reception.rule_for(notice)
+        treat_ms = self._reception.treat_ms(notice, rule)
         if treat_ms is not None:
             self._clock.call_after(treat_ms, self._helped, call, stages.process_ms + treat_ms, desk)
             return
-        placed = self._reception.place(notice)
+        placed = self._reception.place(notice, rule)
         self._leave(call, desk, stages.process_ms, placed.key)
         self._reception.announce(placed, notice)
 

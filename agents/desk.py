@@ -36,9 +36,12 @@ class Desk:
     def enter(self, priority: int, begin: Callable[..., None], *args: Any) -> Turn:
         """Wait for somebody; ``begin`` is called as soon as one is free, perhaps at once."""
         turn = Turn(begin, args)
-        heappush(self._queue, (priority, self._arrivals, turn))
-        self._arrivals += 1
-        self._call_next()
+        if self.busy < self.staff and not self._queue:
+            self._take(turn)
+        else:
+            heappush(self._queue, (priority, self._arrivals, turn))
+            self._arrivals += 1
+            self._call_next()
         return turn
 
     def leave(self, turn: Turn) -> bool:
@@ -60,6 +63,9 @@ class Desk:
         while self._queue and self.busy < self.staff:
             turn = heappop(self._queue)[2]
             if not turn.gone:
-                self.busy += 1
-                turn.begun = True
-                turn.begin(*turn.args)
+                self._take(turn)
+
+    def _take(self, turn: Turn) -> None:
+        self.busy += 1
+        turn.begun = True
+        turn.begin(*turn.args)

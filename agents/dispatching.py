@@ -12,7 +12,7 @@ import numpy as np
 from agents.decision_check import fault_of
 from agents.fleet import Fleet
 from agents.joining import RequestBook
-from agents.policy import Choice, Decline, Dispatch, Move, Policy, Redispatch
+from agents.policy import Choice, Decline, Dispatch, Hold, Move, Policy, Redispatch
 from agents.policy_fault import PolicyFault, place_of
 from agents.reception import Reception
 from agents.request import State, Unit
@@ -54,10 +54,15 @@ class Dispatching:
         self, clock: Clock, log: EventLog, hands: Hands, known: Known, policy: Policy, rng: np.random.Generator
     ) -> None:
         self._clock, self._log, self._hands, self._known = clock, log, hands, known
-        self._policy, self._rng = policy, rng
+        self._take(policy, rng)
         self.limit_s = LIMIT_S
         self._asked = False
         self._last_ms, self._turns = -1, 0
+
+    def _take(self, policy: Policy, rng: np.random.Generator) -> None:
+        self._policy, self._rng, self._by = policy, rng, _quoted(policy.name)
+        self._moves = getattr(policy, "moves", True)
+        self._sees_under_way = getattr(policy, "sees_under_way", True)
 
     def begin(self) -> None:
         """Let a policy that reviews do so from now on."""
@@ -67,13 +72,13 @@ class Dispatching:
 
     def change(self, policy: Policy, rng: np.random.Generator) -> None:
         """Let another policy decide from now on."""
-        self._policy, self._rng = policy, rng
+        self._take(policy, rng)
         self.begin()
         self.ask()
 
     def ask(self) -> None:
         """Let the policy decide, once all that is due at this time has happened."""
-        if not self._asked:
+        if not self._asked and (self._moves or self._hands.book.is_waited):
             self._asked = True
             self._clock.call_soon(self._turn)
 
@@ -84,7 +89,7 @@ class Dispatching:
 
     def _turn(self) -> None:
         self._asked = False
-        if not self._hands.book.waiting and not getattr(self._policy, "moves", True):
+        if not (self._moves or self._hands.book.is_waited):
             return
         self._count_turn()
         hands = self._hands
@@ -96,18 +101,15 @@ class Dispatching:
 
     def _choices(self) -> Sequence[Choice]:
         now, known, fleet = self._clock.now_ms, self._known, self._hands.fleet
-        period = fleet.travel.period_at(now)
-        view = CityView(
-            now, period, self._hands.book.waiting, known.posts, known.demand.at(now), known.district, fleet,
-            getattr(self._policy, "sees_under_way", True),
-        )  # fmt: skip
+        teams = fleet.view(now, self._sees_under_way)
+        view = CityView(now, fleet.travel.period_at(now), self._hands.book.waiting, teams, known, fleet)
         try:
-            choices = within(self.limit_s, lambda: self._policy.decide(view, self._rng))
+            choices = within(self.limit_s, self._policy.decide, view, self._rng)
         except NeverReturned as fault:
             raise self._fault(f"{fault}; a decision must come back") from None
         except Exception as fault:
             raise self._fault(f"it raised {type(fault).__name__}: {fault} ({place_of(fault)})") from fault
-        view.close()
+        teams.close()
         if not isinstance(choices, list | tuple):
             raise self._fault(f"decide returned {type(choices).__name__}; return a list of decisions, [] for none")
         return choices
@@ -145,7 +147,7 @@ class Dispatching:
         reason = getattr(choice, "reason", "")
         ready_s = (now - unit.request.units[0].ready_ms) / 1000 if unit is not None else None
         told = (
-            f'{{"t_ms": {now}, "by": {_quoted(self._policy.name)}, "action": "{type(choice).__name__.lower()}", '
+            f'{{"t_ms": {now}, "by": {self._by}, "action": "{_action(choice)}", '
             f'"team_id": {_quoted(team_id)}, "incident_id": {_number(incident_id)}, "call_id": {_number(call_id)}, '
             f'"alarm_id": {_number(alarm_id)}, "reason": {_quoted(reason)}}}'
         )
@@ -164,7 +166,12 @@ class Dispatching:
 
 
 _quoted: Final[Callable[[str], str]] = json.encoder.encode_basestring_ascii
+_ACTIONS: Final = {kind: kind.__name__.lower() for kind in (Dispatch, Redispatch, Move, Hold, Decline)}
 
 
 def _number(value: int | None) -> str:
     return "null" if value is None else str(value)
+
+
+def _action(choice: Choice) -> str:
+    return _ACTIONS.get(type(choice)) or type(choice).__name__.lower()

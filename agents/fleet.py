@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.junctions import Junctions
+from agents.live_teams import LiveTeams, passed
 from agents.mesa_import import Agent, AgentSet, Model
-from agents.policy import TeamsView
+from agents.policy import Ints
 from agents.sealed import sealed
 from agents.teams import FREE, UNDER_WAY, Doing, Team, TeamSpec
 from twin.travel import Travel
 
 _TRACKED: Final = FREE | UNDER_WAY
-_CHANGING: Final = ("key", "wait_node", "free", "on_duty", "under_way")
-_FREE, _ON_DUTY = 2, 3
+_SHOWN: Final[dict[str, Callable[[Team], Any]]] = {
+    "key": lambda team: team.key,
+    "wait_node": lambda team: team.wait_node,
+    "under_way": lambda team: team.doing in UNDER_WAY,
+}
+_REMEMBERED: Final = 5000
+_FIXED: Final = ("id", "service", "kind", "post_node")
 
 
 class Fleet:
@@ -31,6 +37,7 @@ class Fleet:
         travel: what they drive by.
         shown_ms: the time of the last :meth:`step`.
         free_of, on_duty_of: how many teams of each service can be sent, and how many are on duty.
+        fixed: the columns that do not change, sealed.
     """
 
     def __init__(self, specs: Sequence[TeamSpec], travel: Travel) -> None:
@@ -46,14 +53,21 @@ class Fleet:
         n = len(specs)
         self._junctions = Junctions(np.array([spec.post_node for spec in specs], dtype=np.int64))
         post_node = self._junctions.node.copy()
-        whole = [np.full(n, -1, dtype=np.int64), post_node.copy()]
-        self._columns = dict(zip(_CHANGING, whole + [np.zeros(n, dtype=bool) for _ in _CHANGING[2:]], strict=True))
-        self._noted = [(-1, spec.post_node, False, False, False) for spec in specs]
+        self._free, self._on_duty = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+        self._columns = {
+            "key": np.full(n, -1, dtype=np.int64), "wait_node": post_node.copy(), "free": self._free,
+            "on_duty": self._on_duty, "under_way": np.zeros(n, dtype=bool),
+        }  # fmt: skip
+        self._sealed: dict[str, NDArray[Any]] = {}
+        self._turned: list[Team] = []  # who turned to something, and how far each column has read that
+        self._read = dict.fromkeys(("node", *_SHOWN), 0)
+        self._seen_turned = 0
+        self._shown: LiveTeams | None = None
         self.free_of: Counter[str] = Counter()
         self.on_duty_of: Counter[str] = Counter()
         texts = (names, [str(spec.service) for spec in specs], [spec.kind for spec in specs])
-        self._fixed = [sealed(np.array(c, dtype=np.str_)) for c in texts] + [sealed(post_node)]
-        self._seen: dict[str, NDArray[Any]] = {}
+        fixed = [sealed(np.array(c, dtype=np.str_)) for c in texts] + [sealed(post_node)]
+        self.fixed = dict(zip(_FIXED, fixed, strict=True))
         model = Model(seed=0)
         self.teams = [Team(model, spec, row, self) for row, spec in enumerate(specs)]
         self.agents: AgentSet = model.agents
@@ -63,44 +77,94 @@ class Fleet:
             team.turn_to(Doing.IDLE)
 
     def note(self, team: Team) -> None:
-        """Bring the columns up to what a team does now."""
-        row, doing, trip = team.row, team.doing, team.trip
-        if trip is not None and doing in _TRACKED:
-            self._junctions.follow(row, trip)
-        else:
-            self._junctions.halt(row, team.node)
-        before = self._noted[row]
-        now = (team.key, team.wait_node, doing in FREE, team.on_duty, doing in UNDER_WAY)
-        if now == before:
-            return
-        self._noted[row] = now
-        for name, value, was in zip(_CHANGING, now, before, strict=True):
-            if value != was:
-                self._columns[name][row] = value
-                self._seen.pop(name, None)
-        self.free_of[team.service] += now[_FREE] - before[_FREE]
-        self.on_duty_of[team.service] += now[_ON_DUTY] - before[_ON_DUTY]
+        """A team has turned to something: it is counted at once, and the rest of its row when somebody looks."""
+        self._turned.append(team)
+        free, on_duty = team.doing in FREE, team.on_duty
+        if free is not team.counted_free:
+            team.counted_free = self._free[team.row] = free
+            self.free_of[team.service] += 1 if free else -1
+            self._sealed.pop("free", None)
+        if on_duty is not team.counted_on_duty:
+            team.counted_on_duty = self._on_duty[team.row] = on_duty
+            self.on_duty_of[team.service] += 1 if on_duty else -1
+            self._sealed.pop("on_duty", None)
 
-    def view(self, t_ms: int, under_way: bool = True) -> TeamsView:
+    def view(self, t_ms: int, under_way: bool = True) -> LiveTeams:
         """Return the columns as a policy may see them; nobody can make them writable.
 
         The node of a team on its way to a hospital, or home for the end of its shift, is where it last stood; so is
         that of one under way where ``under_way`` is False, which saves looking up its way.
         """
-        skipped = None if under_way else self._columns["under_way"]
-        self._junctions.advance(t_ms, self.teams, skipped)
-        ids, service, kind, post = self._fixed
-        node, column = sealed(self._junctions.node), self._column
-        return TeamsView(
-            ids, service, kind, node, post, column("wait_node"), column("free"), column("on_duty"),
-            column("under_way"), column("key"),
-        )  # fmt: skip
+        if self._shown is not None:
+            self._shown.close()
+        if len(self._turned) > _REMEMBERED:
+            self._forget()
+        self._seen_turned = len(self._turned)
+        self._shown = LiveTeams.at(self, t_ms, under_way)
+        return self._shown
 
-    def _column(self, name: str) -> NDArray[Any]:
-        """The sealed copy of a column, made anew only when it changed."""
-        if name not in self._seen:
-            self._seen[name] = sealed(self._columns[name])
-        return self._seen[name]
+    def column(self, name: str, t_ms: int, under_way: bool) -> NDArray[Any]:
+        """Return a changing column as of now, sealed; made anew only when it changed.
+
+        Raises:
+            RuntimeError: a team has turned to something since the view was made.
+        """
+        if len(self._turned) > self._seen_turned:
+            raise RuntimeError(passed(name))
+        if name == "node":
+            rows = self._junctions.rows
+            self._advance(t_ms, rows if under_way else rows[~self._current("under_way")])
+            return sealed(self._junctions.node)
+        column, kept = self._current(name), self._sealed.get(name)
+        if kept is None:
+            kept = self._sealed[name] = sealed(column)
+        return kept
+
+    def nearest(self, rows: Ints, node: int, t_ms: int, period: int) -> int:
+        """Return which of some rows drives to a node the quickest, of equals the first; -1 where none can."""
+        self._advance(t_ms, rows)
+        which, _ = self.travel.quickest_to(self._junctions.node[rows], node, period)
+        return int(rows[which]) if which >= 0 else -1
+
+    def next_junction(self, team: Team, t_ms: int) -> tuple[int, int]:
+        """Return the node that a team on a drive comes to next, and when it is there."""
+        if team.doing not in _TRACKED:
+            return team.trip.next_junction(t_ms)
+        row, junctions = team.row, self._junctions
+        if self._read["node"] < len(self._turned) or junctions.behind(row, t_ms):
+            self._advance(t_ms, junctions.rows[row : row + 1])
+        return junctions.node.item(row), junctions.when_ms(row, t_ms)
+
+    def _current(self, name: str) -> NDArray[Any]:
+        """Return a column with the rows brought up of all teams that turned to something since it was looked at."""
+        column, turned = self._columns[name], self._turned
+        read = self._read.get(name, len(turned))
+        if read < len(turned):
+            shown = _SHOWN[name]
+            for team in turned[read:]:
+                column[team.row] = shown(team)
+            self._read[name] = len(turned)
+            self._sealed.pop(name, None)
+        return column
+
+    def _advance(self, t_ms: int, rows: Ints) -> None:
+        """Bring the nodes of some rows up to a time."""
+        turned, junctions = self._turned, self._junctions
+        for team in turned[self._read["node"] :]:
+            if team.trip is not None and team.doing in _TRACKED:
+                junctions.follow(team.row, team.trip)
+            else:
+                junctions.halt(team.row, team.node)
+        self._read["node"] = len(turned)
+        junctions.advance(t_ms, rows, self.teams)
+
+    def _forget(self) -> None:
+        """All columns are brought up, and what has turned need not be remembered."""
+        for name in _SHOWN:
+            self._current(name)
+        self._advance(0, self._junctions.rows[:0])
+        self._turned.clear()
+        self._read = dict.fromkeys(self._read, 0)
 
     def step(self, t_ms: int) -> None:
         """Let Mesa step the teams to a time, for footage."""

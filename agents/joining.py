@@ -19,7 +19,8 @@ from agents.request import Notice, Request, State, Unit
 from agents.settings import CentreSettings
 from agents.stage_draws import TeamStages
 
-_AROUND: Final = tuple((east, north) for east in (-1, 0, 1) for north in (-1, 0, 1))
+_COLUMN: Final = 1 << 32
+_BLOCK: Final = (0, 1, _COLUMN, _COLUMN + 1)
 
 StagesOf = Callable[[Notice, str, int], TeamStages]
 """What the nth team of a service needs where a notice sends it."""
@@ -38,7 +39,8 @@ class RequestBook:
         self.waiting_of: Counter[str] = Counter()
         self._plans, self._stages_of = plans, stages_of
         self._radius_m, self._window_ms = settings.join_radius_m, 1000 * settings.join_window_s
-        self._cells: defaultdict[tuple[int, int], list[Request]] = defaultdict(list)
+        self._side_m = 2.001 * max(self._radius_m, 1.0)  # a little more than two radii, for rounding
+        self._cells: defaultdict[int, list[Request]] = defaultdict(list)
         self._order: list[tuple[int, int, int]] = []
         self._waiting: list[Waiting] = []
         self._offered: tuple[Waiting, ...] | None = ()
@@ -49,12 +51,11 @@ class RequestBook:
         if not self._window_ms:
             return None
         family = self._plans.family(notice.category)
-        column, row = self._cell(notice)
-        there = self._cells.get
+        corner, there = self._cell(notice, 0.5), self._cells.get
         best: tuple[float, int] | None = None
         found: Request | None = None
-        for east, north in _AROUND:
-            for request in there((column + east, row + north), ()):
+        for further in _BLOCK:
+            for request in there(corner + further, ()):
                 first = request.first
                 if first.service != notice.service and not (family and family in request.families):
                     continue
@@ -116,10 +117,18 @@ class RequestBook:
             self._unlist(unit)
         unit.state = State.CLOSED
         del self.by_key[unit.key]
-        over = not unit.request.is_open
-        if over and self._window_ms:
-            self._cells[self._cell(unit.request.first)].remove(unit.request)
-        return over
+        request = unit.request
+        if request.is_open:
+            return False
+        if self._window_ms:
+            self._cells[self._cell(request.first)].remove(request)
+        request.units.clear()  # they name it, and it them: neither is to be kept by the other alone
+        return True
+
+    @property
+    def is_waited(self) -> bool:
+        """Whether anything waits for a team."""
+        return bool(self._order)
 
     @property
     def waiting(self) -> tuple[Waiting, ...]:
@@ -132,7 +141,9 @@ class RequestBook:
         """Add what the notice's plan asks for and no open unit of the request answers yet."""
         if notice.injured:
             request.asked.add("injured")
-        open_units = Counter(unit.service for unit in request.units if unit.state is not State.CLOSED)
+        open_units: Counter[str] = Counter()
+        for unit in request.units:
+            open_units[unit.service] += unit.state is not State.CLOSED
         added = []
         for need in self._plans.of(notice.service, notice.category):
             if need.when == "always" or (need.when == "injured" and notice.injured):
@@ -144,8 +155,9 @@ class RequestBook:
         return added
 
     def _add(self, request: Request, need: Need, now_ms: int) -> Unit:
-        nth = sum(unit.service == need.service for unit in request.units)
-        first = request.first
+        first, nth = request.first, 0
+        for other in request.units:
+            nth += other.service == need.service
         stages = (
             first.stages if nth == 0 and need.service == first.service else self._stages_of(first, need.service, nth)
         )
@@ -170,6 +182,10 @@ class RequestBook:
         self.waiting_of[unit.service] -= 1
         self._offered = None
 
-    def _cell(self, notice: Notice) -> tuple[int, int]:
-        side_m = max(self._radius_m, 1.0)
-        return floor(notice.x_m / side_m), floor(notice.y_m / side_m)
+    def _cell(self, notice: Notice, back: float = 0.0) -> int:
+        """The number of the square a notice lies in: its column times 2**32, and its row.
+
+        Half a square further back begins the block of four that holds all within half a side of it.
+        """
+        side_m = self._side_m
+        return _COLUMN * floor(notice.x_m / side_m - back) + floor(notice.y_m / side_m - back)

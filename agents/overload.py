@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from agents.durations import NO_TIME, Duration
 from twin.streams import happens
@@ -49,9 +49,14 @@ class OverloadRule:
         if self.free_below is None and self.waiting_over is None:
             raise ValueError(f"the rule {self.name!r} needs a threshold: free_below or waiting_over")
 
+    def holds(self, load: Load) -> bool:
+        """Return whether every threshold it names is passed."""
+        teams = load.on_duty or 1
+        few = self.free_below is None or load.free < self.free_below * teams
+        return few and (self.waiting_over is None or load.waiting > self.waiting_over * teams)
 
-@dataclass(frozen=True, slots=True)
-class Load:
+
+class Load(NamedTuple):
     """How loaded a service is.
 
     Attributes:
@@ -87,8 +92,9 @@ class Overload:
         rules = self._rules.get(service)
         if not rules:
             return None
+        load = self._load_of(service)
         for rule in rules:
-            self._note(rule)
+            self._note(rule, load)
         for rule in rules:
             if rule.does == "mutual_aid" or rule.name not in self._in_force or priority not in rule.priorities:
                 continue
@@ -105,14 +111,10 @@ class Overload:
 
     def holds(self, rule: OverloadRule) -> bool:
         """Return whether a rule's thresholds are passed now."""
-        load = self._load_of(rule.service)
-        teams = max(load.on_duty, 1)
-        few = rule.free_below is None or load.free < rule.free_below * teams
-        many = rule.waiting_over is None or load.waiting > rule.waiting_over * teams
-        return few and many
+        return rule.holds(self._load_of(rule.service))
 
-    def _note(self, rule: OverloadRule) -> None:
-        holds = self.holds(rule)
+    def _note(self, rule: OverloadRule, load: Load) -> None:
+        holds = rule.holds(load)
         if holds != (rule.name in self._in_force):
             (self._in_force.add if holds else self._in_force.remove)(rule.name)
             self._say(rule, holds)

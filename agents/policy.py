@@ -118,6 +118,13 @@ class View(Protocol):
         """(nodes,) row of the city's district in which each node lies, -1 for none."""
         ...
 
+    def nearest(self, rows: Ints, node: int) -> int:
+        """Return which of some teams drives to a node the quickest, of equals the first; -1 where none can.
+
+        It is the team that ``travel_ms(teams.node[rows], node)`` names, found without asking about all of them.
+        """
+        ...
+
     def travel_ms(self, nodes: Ints, to: int) -> Ints:
         """Return driving times from each node to one node, in ms; -1 where there is no way."""
         ...

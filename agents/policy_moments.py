@@ -12,6 +12,7 @@ import numpy as np
 from agents.policy import DemandView, Ints, TeamsView, Waiting
 from agents.sealed import sealed
 from twin.streams import stream
+from twin.travel.contract import soonest
 
 NODES: Final = 20
 _KINDS: Final = {"ambulance": ("basic", "intensive"), "fire": ("engine", "ladder")}
@@ -29,6 +30,15 @@ class Moment:
     posts: Mapping[str, Ints]
     demand: DemandView
     district: Ints
+
+    def nearest(self, rows: Ints, node: int) -> int:
+        """Return which of some teams drives to a node the quickest, of equals the first; -1 where none can.
+
+        Raises:
+            IndexError: there is no such node.
+        """
+        which, _ = soonest(self.travel_ms(self.teams.node[rows], node))
+        return int(rows[which]) if which >= 0 else -1
 
     def travel_ms(self, nodes: Ints, to: int) -> Ints:
         """Return driving times, -1 where there is no way.

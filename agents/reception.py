@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -12,6 +13,9 @@ from agents.request import Notice, Request, State, Unit
 from twin.clock import Clock
 from twin.log import EventLog
 from twin.records import Ending, Kind
+
+_Patient = deque[tuple[int, Unit]]
+"""Units, and when they have waited too long."""
 
 
 class Placed(NamedTuple):
@@ -45,21 +49,28 @@ class Reception:
     ) -> None:  # fmt: skip
         self._clock, self._log, self._book, self._overload = clock, log, book, overload
         self._endings, self._seed, self._ask = endings, seed, ask
+        self._patient: dict[str, _Patient] = {}  # all under one rule wait equally long: the next one due is enough
 
-    def treat_ms(self, notice: Notice) -> int | None:
+    def rule_for(self, notice: Notice) -> OverloadRule | None:
+        """Return the overload rule that touches a notice now, None for none."""
+        return self._overload.rule_for(notice.service, notice.priority, notice.ties)
+
+    def treat_ms(self, notice: Notice, rule: OverloadRule | None) -> int | None:
         """Return how long an operator helps by phone where no team will be sent; None where one may be."""
-        rule = self._rule_for(notice)
         if rule is None or rule.does != "hear_and_treat" or self._book.known(notice):
             return None
         return rule.treat.one_ms(self._seed, f"overload/treat/{rule.name}", *notice.ties)
 
-    def place(self, notice: Notice) -> Placed:
-        """Join a notice to a known request, open a new one, or turn it away."""
+    def rule_for_new(self, notice: Notice) -> OverloadRule | None:
+        """Return the same where a notice belongs to nothing known, else None, and nothing is said of rules."""
+        return None if self._book.known(notice) else self.rule_for(notice)
+
+    def place(self, notice: Notice, rule: OverloadRule | None) -> Placed:
+        """Join a notice to a known request, open a new one, or turn it away where the rule that touches it says so."""
         now, known = self._clock.now_ms, self._book.known(notice)
         if known is not None:
             self._book.join(known, notice, now)
             return Placed(known, joined=True)
-        rule = self._rule_for(notice)
         if rule is not None and rule.does == "no_send":
             return Placed(None, joined=False)
         return Placed(self._book.open(notice, now), joined=False)
@@ -87,16 +98,26 @@ class Reception:
         if self._book.close(unit):
             self._endings.end(request.first, Ending.SERVED if request.served else how, request.key)
 
-    def _rule_for(self, notice: Notice) -> OverloadRule | None:
-        return self._overload.rule_for(notice.service, notice.priority, notice.ties)
-
     def _watch(self, request: Request) -> None:
         """Units that may be turned away when they have waited too long are looked at again then."""
         for unit in request.units:
             rule = self._overload.patience(unit.service, request.priority)
             if rule is not None and rule.max_wait_s is not None:
-                self._clock.call_after(round(1000 * rule.max_wait_s), self._turn_away, unit, rule)
+                queue = self._patient.setdefault(rule.name, deque())
+                queue.append((self._clock.now_ms + round(1000 * rule.max_wait_s), unit))
+                if len(queue) == 1:
+                    self._await_next(queue, rule)
 
-    def _turn_away(self, unit: Unit, rule: OverloadRule) -> None:
-        if unit.state is State.WAITING and unit.request.priority in rule.priorities and self._overload.holds(rule):
-            self.close(unit, Ending.NO_SEND)
+    def _await_next(self, queue: _Patient, rule: OverloadRule) -> None:
+        while queue and queue[0][1].state is State.CLOSED:
+            queue.popleft()
+        if queue:
+            self._clock.call_after(queue[0][0] - self._clock.now_ms, self._look_again, queue, rule)
+
+    def _look_again(self, queue: _Patient, rule: OverloadRule) -> None:
+        while queue and queue[0][0] <= self._clock.now_ms:
+            unit = queue[0][1]
+            if unit.state is State.WAITING and unit.request.priority in rule.priorities and self._overload.holds(rule):
+                self.close(unit, Ending.NO_SEND)
+            queue.popleft()
+        self._await_next(queue, rule)

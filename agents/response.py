@@ -160,9 +160,9 @@ class Responses:
             told = f'{{"service": "{team.service}", "request": null}}'
             self._log.emit(self._clock.now_ms, kind, None, None, None, team.id, "", node, value_ms / 1000, told)
             return
-        request = unit.request
-        incident_id = task.incident_id if task is not None else request.incident_id
+        first = unit.request.first
+        incident_id = task.incident_id if task is not None else unit.request.incident_id
         self._log.emit(
-            self._clock.now_ms, kind, incident_id, request.first.call_id, request.first.alarm_id, team.id, "", node,
-            value_ms / 1000, unit.detail,
+            self._clock.now_ms, kind, incident_id, first.call_id, first.alarm_id, team.id, "", node, value_ms / 1000,
+            unit.detail,
         )  # fmt: skip

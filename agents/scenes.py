@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -41,7 +40,8 @@ class Scenes:
     ) -> None:  # fmt: skip
         self._clock, self._log, self._book, self._plans = clock, log, book, plans
         self._incidents, self._seed, self._ask = incidents, seed, ask
-        self._attended: Counter[tuple[int, str]] = Counter()
+        self._attended: dict[tuple[int, str], int] = {}
+        self._takes: dict[tuple[str, str, bool, bool, str], tuple[Need | None, int]] = {}
 
     def first_task(self, unit: Unit) -> Task:
         """Return what is to be done there, if only to find nothing."""
@@ -51,10 +51,11 @@ class Scenes:
     def next_task(self, unit: Unit) -> Task | None:
         """Return what is left to be done for one team, looked up anew after each task; None for nothing."""
         for incident_id in unit.request.incident_ids:
-            incident, there = self._incidents[incident_id], self._attended[incident_id, unit.service]
+            incident, mine = self._incidents[incident_id], (incident_id, unit.service)
+            there = self._attended.get(mine, 0)
             need, wanted = self._wanted(incident, unit.service)
             if there < wanted:
-                self._attended[incident_id, unit.service] += 1
+                self._attended[mine] = there + 1
                 return Task(incident_id, self._work_ms(incident, need), there == 0 and _carries(incident, unit.service))
         return None
 
@@ -87,7 +88,13 @@ class Scenes:
             self._ask()
 
     def _wanted(self, incident: Incident, service: str) -> tuple[Need | None, int]:
-        """How many teams of a service an incident really takes, and the line of the plan that says so."""
+        """The line of the plan that says how many teams of a service an incident really takes, and how many."""
+        like = (incident.service, incident.category, incident.injured, incident.level > 1, service)
+        if like not in self._takes:
+            self._takes[like] = self._read_plan(incident, service)
+        return self._takes[like]
+
+    def _read_plan(self, incident: Incident, service: str) -> tuple[Need | None, int]:
         found, wanted = None, int(incident.service == service)
         mine = 0
         for need in self._plans.of(incident.service, incident.category):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from agents.durations import Duration
 from agents.settings import CentreSettings, ResponseSettings, ServiceSettings
 from twin.records import Alarm, Call, Channel
 from twin.streams import happens
@@ -15,8 +17,7 @@ from twin.streams import happens
 _STAGES = ("turnout", "handover", "nothing_found")
 
 
-@dataclass(frozen=True, slots=True)
-class TeamStages:
+class TeamStages(NamedTuple):
     """What a team needs where a notice sends it; ``nothing_ms`` on scene where nothing is left to do."""
 
     turnout_ms: int
@@ -24,8 +25,7 @@ class TeamStages:
     nothing_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class CallStages:
+class CallStages(NamedTuple):
     """How long a call is answered and processed, once an operator is free; and how long its caller waits for that."""
 
     answer_ms: int
@@ -41,30 +41,40 @@ def call_stages(settings: ResponseSettings, calls: Sequence[Call], seed: int) ->
     """
     centre = settings.centre
     ids = np.array([call.id for call in calls], dtype=np.int64)
-    answer = centre.answer.draw_ms(seed, "call/answer", ids).tolist()
-    process = centre.process.draw_ms(seed, "call/process", ids).tolist()
-    panic = (centre.panic_process or centre.process).draw_ms(seed, "call/panic_process", ids).tolist()
-    monitor = (centre.monitor_process or centre.process).draw_ms(seed, "call/monitor_process", ids).tolist()
-    of_channel = {Channel.PANIC_BUTTON: panic, Channel.FIRE_MONITOR: monitor}
-    patient = centre.patience.draw_ms(seed, "call/patience", ids).tolist() if centre.patience else [-1] * len(ids)
-    stages: dict[int, CallStages] = {}
+    process_ms = centre.process.draw_ms(seed, "call/process", ids)
+    for channel, name, own in (
+        (Channel.PANIC_BUTTON, "call/panic_process", centre.panic_process),
+        (Channel.FIRE_MONITOR, "call/monitor_process", centre.monitor_process),
+    ):
+        if own is not None:
+            rows = [row for row, call in enumerate(calls) if call.channel is channel]
+            process_ms[rows] = own.draw_ms(seed, name, ids[rows])
+    patience = centre.patience
+    columns = [
+        centre.answer.draw_ms(seed, "call/answer", ids),
+        process_ms,
+        patience.draw_ms(seed, "call/patience", ids) if patience else np.full(len(ids), -1),
+    ]
+    team = map(TeamStages, *_of_teams(settings, calls, ids, seed).tolist())
+    return dict(zip(ids.tolist(), map(CallStages, *(column.tolist() for column in columns), team), strict=True))
+
+
+def _of_teams(settings: ResponseSettings, calls: Sequence[Call], ids: np.ndarray, seed: int) -> np.ndarray:
+    """The (3, calls) stages of the teams."""
+    drawn = np.zeros((len(_STAGES), len(ids)), dtype=np.int64)
     rows_of: dict[str, list[int]] = {}
     for row, call in enumerate(calls):
         rows_of.setdefault(call.service, []).append(row)
     for service, rows in rows_of.items():
-        drawn = _drawn(settings.service(service), seed, ids[rows])
-        for row, *team in zip(rows, *drawn, strict=True):
-            call = calls[row]
-            if call.incident_id is None:
-                team[2] = call.on_scene_ms
-            taken = of_channel.get(call.channel, process) if skips_the_phones(centre, call) else process
-            stages[call.id] = CallStages(answer[row], taken[row], patient[row], TeamStages(*team))
-    return stages
+        for column, stage, length in zip(drawn, _STAGES, _lengths(settings.service(service)), strict=True):
+            column[rows] = length.draw_ms(seed, f"call/{stage}", ids[rows])
+    false = [row for row, call in enumerate(calls) if call.incident_id is None]
+    drawn[_STAGES.index("nothing_found"), false] = [calls[row].on_scene_ms for row in false]
+    return drawn
 
 
-def _drawn(service: ServiceSettings, seed: int, ids: np.ndarray) -> list[list[int]]:
-    lengths = (service.turnout, service.handover, service.nothing_found)
-    return [length.draw_ms(seed, f"call/{stage}", ids).tolist() for stage, length in zip(_STAGES, lengths, strict=True)]
+def _lengths(service: ServiceSettings) -> tuple[Duration, Duration, Duration]:
+    return service.turnout, service.handover, service.nothing_found
 
 
 def skips_the_phones(centre: CentreSettings, call: Call) -> bool:
@@ -101,10 +111,9 @@ def alarm_stages(settings: ResponseSettings, alarm: Alarm, seed: int) -> AlarmSt
 
 def team_stages(service: ServiceSettings, seed: int, what: str, *ties: int) -> TeamStages:
     """Return what one team needs, tied to the notice that sends it."""
-    lengths = (service.turnout, service.handover, service.nothing_found)
     return TeamStages(
         *(
             length.one_ms(seed, f"{what}/{stage}", *ties) if length.mean_s else 0
-            for stage, length in zip(_STAGES, lengths, strict=True)
+            for stage, length in zip(_STAGES, _lengths(service), strict=True)
         )
     )

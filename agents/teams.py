@@ -73,6 +73,7 @@ class Team(Agent):
         on_duty: whether its shift runs, or its last job does.
         leaves, pauses, fails: what is due as soon as it is free: end of shift, break, breakdown.
         called: whether mutual aid has called it, and it has not left again.
+        counted_free, counted_on_duty: whether the fleet counts it among those that can be sent, or are on duty.
         due: what ends what it does now, which an order from the centre cancels.
     """
 
@@ -86,6 +87,7 @@ class Team(Agent):
         self.unit: Unit | None = None
         self.due: Due | None = None
         self.doing = Doing.IDLE
+        self.counted_free = self.counted_on_duty = False
 
     def turn_to(self, doing: Doing, key: int = -1, trip: Trip | None = None) -> None:
         """Begin something: what, for which unit, on which drive; without a drive it stands where it is."""
@@ -105,7 +107,7 @@ class Team(Agent):
 
     def next_junction(self, t_ms: int) -> tuple[int, int]:
         """Return the node it can be sent from, and when it is there (``t_ms``, or later on the road)."""
-        return self.trip.next_junction(t_ms) if self.trip else (self.node, t_ms)
+        return (self.node, t_ms) if self.trip is None else self._fleet.next_junction(self, t_ms)
 
     def pose(self, t_ms: int) -> tuple[float, float, float]:
         """Return ``x_m, y_m, bearing_deg``, on its street; ``t_ms`` not before what it does now."""

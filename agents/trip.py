@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.travel import Route, Travel
 
@@ -41,6 +42,10 @@ class Trip:
         if self._route is None:
             self._route = self._travel.route(self.origin, self.goal, self.period)
         return self._route
+
+    def lay(self, row: int, nodes: NDArray[np.int64], at_ms: NDArray[np.int64]) -> int:
+        """Write the nodes of the way, and the times from its start, into one row of two tables; return how many."""
+        return self._travel.lay(self.origin, self.goal, self.period, row, nodes, at_ms)
 
     def next_junction(self, t_ms: int) -> tuple[int, int]:
         """Return the node the vehicle is at or comes to next, and when it is there (at the goal, ``t_ms``)."""

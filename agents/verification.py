@@ -60,7 +60,7 @@ class AlarmDesk:
             alarm.t_ms, alarm.incident_id, None, alarm.id, str(alarm.service), alarm.category, alarm.priority,
             alarm.node, alarm.x_m, alarm.y_m, False, stages.team, alarm_ties(alarm),
         )  # fmt: skip
-        self._reception.announce(self._reception.place(notice), notice)
+        self._reception.announce(self._reception.place(notice, self._reception.rule_for_new(notice)), notice)
 
     def _emit(self, alarm: Alarm, kind: Kind, value: float, detail: str) -> None:
         self._log.emit(

@@ -10,7 +10,8 @@ from typing import Protocol
 import numpy as np
 
 from agents.fleet import Fleet
-from agents.policy import DemandView, Ints, TeamsView, Waiting
+from agents.live_teams import LiveTeams
+from agents.policy import DemandView, Ints, Waiting
 from agents.sealed import sealed
 from agents.teams import TeamSpec
 
@@ -65,30 +66,33 @@ class CityView:
     now_ms: int
     period: int
     waiting: tuple[Waiting, ...]
-    posts: Mapping[str, Ints]
-    demand: DemandView
-    district: Ints
+    teams: LiveTeams
+    _known: Known = field(repr=False)
     _fleet: Fleet = field(repr=False)
-    _under_way: bool = field(default=True, repr=False)
-    _teams: list[TeamsView] = field(default_factory=list, repr=False)
-    _over: list[bool] = field(default_factory=list, repr=False)
 
     @property
-    def teams(self) -> TeamsView:
-        """All teams.
+    def posts(self) -> Mapping[str, Ints]:
+        """Where teams may wait."""
+        return self._known.posts  # type: ignore[return-value]
+
+    @property
+    def demand(self) -> DemandView:
+        """Where requests are expected."""
+        return self._known.demand.at(self.now_ms)
+
+    @property
+    def district(self) -> Ints:
+        """The district of each node."""
+        return self._known.district  # type: ignore[return-value]
+
+    def nearest(self, rows: Ints, node: int) -> int:
+        """Return which of some teams' rows drives to a node the quickest, of equals the first; -1 where none can.
 
         Raises:
-            RuntimeError: the moment has passed, and nobody had asked during it.
+            IndexError: there is no such node.
         """
-        if not self._teams:
-            if self._over:
-                raise RuntimeError(f"the moment {self.now_ms} ms has passed; look at the teams while deciding")
-            self._teams.append(self._fleet.view(self.now_ms, self._under_way))
-        return self._teams[0]
-
-    def close(self) -> None:
-        """The moment has passed."""
-        self._over.append(True)
+        self._check(node)
+        return self._fleet.nearest(rows, int(node), self.now_ms, self.period)
 
     def travel_ms(self, nodes: Ints, to: int) -> Ints:
         """Return driving times from each node to one node, in ms; -1 where there is no way.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from operator import itemgetter
+from typing import Any, Final
 
 from agents.injects import (
     CamerasFail,
@@ -35,15 +36,6 @@ from twin.travel import Travel
 PROGRESS_MS: Final = 60_000
 
 
-class _Due(NamedTuple):
-    """Something from outside: at equal times injects go before incidents, then calls, then cameras."""
-
-    t_ms: int
-    rank: int
-    row: int
-    what: Inject | Incident | Call | SightingSource
-
-
 class World:
     """One run of one day.
 
@@ -55,6 +47,7 @@ class World:
         sightings: what the sources saw, in the order they were asked.
     """
 
+    @seldom_collected()
     def __init__(
         self,
         travel: Travel,
@@ -109,7 +102,7 @@ class World:
         self._failures = [inject for inject in injects if isinstance(inject, CamerasFail)]
         _check(injects, self.fleet.by_id, ("phones", "verifiers", *settings.centre.own_desks))
         self.sightings: list[Sighting] = []
-        self._agenda = iter(self._what_is_due(incidents, calls, sources, injects))
+        self.clock.receive(self._visits(incidents, calls, sources, injects))
         self._begun = False
 
     @property
@@ -159,7 +152,6 @@ class World:
             self.centre.begin()
             self._dispatching.begin()
             self._dispatching.ask()
-            self._await(next(self._agenda, None))
 
     def _say_end(self, status: str) -> None:
         waiting, now = self.centre.waiting(), self.clock.now_ms
@@ -167,30 +159,16 @@ class World:
         ended = {"status": status, "waiting": sum(waiting.values())} | waiting
         self.log.emit(now, Kind.RUN_ENDED, value=now / 1000, detail=json.dumps(ended))
 
-    def _what_is_due(
+    def _visits(
         self, incidents: Sequence[Incident], calls: Sequence[Call], sources: Sequence[SightingSource],
         injects: Sequence[Inject],
-    ) -> list[_Due]:  # fmt: skip
-        due = [_Due(inject.t_ms, 0, row, inject) for row, inject in enumerate(injects)]
-        due += [_Due(incident.t_ms, 1, row, incident) for row, incident in enumerate(incidents)]
-        due += [_Due(call.t_ms, 2, row, call) for row, call in enumerate(calls)]
-        due += [_Due(int(t_ms), 3, row, source) for row, source in enumerate(sources) for t_ms in source.wakes_ms()]
-        return sorted((d for d in due if 0 <= d.t_ms < self.duration_ms), key=lambda d: d[:3])
-
-    def _await(self, due: _Due | None) -> None:
-        if due:
-            self.clock.call_at(due.t_ms, self._happen, due)
-
-    def _happen(self, due: _Due) -> None:
-        if due.rank == 1:
-            self._begin(due.what)  # type: ignore[arg-type]
-        elif due.rank == 2:
-            self.centre.ring(due.what)  # type: ignore[arg-type]
-        elif due.rank == 3:
-            self._look(due.what)  # type: ignore[arg-type]
-        else:
-            self._inject(due.what)  # type: ignore[arg-type]
-        self._await(next(self._agenda, None))
+    ) -> list[tuple[int, Callable[[Any], None], Any]]:  # fmt: skip
+        """What comes from outside: at equal times injects go before incidents, then calls, then cameras."""
+        visits: list[tuple[int, Callable[[Any], None], Any]] = [(due.t_ms, self._inject, due) for due in injects]
+        visits += [(incident.t_ms, self._begin, incident) for incident in incidents]
+        visits += [(call.t_ms, self.centre.ring, call) for call in calls]
+        visits += [(int(t_ms), self._look, source) for source in sources for t_ms in source.wakes_ms()]
+        return sorted((visit for visit in visits if 0 <= visit[0] < self.duration_ms), key=itemgetter(0))
 
     def _begin(self, incident: Incident) -> None:
         self.log.emit(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,12 +86,14 @@ def made(job: Job, tell: Tell) -> Made:
     from twin.city.heights import heights_of
     from twin.city.resolve import open_city
 
-    dori = load_dori(job.edition)
     tell("city", 0.0)
     city = open_city(None if job.city == "default" else job.city)
     tell("cameras", 0.0)
-    fleet = fleet_named(job.cameras, city)
-    other = None if job.before is None else fleet_named(job.before, city)
+    dori, fleet, other = _all_read(
+        lambda: load_dori(job.edition),
+        lambda: fleet_named(job.cameras, city),
+        lambda: None if job.before is None else fleet_named(job.before, city),
+    )
     tell("heights", 0.0)
     heights = heights_of(city, job.resolution)
     summary, overview = _summary(job, city, fleet, heights, dori, tell, job.out)
@@ -103,6 +105,19 @@ def made(job: Job, tell: Tell) -> Made:
         tell("masks", 0.0)
         plans = propose_masks(fleet, heights, city, summary.homes, most=job.masks)
     return Made(city, fleet, dori, summary, overview, before, overview_before, plans)
+
+
+def _all_read(*reads: Callable[[], Any]) -> list[Any]:
+    """Return what each read gives; the faults of all of them are told at once."""
+    read, faults = [], []
+    for one in reads:
+        try:
+            read.append(one())
+        except InputError as wrong:
+            faults += [replace(fault, source=fault.source or wrong.source) for fault in wrong.faults]
+    if faults:
+        raise InputError("compute the coverage", faults)
+    return read
 
 
 def fleet_named(cameras: str, city: City) -> CameraFleet:

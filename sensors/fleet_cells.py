@@ -15,6 +15,7 @@ from sensors.kernels import kernel
 from sensors.masking import unmasked
 from sensors.night import Lamps, night_reach_m
 from sensors.optics import Dori
+from sensors.pictured import may_picture
 from sensors.poses import Poses, poses_of, take_poses
 from sensors.region_sums import NOT_OPEN, UNSEEN, FailureSums, RegionSums, mark_inside
 from sensors.regions import Grid, by_row, in_window
@@ -179,7 +180,8 @@ def _window(
     classes, things = len(asked.dori.bounds_px_m), len(asked.odds.what)
     if not len(near):
         return Window(*edges, slots, CellTally.empty(0, classes, things))
-    row, column = np.nonzero(open_cells)
+    here = take_poses(poses, near)
+    row, column = np.nonzero(open_cells & may_picture(here.fleet, grid, top, left, bottom - top, right - left))
     points = np.column_stack(
         [
             grid.west_m + (left + column + 0.5) * grid.cell_m,
@@ -187,7 +189,6 @@ def _window(
             np.full(len(row), TARGET_M),
         ]
     )
-    here = take_poses(poses, near)
     fleet, camera = here.fleet, here.camera
     found = visibility(fleet, heights, points, least_px_m=float(asked.dori.bounds_px_m[0]))
     starts, point, density = unmasked(here.lenses, found.indptr, found.point.astype(np.int64), found.px_per_m, points)

@@ -57,8 +57,8 @@ class Lamps:
         """Return which points (n, 3) lie in the light of the lamp nearest to them in plan, and not above it."""
         if self._tree is None or not len(points):
             return np.zeros(len(points), dtype=bool)
-        away_m, lamp = self._tree.query(points[:, :2], distance_upper_bound=self._reach_m)
-        lit = np.isfinite(away_m)
+        away_m, nearest = self._tree.query(points[:, :2], distance_upper_bound=self._reach_m)
+        lit, lamp = np.isfinite(away_m), np.asarray(nearest)
         lit[lit] = points[lit, 2] <= self._height_m[lamp[lit]]
         return np.asarray(lit, dtype=np.bool_)
 

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, Final
 
 import simpy
 from simpy.events import NORMAL, URGENT, Process, Timeout
 
+_OUTSIDE: Final = (URGENT + NORMAL) / 2
+_NEVER: Final = (1 << 62, _OUTSIDE, lambda nothing: None, None)
+
 
 class MillisecondEnvironment(simpy.Environment):  # type: ignore[misc]
     """A SimPy environment that takes no delay but a whole number of milliseconds.
+
+    Beside its agenda it lives what comes from outside, which is known beforehand and need not be put into the agenda.
 
     SimPy rebuilds an exception that leaves a process from its ``args``: what is raised inside one must take exactly
     its ``args`` in its ``__init__``.
     """
 
     _now: int
+    _visits: Iterator[tuple[Any, ...]] = iter(())
+    _next: tuple[Any, ...] = _NEVER
+
+    def __init__(self, initial_time: int = 0) -> None:
+        super().__init__(initial_time)
+        self.soon: list[Callable[[], None]] = []
 
     def schedule(self, event: Any, priority: Any = NORMAL, delay: int = 0) -> None:
         """Put an event into the agenda; equal times run in scheduling order.
@@ -27,48 +38,52 @@ class MillisecondEnvironment(simpy.Environment):  # type: ignore[misc]
             TypeError: the delay is not an ``int``.
         """
         if type(delay) is not int:
-            raise TypeError(f"time is counted in whole milliseconds, an int, but the delay is {delay!r}")
+            raise TypeError(_no_delay(delay))
         super().schedule(event, priority, delay)
+
+    def receive(self, visits: Iterable[tuple[int, Callable[[Any], None], Any]]) -> None:
+        """Let things come from outside; see :meth:`Clock.receive`."""
+        self._visits = ((t_ms, _OUTSIDE, call, about) for t_ms, call, about in visits)
+        self._next = next(self._visits, _NEVER)
 
     def live_until(self, t_ms: int) -> None:
         """Live everything before ``t_ms`` and stand at ``t_ms``."""
-        queue = self._queue
-        while queue and queue[0][0] < t_ms:
-            if type(queue[0][3]) is Due:
-                self._now, _, _, due = heappop(queue)
-                if due._call is not None:
-                    due._call(*due._args)
-            else:
+        queue, soon = self._queue, self.soon
+        while True:
+            visit = self._next
+            bound_ms = min(visit[0], t_ms)
+            while queue and queue[0][0] < bound_ms:
+                if soon and queue[0][0] > self._now:
+                    soon.pop(0)()
+                elif type(queue[0][3]) is Due:
+                    self._now, _, _, due = heappop(queue)
+                    if due:
+                        due[0](*due[1])
+                else:
+                    self.step()
+            if soon and bound_ms > self._now:
+                soon.pop(0)()
+                continue
+            if visit[0] >= t_ms:
+                break
+            if queue and queue[0] < visit:  # urgent, at the same time
                 self.step()
+                continue
+            self._next = next(self._visits, _NEVER)
+            self._now = visit[0]
+            visit[2](visit[3])
         self._now = max(self._now, t_ms)
 
-    def expect(self, due: Due, priority: Any, delay_ms: int) -> Due:
-        """Put a call into the same agenda, in the same order as events; returns it.
 
-        Raises:
-            TypeError: the delay is not an ``int``.
-            ValueError: it is negative.
-        """
-        if type(delay_ms) is not int:
-            raise TypeError(f"time is counted in whole milliseconds, an int, but the delay is {delay_ms!r}")
-        if delay_ms < 0:
-            raise ValueError(f"the delay {delay_ms} ms is negative")
-        heappush(self._queue, (self._now + delay_ms, priority, next(self._eid), due))
-        return due
+class Due(list[Any]):
+    """A call and its arguments, held by SimPy's agenda; a third of the cost of an event with its list of callbacks.
 
-
-class Due:
-    """A call that SimPy's agenda holds; a plain call costs a third of an event with its list of callbacks.
-
-    It looks like an event that succeeded, so that SimPy's own ``step`` can live it too.
+    It looks like an event that succeeded, so that SimPy's own ``step`` can live it too. It is empty once it is
+    cancelled.
     """
 
-    __slots__ = ("_args", "_call")
+    __slots__ = ()
     _ok = True
-
-    def __init__(self, call: Callable[..., None], args: tuple[Any, ...]) -> None:
-        self._call: Callable[..., None] | None = call
-        self._args = args
 
     @property
     def callbacks(self) -> tuple[Callable[[Any], None], ...]:
@@ -81,12 +96,12 @@ class Due:
 
     def happen(self) -> None:
         """Call it, unless it was cancelled."""
-        if self._call is not None:
-            self._call(*self._args)
+        if self:
+            self[0](*self[1])
 
     def cancel(self) -> None:
         """Let it pass without a call."""
-        self._call = None
+        self.clear()
 
 
 class Clock:
@@ -107,7 +122,7 @@ class Clock:
             raise ValueError(f"the start {start} has no time zone; give one, such as ZoneInfo('Asia/Tashkent')")
         self.start = start
         self.env: Any = MillisecondEnvironment(0)
-        self._expect: Callable[[Due, Any, int], Due] = self.env.expect
+        self._agenda, self._order = self.env._queue, self.env._eid
 
     @property
     def now_ms(self) -> int:
@@ -135,6 +150,13 @@ class Clock:
         """Start a SimPy process."""
         return Process(self.env, steps)
 
+    def receive(self, visits: Iterable[tuple[int, Callable[[Any], None], Any]]) -> None:
+        """Let known things come from outside: when, what is called, and what it is called with; by time.
+
+        Each is lived before the ordinary events of its time, and after what :meth:`call_at` was told of.
+        """
+        self.env.receive(visits)
+
     def call_at(self, t_ms: int, call: Callable[..., None], *args: Any) -> None:
         """Call something at ``t_ms``, before the ordinary events of that time; for what comes from outside.
 
@@ -143,7 +165,7 @@ class Clock:
         """
         if t_ms < self.now_ms:
             raise ValueError(f"{t_ms} ms has passed; it is {self.now_ms} ms")
-        self.env.expect(Due(call, args), URGENT, t_ms - self.now_ms)
+        heappush(self._agenda, (t_ms, URGENT, next(self._order), Due((call, args))))
 
     def call_after(self, delay_ms: int, call: Callable[..., None], *args: Any) -> Due:
         """Call something ``delay_ms`` from now, in scheduling order among equals; returns what can be cancelled.
@@ -152,12 +174,22 @@ class Clock:
             TypeError: the delay is not an ``int``.
             ValueError: it is negative.
         """
-        return self._expect(Due(call, args), NORMAL, delay_ms)
+        if type(delay_ms) is not int:
+            raise TypeError(_no_delay(delay_ms))
+        if delay_ms < 0:
+            raise ValueError(f"the delay {delay_ms} ms is negative")
+        due = Due((call, args))
+        heappush(self._agenda, (self.env._now + delay_ms, NORMAL, next(self._order), due))
+        return due
 
     def call_soon(self, call: Callable[[], None]) -> None:
-        """Call something at this same time, after all that is already due."""
-        self.call_after(0, call)
+        """Call something at this same time, after all that happens at it."""
+        self.env.soon.append(call)
 
     def run_until_ms(self, t_ms: int) -> None:
         """Live everything before ``t_ms`` and stand there; what is due at ``t_ms`` itself is not lived yet."""
         self.env.live_until(t_ms)
+
+
+def _no_delay(delay: object) -> str:
+    return f"time is counted in whole milliseconds, an int, but the delay is {delay!r}"

@@ -33,6 +33,7 @@ EVENT_SCHEMA: Final = pa.schema(
 
 Listener = Callable[[Event], None]
 _REPEATED: Final = ("kind", "team_id", "camera_id")  # a dictionary of what is seldom said twice costs time and room
+_AT_A_TIME: Final = 256
 _WORD: Final = {kind: str(kind) for kind in Kind}
 
 
@@ -43,18 +44,24 @@ class EventLog:
     """
 
     def __init__(self) -> None:
-        self._rows: list[tuple[Any, ...]] = []
+        self._columns: list[list[Any]] = [[] for _ in range(len(EVENT_COLUMNS) - 1)]
+        self._rows: list[tuple[Any, ...]] = []  # the latest, on their way into the columns
         self._listeners: list[Listener] = []
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._columns[0]) + len(self._rows)
 
     def __iter__(self) -> Iterator[Event]:
-        for seq, row in enumerate(self._rows):
-            yield _event(seq, row)
+        seq = 0
+        while seq < len(self):
+            yield self[seq]
+            seq += 1
 
     def __getitem__(self, seq: int) -> Event:
-        return _event(range(len(self._rows))[seq], self._rows[seq])
+        seq = range(len(self))[seq]
+        filed = len(self._columns[0])
+        row = self._rows[seq - filed] if seq >= filed else tuple(column[seq] for column in self._columns)
+        return _event(seq, row)
 
     def subscribe(self, listener: Listener) -> None:
         """Let ``listener`` be told of every later event, in order; it must not change the world."""
@@ -76,19 +83,27 @@ class EventLog:
         """Put one event into the log; the arguments are the fields of :class:`twin.records.Event`."""
         row = (t_ms, kind, incident_id, call_id, alarm_id, team_id, camera_id, node, value, detail)
         self._rows.append(row)
+        if len(self._rows) >= _AT_A_TIME:
+            self._file()
         if self._listeners:
-            event = _event(len(self._rows) - 1, row)
+            event = _event(len(self) - 1, row)
             for listener in self._listeners:
                 listener(event)
 
     def to_table(self) -> pa.Table:
         """Return the log as a table with the columns of EVENT_SCHEMA."""
-        rows = self._rows[:]
-        columns: list[Any] = [[row[i] for row in rows] for i in range(len(EVENT_COLUMNS) - 1)]  # zip makes garbage
+        self._file()
+        columns: list[Any] = [*self._columns]
         columns[1] = list(map(_WORD.__getitem__, columns[1]))
-        columns.insert(1, np.arange(len(rows), dtype=np.int64))
+        columns.insert(1, np.arange(len(columns[0]), dtype=np.int64))
         arrays = [pa.array(column, type=field.type) for column, field in zip(columns, EVENT_SCHEMA, strict=True)]
         return pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)
+
+    def _file(self) -> None:
+        """Put the latest events into the columns."""
+        rows, self._rows = self._rows, []
+        for column, part in zip(self._columns, zip(*rows, strict=True), strict=bool(rows)):
+            column.extend(part)
 
     def write(self, path: Path) -> None:
         """Write ``events.parquet``; the file is either whole or not there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.policies.in_turn import InTurn, nearest_of
+from agents.policies.in_turn import InTurn
 from agents.policy import Ints, View, Waiting
 
 
@@ -15,4 +15,4 @@ class Closest(InTurn):
 
     def choose(self, view: View, request: Waiting, rows: Ints) -> int:
         """Return the nearest row."""
-        return nearest_of(view, rows, request.node)
+        return view.nearest(rows, request.node)

@@ -88,6 +88,9 @@ class _Rest:
     def district(self) -> Ints:
         return self._whole.district
 
+    def nearest(self, rows: Ints, node: int) -> int:
+        return self._whole.nearest(rows, node)
+
     def travel_ms(self, nodes: Ints, to: int) -> Ints:
         return self._whole.travel_ms(nodes, to)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.policies.in_turn import InTurn, nearest_of
+from agents.policies.in_turn import InTurn
 from agents.policy import Ints, View, Waiting
 
 
@@ -19,5 +19,5 @@ class DistrictFirst(InTurn):
         """Return the nearest row of the district, or of all."""
         here = view.district[request.node]
         own = rows[view.district[view.teams.post_node[rows]] == here]
-        row = nearest_of(view, own, request.node) if len(own) and here >= 0 else -1
-        return row if row >= 0 else nearest_of(view, rows, request.node)
+        row = view.nearest(own, request.node) if len(own) and here >= 0 else -1
+        return row if row >= 0 else view.nearest(rows, request.node)

@@ -35,27 +35,21 @@ class InTurn(ABC):
         if not view.waiting:
             return []
         teams, choices = view.teams, []
-        free = teams.free
+        free, sent = teams.free, -1
         spent: set[tuple[str, tuple[str, ...]]] = set()
         for request in view.waiting:
             wanted = (request.service, request.kinds)
             if wanted in spent:
                 continue
+            if sent >= 0:
+                free = free.copy() if free is teams.free else free
+                free[sent] = False
             rows = self.rows.fitting(teams, *wanted)
             rows = rows[free[rows]]
             if not len(rows):
                 spent.add(wanted)
                 continue
-            row = self.choose(view, request, rows)
-            if row >= 0:
-                free = free.copy() if free is teams.free else free
-                free[row] = False
-                choices.append(Dispatch(request.key, str(teams.id[row])))
+            sent = self.choose(view, request, rows)
+            if sent >= 0:
+                choices.append(Dispatch(request.key, str(teams.id[sent])))
         return choices
-
-
-def nearest_of(view: View, rows: Ints, node: int) -> int:
-    """Return the row that is nearest to a node by travel time, of equals the lowest; -1 where none can reach it."""
-    times_ms = view.travel_ms(view.teams.node[rows], node)
-    best = int(times_ms.view(np.uint64).argmin())  # -1 is the largest there is
-    return int(rows[best]) if times_ms[best] >= 0 else -1

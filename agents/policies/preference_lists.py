@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from agents.policies.cover_tables import CoverTable, CoverTables
-from agents.policies.in_turn import InTurn, nearest_of
+from agents.policies.in_turn import InTurn
 from agents.policies.table_files import read_lists
 from agents.policy import Ints, View, Waiting
 
@@ -42,11 +42,11 @@ class PreferenceLists(InTurn):
         """Return the nearest row of the first post that can send one."""
         rank = self._ranks(view, request)
         if not rank:
-            return nearest_of(view, rows, request.node)
+            return view.nearest(rows, request.node)
         posts = view.teams.post_node[rows]
         place = np.array([rank.get(post, len(rank)) for post in posts.tolist()])
         for first in np.unique(place).tolist():
-            row = nearest_of(view, rows[place == first], request.node)
+            row = view.nearest(rows[place == first], request.node)
             if row >= 0:
                 return row
         return -1

@@ -36,7 +36,7 @@ METRICS = {
     "utilisation": "share of team time at work",
     "verify_wait_mean_s": "alarms: until the verdict, mean",
     "verify_wait_p90_s": "alarms: until the verdict, 90th percentile",
-    "frames_late_share": "camera frames lost, or recognised later than 2 s; none where servers are as many as it takes",
+    "frames_late_share": "camera frames lost, or recognised later than 2 s",
 }
 """Every metric with its words."""
 BETTER_HIGH = frozenset({"on_time_share", "judged"})

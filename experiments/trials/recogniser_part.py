@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from experiments.trials.outcome import ALL, Figure
@@ -18,10 +17,9 @@ SOURCE: Final = "19 in 20 frames recognised within 2 s (assumed)"
 _RECOGNISERS: Final = "cameras.recognisers"
 
 
-def recogniser_figures(load: StreamLoad | None) -> Iterator[Figure]:
-    """Yield the figures of a life's recognisers; none where there are as many as it takes."""
-    if load is not None:
-        yield Figure(METRIC, ALL, 0, load.late_share(LATE_MS))
+def recogniser_figure(load: StreamLoad | None) -> Figure:
+    """Return the figure of a life's recognisers; no frame is late where there are as many as it takes."""
+    return Figure(METRIC, ALL, 0, load.late_share(LATE_MS) if load is not None else 0.0)
 
 
 def is_limited(scenario: Scenario, cameras_per_server: int | None) -> bool:

@@ -17,7 +17,7 @@ from experiments.trials.cases import cases_of
 from experiments.trials.changes import changed
 from experiments.trials.figures import figures_of
 from experiments.trials.outcome import Outcome
-from experiments.trials.recogniser_part import recogniser_figures
+from experiments.trials.recogniser_part import recogniser_figure
 from experiments.trials.trial import Change, Setting, Trial
 from reports.norms import load_norms
 from scenarios.read import read_scenario
@@ -50,7 +50,7 @@ def live(trial: Trial) -> Outcome:
     end_ms = int(columns.t_ms[columns.rows(Kind.RUN_ENDED)[-1]])
     cases = cases_of(columns, end_ms, load_norms())
     teams = {team.id: str(team.service) for team in parts.teams}
-    figures = (*figures_of(columns, cases, teams, end_ms), *recogniser_figures(parts.load))
+    figures = (*figures_of(columns, cases, teams, end_ms), recogniser_figure(parts.load))
     return Outcome(_said(trial), figures, cases)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -67,14 +68,17 @@ def test_the_view_says_who_is_free_and_where():
 def test_an_older_view_does_not_change():
     fleet = Fleet([team("A", 0)], SearchedTravel(line()))
     view = fleet.view(0)
+    assert (view.free.tolist(), view.node.tolist()) == ([True], [0])
     fleet.teams[0].stand(Doing.ON_SCENE, 5, key=3)
     assert (view.free.tolist(), view.node.tolist()) == ([True], [0])
+    with pytest.raises(RuntimeError, match="moment has passed, and nobody had looked at 'key'"):
+        _ = view.key
     assert (fleet.view(0).free.tolist(), fleet.view(0).node.tolist()) == ([False], [5])
 
 
 def test_an_empty_fleet_has_an_empty_view():
     view = Fleet([], SearchedTravel(line())).view(0)
-    assert all(len(column) == 0 for column in vars(view).values())
+    assert all(len(getattr(view, field.name)) == 0 for field in fields(view))
 
 
 @pytest.mark.parametrize("column", [np.arange(3), np.array([True]), np.array(["A", "BC"])])

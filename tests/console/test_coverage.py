@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import geopandas as gpd
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -33,7 +34,7 @@ def test_table_and_picture(place):
     told = RUN.invoke(APP, [str(place / "town"), str(place / "cameras.geojson"), "--out", str(place / "out")])
     assert told.exit_code == 0, told.output
     lines = told.stdout.splitlines()
-    assert lines[0].startswith("40 cameras, 0.07 km2 of open ground")
+    assert lines[0].startswith("40 cameras, 0.08 km2 of open ground")
     assert [line.split()[0] for line in lines[3:7]] == ["identify", "recognise", "observe", "detect"]
     assert "dwellings in view" in lines[2]
     assert (place / "out" / "coverage.png").read_bytes()[:4] == b"\x89PNG"
@@ -69,6 +70,43 @@ def test_everything_that_is_written_agrees(place):
     page = (out / "coverage.html").read_text()
     assert all(words in page for words in ("Before and after", "What fails first", "dwellings", "Whose homes"))
     assert RUN.invoke(APP, [str(place / "town"), str(out / "masks.geojson"), "--json"]).exit_code == 0
+
+
+def test_every_fault_of_both_camera_files_and_the_edition_at_once(place):
+    """Outside the city, in a house, below ground, no field of view, a doubled id, a line instead of a point."""
+    good = json.loads((place / "cameras.geojson").read_text())["features"][0]
+
+    def made(name, lon=0.0, lat=0.0, geometry=None, **changes):
+        east, north = good["geometry"]["coordinates"]
+        point = geometry or {"type": "Point", "coordinates": [east + lon, north + lat]}
+        return {"type": "Feature", "properties": good["properties"] | {"id": name} | changes, "geometry": point}
+
+    town = grid_town()
+    house = gpd.GeoSeries([town.buildings.geometry[0].centroid], crs=town.crs).to_crs(4326)[0]
+    inside = {"type": "Point", "coordinates": [house.x, house.y]}
+    line = {"type": "LineString", "coordinates": [[69.2, 41.3], [69.3, 41.3]]}
+    features = [
+        made("outside", lon=1.0), made("house", geometry=inside), made("below", height_m=-2),
+        made("blind", hfov_deg=None), made("twice"), made("twice"), made("line", geometry=line),
+        made("kind", kind="dome"),
+    ]  # fmt: skip
+    rows = ",\n".join(json.dumps(feature) for feature in features)
+    (place / "bad.geojson").write_text('{"type": "FeatureCollection", "features": [\n' + rows + "\n]}\n")
+    told = RUN.invoke(
+        APP,
+        [str(place / "town"), str(place / "bad.geojson"), "--before", str(place / "none.geojson"), "--edition", "1999"],
+    )
+    assert isinstance(told.exception, InputError)
+    faults = told.exception.faults
+    assert [fault.line for fault in faults] == [None, 2, 3, 4, 5, 7, 8, 9, None]
+    for fault, words in zip(
+        faults,
+        ("edition", "outside the city", "inside a building", "height_m is -2", "field of view", "the id is taken",
+         "a Point was wanted", "camera kind", "No such file"),
+        strict=True,
+    ):  # fmt: skip
+        assert words in fault.what
+    assert faults[-1].source == place / "none.geojson"
 
 
 def test_the_classes_of_another_edition(place):

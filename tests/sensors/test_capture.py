@@ -84,7 +84,7 @@ def test_a_plate_camera_at_a_street_reads_some_of_it_and_one_turned_away_none():
 
 
 def test_a_face_camera_low_at_a_door_captures_and_one_high_up_does_not():
-    """From 2 m up the eyes at 1.6 m are seen from 15 degrees or less from 1.5 m on, and have 32 px up to 10.7 m."""
+    """From 2 m up the eyes at 1.6 m are seen from 30 degrees or less from 0.7 m on, and have 32 px up to 10.7 m."""
     door = camera("door", kind="face", height_m=2.0, pitch_deg=-3.0, hfov_deg=20.0)
     high = replace(door, id="high", height_m=8.0, pitch_deg=-30.0)
     got = capture_figures(fleet(door, high), heights_of(grid_town()), grid_town())["face"]

@@ -124,6 +124,24 @@ def test_a_tree_stands_alike_in_any_window_and_part() -> None:
     assert {tuple(row) for row in whole.xy_m[~near].tolist()} <= left
 
 
+@settings(max_examples=15, deadline=None)
+@given(st.floats(0, 500), st.floats(0, 500), st.floats(5, 300))
+def test_posts_and_walls_are_those_of_the_whole_town_in_any_window(x: float, y: float, side: float) -> None:
+    yard = shapely.union(box(0, 0, 20, 7), box(0, 0, 6, 15))
+    yards = [shapely.affinity.translate(yard, 20 + 31 * k % 480, 15 + 47 * k % 480) for k in range(60)]
+    town = with_houses(grid_town(6, 6), yards)
+    window = (WEST_M + x, SOUTH_M + y, WEST_M + x + side, SOUTH_M + y + side)
+    posts, some = lamp_posts_in(town), lamp_posts_in(town, window)
+    inside = (posts.foot_m >= window[:2]).all(axis=1) & (posts.foot_m < window[2:]).all(axis=1)
+    assert some.lamp_m.tolist() == posts.lamp_m[inside].tolist()
+    whole, part = walls_in(town), walls_in(town, window)
+    all_walls = {(*ends, high) for ends, high in zip(whole.ends_m.tolist(), whole.height_m.tolist(), strict=True)}
+    walls = {(*ends, high) for ends, high in zip(part.ends_m.tolist(), part.height_m.tolist(), strict=True)}
+    assert walls <= all_walls
+    missed = np.array([wall[:4] for wall in sorted(all_walls - walls)]).reshape(-1, 2, 2)
+    assert not shapely.intersects(shapely.linestrings(missed), shapely.box(*window)).any()
+
+
 def test_mapped_trees_stand_in_place_of_assumed_ones() -> None:
     town = grid_town(3, 3)
     before = trees_in(town)

@@ -46,6 +46,7 @@ class Calendar:
         self.profile, self.start, self.zone = profile, start, zone or start.tzinfo
         self._start_ms = (start - _EPOCH) // timedelta(milliseconds=1)
         self._offset_min: dict[int, int] = {}
+        self._last = (-1, 0)  # a minute, and its period where that depends on nothing else
         bounds = {t for overlay in overlays for t in (overlay.from_ms, overlay.until_ms) if t is not None}
         self._changes = sorted(bounds)
         inside = [self._changes[0] - 1 if bounds else 0, *self._changes]
@@ -60,6 +61,8 @@ class Calendar:
     def period_at(self, t_ms: int) -> int:
         """Return the period in force at a simulated time."""
         minute = (self._start_ms + t_ms) // 60_000
+        if minute == self._last[0]:
+            return self._last[1]
         quarter = minute // _QUARTER_MIN
         offset_min = self._offset_min.get(quarter)
         if offset_min is None:
@@ -68,6 +71,7 @@ class Calendar:
             self._offset_min[quarter] = offset_min
         speed = self.profile.period_of_minute(minute + offset_min + _EPOCH_MINUTE)
         if len(self._rows) == 1:  # nothing is ever laid over the streets
+            self._last = (minute, speed)
             return speed
         row = self._row_after[bisect_right(self._changes, t_ms)]
         return row * len(self.profile.periods) + speed

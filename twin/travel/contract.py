@@ -43,6 +43,21 @@ class Route:
         return int(self.nodes[ahead]), int(self.at_ms[ahead])
 
 
+def soonest(times_ms: Ints) -> tuple[int, int]:
+    """Return the place of the least of some times, of equals the first, and the time; -1, -1 where all are -1."""
+    if not len(times_ms):
+        return -1, -1
+    which = int(times_ms.view(np.uint64).argmin())  # -1 is the largest there is
+    return (which, int(times_ms[which])) if times_ms[which] >= 0 else (-1, -1)
+
+
+def write_route(route: Route, row: int, nodes: Ints, at_ms: Ints) -> int:
+    """Write a route's nodes and times into one row of two tables; return how many there are."""
+    kept = min(len(route.nodes), nodes.shape[1])
+    nodes[row, :kept], at_ms[row, :kept] = route.nodes[:kept], route.at_ms[:kept]
+    return len(route.nodes)
+
+
 class Travel(Protocol):
     """Travel times of one profile, bound to the zoned start of a run; equal answers for equal questions, always.
 
@@ -72,6 +87,17 @@ class Travel(Protocol):
 
     def one_to_many_ms(self, origin: int, goals: Ints, period: int) -> Ints:
         """Return the (n,) times from one origin to each goal."""
+        ...
+
+    def quickest_to(self, origins: Ints, goal: int, period: int) -> tuple[int, int]:
+        """Return which origin is the quickest at one goal, of equals the first, and its time; -1, -1 for none."""
+        ...
+
+    def lay(self, origin: int, goal: int, period: int, row: int, nodes: Ints, at_ms: Ints) -> int:
+        """Write the nodes and times of :meth:`route` into a row of two (rows, room) tables; return how many there are.
+
+        Where there are more than the row has room for, it holds only the first of them.
+        """
         ...
 
     def route(self, origin: int, goal: int, period: int) -> Route:

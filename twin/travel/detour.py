@@ -20,7 +20,6 @@ from twin.travel.contract import Ints, Route
 from twin.travel.detour_search import GAVE_UP, MARKS, round_path, rounds_ms
 from twin.travel.hub_labels import Int32s, Labels
 from twin.travel.label_graph import LabelGraph
-from twin.travel.label_queries import find
 from twin.travel.label_set import LabelSet
 from twin.travel.labelled import LabelledTravel
 from twin.travel.routes import no_route, route_of
@@ -47,7 +46,7 @@ class DetourTravel(SearchedTravel):
         super().__init__(streets)
         self._now = LabelGraph.of(streets)
         self._row, marked = _marked(base.labels, self._now)
-        self._bound = LabelledTravel(streets, marked)
+        self._bound = LabelledTravel(base.streets, marked)
         states, arcs = streets.states, streets.arcs
         self._net = (states.node, states.first, states.arc, states.arrival, arcs.arc_ms)
         self._budget = len(states.node) // _BUDGET_SHARE
@@ -117,37 +116,33 @@ def _marked(base: LabelSet, now: LabelGraph) -> tuple[Ints, LabelSet]:
         gone = row[tree[there, column]] < 0
         tree[np.flatnonzero(there)[gone], column] = -1
     hang(np.argsort(tree[:, DEPTH], kind="stable"), ms << MARKS, tree)
-    sides = [
-        Labels(side.first, _mark(side.first, side.entry, side.row, base.place[ends], changed), side.row)
-        for side, ends in ((base.out, graph.head), (base.into, graph.tail))
-    ]
+    sides = [Labels(side.first, _mark(side.entry, side.step, changed), side.step) for side in (base.out, base.into)]
     return row, LabelSet(replace(graph, ms=ms << MARKS), tree, base.place, *sides)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _mark(first: Ints, entry: Int32s, row: Int32s, onto: Ints, changed: NDArray[np.bool_]) -> Int32s:
+def _mark(entry: Int32s, step: Int32s, changed: NDArray[np.bool_]) -> Int32s:
     """Return the entries with their times moved up, and 1 added where the way to the hub meets a changed edge.
 
-    ``onto`` holds the place each edge leads to in the direction of these labels, ``changed`` whether it is slower now
-    or closed.
+    ``changed`` holds whether an edge is slower now or closed.
     """
-    marks = np.full(len(row), np.int8(-1))
+    marks = np.full(len(step), np.int8(-1))
     chain = np.empty(1024, np.int64)
-    for start in range(len(row)):
+    for start in range(len(step)):
         at, n = start, 0
-        while marks[at] < 0 and row[at] >= 0 and not changed[row[at]]:
+        while marks[at] < 0 and step[at, 0] >= 0 and not changed[step[at, 0]]:
             if n == len(chain):
                 wider = np.empty(2 * n, np.int64)
                 wider[:n] = chain
                 chain = wider
             chain[n] = at
             n += 1
-            at = find(first, entry, onto[row[at]], entry[at, 0])
+            at = step[at, 1]
         if marks[at] < 0:
-            marks[at] = 1 if row[at] >= 0 else 0
+            marks[at] = 1 if step[at, 0] >= 0 else 0
         for i in range(n):
             marks[chain[i]] = marks[at]
     marked = entry.copy()
-    for i in range(len(row)):
+    for i in range(len(step)):
         marked[i, 1] = (entry[i, 1] << MARKS) + marks[i]
     return marked

@@ -34,12 +34,18 @@ class Labels:
         first: (vertices + 1,) int64 into the entries.
         entry: (entries, 2) int32 hub, rising within a label, and ms to the hub, or from it; the last entry of a label
             is its own vertex.
-        row: (entries,) int32 first edge on the way to the hub, or last edge from it; -1 for the vertex itself.
+        step: (entries, 2) int32 first edge on the way to the hub, or last edge from it; and the entry of the same hub
+            at the vertex which that edge leads to, or comes from. Both are -1 for the vertex itself.
     """
 
     first: Ints
     entry: Int32s
-    row: Int32s
+    step: Int32s
+
+    @property
+    def row(self) -> Int32s:
+        """(entries,) int32 the edge of each step."""
+        return self.step[:, 0]
 
 
 class _Columns(NamedTuple):
@@ -68,8 +74,16 @@ class _Scratch(NamedTuple):
     touched: Ints
 
 
-def label(hierarchy: Hierarchy, progress: Callable[[float], None] = lambda share: None) -> tuple[Labels, Labels, Ints]:
+def label(
+    hierarchy: Hierarchy, head: Ints, tail: Ints, progress: Callable[[float], None] = lambda share: None
+) -> tuple[Labels, Labels, Ints]:
     """Return the labels out of and into each vertex, and the (n,) place of each vertex.
+
+    Args:
+        hierarchy: of the vertices.
+        head: the vertices that the edges of the original graph lead to.
+        tail: those they come from.
+        progress: told the share that is done.
 
     Raises:
         OverflowError: a way takes longer than ``LONGEST_MS``.
@@ -87,7 +101,7 @@ def label(hierarchy: Hierarchy, progress: Callable[[float], None] = lambda share
         done = _label_some(hierarchy.order, place, (out, into), columns, scratch, done, min(n, done + _SLICE))
         columns = (_with_room(columns[0], n, done), _with_room(columns[1], n, done))
         progress(done / n)
-    return _cut(columns[0]), _cut(columns[1]), place
+    return _cut(columns[0], place[head]), _cut(columns[1], place[tail]), place
 
 
 def _columns(n: int) -> _Columns:
@@ -104,9 +118,33 @@ def _with_room(columns: _Columns, n: int, done: int) -> _Columns:
     return _Columns(columns.first, entry, row)
 
 
-def _cut(columns: _Columns) -> Labels:
+def _cut(columns: _Columns, onto: Ints) -> Labels:
+    """Return the labels without the room to spare; ``onto`` is the place that each edge leads to in their direction."""
     used = int(columns.first[-1])
-    return Labels(columns.first, columns.entry[:used].copy(), columns.row[:used].copy())
+    entry, row = columns.entry[:used].copy(), columns.row[:used].copy()
+    return Labels(columns.first, entry, _steps(columns.first, entry, row, onto))
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _steps(first: Ints, entry: Int32s, row: Int32s, onto: Ints) -> Int32s:
+    step = np.full((len(row), 2), np.int32(_NONE))
+    for i in range(len(row)):
+        if row[i] >= 0:
+            step[i, 0], step[i, 1] = row[i], _find(first, entry, onto[row[i]], entry[i, 0])
+    return step
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _find(first: Ints, entry: Int32s, at: int, hub: int) -> int:
+    """Return the entry of a hub in the label of a place; it is there."""
+    low, high = first[at], first[at + 1] - 1
+    while low < high:
+        middle = (low + high) >> 1
+        if entry[middle, 0] < hub:
+            low = middle + 1
+        else:
+            high = middle
+    return int(low)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

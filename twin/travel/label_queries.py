@@ -29,18 +29,21 @@ def between_ms(
     a, b = tree[u, ROOT], tree[w, ROOT]
     up_ms, down_ms = tree[u, UP_MS], tree[w, DOWN_MS]
     if a == b:
-        total: int = _within_ms(u, w, tree, ms)
+        total: int = within_ms(u, w, tree, ms)
         return total
     if up_ms < 0 or down_ms < 0:
         return NO_WAY
-    rest_ms, _ = meet(place[a], place[b], out, into)
+    rest_ms, _, _ = meet(place[a], place[b], out, into)
     return NO_WAY if rest_ms < 0 else int(up_ms + rest_ms + down_ms)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def meet(a: int, b: int, out: tuple[Ints, Int32s], into: tuple[Ints, Int32s]) -> tuple[int, int]:
-    """Return the time between two places and the weightiest hub on the quickest way; ``-1, -1`` for no way."""
-    best, hub = np.int64(NO_WAY), np.int64(NO_WAY)
+def meet(a: int, b: int, out: tuple[Ints, Int32s], into: tuple[Ints, Int32s]) -> tuple[int, int, int]:
+    """Return the time between two places, and the entries of the weightiest hub on the quickest way in both labels.
+
+    All three are -1 where there is no way.
+    """
+    best, from_entry, to_entry = np.int64(NO_WAY), np.int64(NO_WAY), np.int64(NO_WAY)
     i, last_i = out[0][a], out[0][a + 1]
     j, last_j = into[0][b], into[0][b + 1]
     while i < last_i and j < last_j:
@@ -48,18 +51,19 @@ def meet(a: int, b: int, out: tuple[Ints, Int32s], into: tuple[Ints, Int32s]) ->
         if hub_i == hub_j:
             ms = np.int64(out[1][i, 1]) + into[1][j, 1]
             if best < 0 or ms < best:
-                best, hub = ms, np.int64(hub_i)
+                best, from_entry, to_entry = ms, i, j
             i += 1
             j += 1
         elif hub_i < hub_j:
             i += 1
         else:
             j += 1
-    return int(best), int(hub)
+    return int(best), int(from_entry), int(to_entry)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _within_ms(u: int, w: int, tree: Ints, ms: Ints) -> int:
+def within_ms(u: int, w: int, tree: Ints, ms: Ints) -> int:
+    """Return the time between two vertices of one dead end, -1 for no way."""
     total = 0
     while u != w:
         if tree[u, DEPTH] >= tree[w, DEPTH]:
@@ -129,7 +133,7 @@ def read_off(
     """
     root = tree[other, ROOT]
     if root == tree[one, ROOT]:
-        total: int = _within_ms(other, one, tree, ms) if to_one else _within_ms(one, other, tree, ms)
+        total: int = within_ms(other, one, tree, ms) if to_one else within_ms(one, other, tree, ms)
         return total
     own_ms = tree[other, UP_MS] if to_one else tree[other, DOWN_MS]
     rest_ms = tree[one, DOWN_MS] if to_one else tree[one, UP_MS]
@@ -142,65 +146,32 @@ def read_off(
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def way(
-    origin: int, goal: int, goals: Ints, tree: Ints, place: Ints, tail: Ints, head: Ints, ms: Ints,
-    out_first: Ints, out_entry: Int32s, out_row: Int32s, into_first: Ints, into_entry: Int32s, into_row: Int32s,
-) -> tuple[Ints, bool]:  # fmt: skip
-    """Return the edges of the quickest way from node to node, and whether there is one.
+def quickest(
+    ends: Ints, goal: int, xy_m: NDArray[np.float64], m_per_ms: float, goals: Ints, tree: Ints, place: Ints, ms: Ints,
+    out_first: Ints, out_entry: Int32s, into_first: Ints, into_entry: Int32s,
+) -> tuple[int, int]:  # fmt: skip
+    """Return which of some nodes is the quickest at one node, of equals the first, and its time; ``-1, -1`` for none.
 
-    Of equally quick ways it passes the weightiest hub, and of those the one the labels were made with: always the same.
+    No way is quicker than the straight line at ``m_per_ms``: what that rules out is not asked about.
     """
-    if origin < 0 or goal < 0 or origin >= len(goals) or goal >= len(goals):
+    for node in ends:
+        if node < 0 or node >= len(goals):
+            raise IndexError("a node is not in the city")
+    if goal < 0 or goal >= len(goals):
         raise IndexError("a node is not in the city")
-    u, w = origin, goals[goal]
-    ahead, back = np.empty(64, np.int64), np.empty(64, np.int64)
-    n = m = 0
-    a, b = tree[u, ROOT], tree[w, ROOT]
-    apart, hub = a != b, np.int64(NO_WAY)
-    if apart and tree[u, UP_MS] >= 0 and tree[w, DOWN_MS] >= 0:
-        _, hub = meet(place[a], place[b], (out_first, out_entry), (into_first, into_entry))
-    if hub < 0 and (apart or _within_ms(u, w, tree, ms) < 0):
-        return ahead[:0], False
-    while (apart and u != a) or (not apart and u != w and tree[u, DEPTH] >= tree[w, DEPTH]):
-        ahead, n = _put(ahead, n, tree[u, UP_ROW])
-        u = tree[u, PARENT]
-    while (apart and w != b) or (not apart and u != w):
-        if not apart and tree[u, DEPTH] >= tree[w, DEPTH]:
-            ahead, n = _put(ahead, n, tree[u, UP_ROW])
-            u = tree[u, PARENT]
-        else:
-            back, m = _put(back, m, tree[w, DOWN_ROW])
-            w = tree[w, PARENT]
-    if apart:
-        while place[u] != hub:
-            row = np.int64(out_row[find(out_first, out_entry, place[u], hub)])
-            ahead, n = _put(ahead, n, row)
-            u = head[row]
-        while place[w] != hub:
-            row = np.int64(into_row[find(into_first, into_entry, place[w], hub)])
-            back, m = _put(back, m, row)
-            w = tail[row]
-    return np.concatenate((ahead[:n], back[:m][::-1])), True
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def find(first: Ints, entry: Int32s, at: int, hub: int) -> int:
-    """Return the entry of a hub in the label of a place; it is there."""
-    low, high = first[at], first[at + 1] - 1
-    while low < high:
-        middle = (low + high) >> 1
-        if entry[middle, 0] < hub:
-            low = middle + 1
-        else:
-            high = middle
-    return int(low)
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _put(rows: Ints, n: int, row: int) -> tuple[Ints, int]:
-    if n == len(rows):
-        wider = np.empty(2 * n, np.int64)
-        wider[:n] = rows
-        rows = wider
-    rows[n] = row
-    return rows, n + 1
+    out, into = (out_first, out_entry), (into_first, into_entry)
+    line_m2, nearest = np.empty(len(ends), np.float64), 0
+    for k in range(len(ends)):
+        east, north = xy_m[ends[k], 0] - xy_m[goal, 0], xy_m[ends[k], 1] - xy_m[goal, 1]
+        line_m2[k] = east * east + north * north
+        nearest = k if line_m2[k] < line_m2[nearest] else nearest
+    best, best_ms, reach_m2 = -1, np.int64(NO_WAY), np.inf
+    for turn in range(-1, len(ends)):
+        k = nearest if turn < 0 else turn
+        if turn == nearest or line_m2[k] > reach_m2:
+            continue
+        found = between_ms(ends[k], goals[goal], tree, place, ms, out, into)
+        if found >= 0 and (best < 0 or found < best_ms or (found == best_ms and k < best)):
+            best, best_ms = k, found
+            reach_m2 = (found * m_per_ms) ** 2 * (1.0 + 1e-9) + 1e-6  # room for rounding
+    return best, int(best_ms)

@@ -16,7 +16,7 @@ from twin.travel.trees import DEPTH, trees_of
 
 Ints = NDArray[np.int64]
 
-METHOD: Final = 1
+METHOD: Final = 2
 """Version of how labels are made; kept labels of another version are made anew."""
 
 _CONTRACTION_SHARE: Final = 0.6
@@ -42,7 +42,8 @@ class LabelSet:
     @property
     def bytes(self) -> int:
         """Size of the labels."""
-        return sum(a.nbytes for side in (self.out, self.into) for a in (side.first, side.entry, side.row))
+        sides = (self.out, self.into)
+        return sum(a.nbytes for side in sides for a in (side.first, side.entry, side.step))
 
 
 def make_labels(graph: LabelGraph, progress: Callable[[float], None] = lambda share: None) -> LabelSet:
@@ -69,7 +70,10 @@ def make_labels(graph: LabelGraph, progress: Callable[[float], None] = lambda sh
         lambda share: progress(_CONTRACTION_SHARE * share),
     )
     out, into, places = label(
-        hierarchy, lambda share: progress(_CONTRACTION_SHARE + (1.0 - _CONTRACTION_SHARE) * share)
+        hierarchy,
+        core[graph.head],
+        core[graph.tail],
+        lambda share: progress(_CONTRACTION_SHARE + (1.0 - _CONTRACTION_SHARE) * share),
     )
     return LabelSet(graph, trees.table, placed(trees.table, places), out, into)
 

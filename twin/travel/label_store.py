@@ -21,7 +21,8 @@ from twin.travel.label_set import METHOD, LabelSet, make_labels, placed
 from twin.travel.trees import trees_of
 
 _ABOUT: Final = "labels.json"
-_COLUMNS: Final = ("places", "out_first", "out_entry", "out_row", "into_first", "into_entry", "into_row")
+_PARTS: Final = ("first", "entry", "step")
+_COLUMNS: Final = ("places", *(f"{way}_{part}" for way in ("out", "into") for part in _PARTS))
 
 
 def labels_of(city: City, graph: LabelGraph, progress: Callable[[float], None] = lambda share: None) -> LabelSet:
@@ -73,9 +74,7 @@ def read_labels(folder: Path, graph: LabelGraph) -> LabelSet | None:
         if any(_crc(column) != about["crc32"][name] for name, column in columns.items()):
             return None
         tree = trees_of(graph).table
-        out, into = (
-            Labels(*(columns[f"{way}_{part}"] for part in ("first", "entry", "row"))) for way in ("out", "into")
-        )
+        out, into = (Labels(*(columns[f"{way}_{part}"] for part in _PARTS)) for way in ("out", "into"))
         return LabelSet(graph, tree, placed(tree, np.array(columns["places"])), out, into)
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -83,9 +82,7 @@ def read_labels(folder: Path, graph: LabelGraph) -> LabelSet | None:
 
 def _columns(labels: LabelSet) -> dict[str, NDArray[Any]]:
     sides = {"out": labels.out, "into": labels.into}
-    columns = {
-        f"{way}_{part}": getattr(side, part) for way, side in sides.items() for part in ("first", "entry", "row")
-    }
+    columns = {f"{way}_{part}": getattr(side, part) for way, side in sides.items() for part in _PARTS}
     return {"places": labels.place[labels.place >= 0], **columns}
 
 

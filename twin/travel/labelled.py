@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from twin.streets import StreetGraph
 from twin.travel.contract import Ints, Route
-from twin.travel.label_queries import many_ms, one_ms, way
+from twin.travel.label_queries import many_ms, one_ms, quickest
 from twin.travel.label_set import LabelSet
+from twin.travel.label_ways import lay, way
 from twin.travel.routes import no_route, pose_on, route_of
 
 
@@ -33,10 +34,10 @@ class LabelledTravel:
             graph.goal, labels.tree, labels.place, graph.ms,
             _bare(out.first), _bare(out.entry), _bare(into.first), _bare(into.entry),
         )  # fmt: skip
-        self._ways = (
-            graph.goal, labels.tree, labels.place, graph.tail, graph.head, graph.ms,
-            *(_bare(a) for a in (out.first, out.entry, out.row, into.first, into.entry, into.row)),
-        )  # fmt: skip
+        self._ways = (*self.tables, _bare(out.step), _bare(into.step))
+        onto = np.where(graph.arc >= 0, streets.head[graph.arc], -1)
+        self._onto = _bare(np.stack([onto, graph.ms], axis=1).astype(np.int32))
+        self._line = _line(streets)
 
     @property
     def node_count(self) -> int:
@@ -61,6 +62,18 @@ class LabelledTravel:
         times: Ints = many_ms(_asked(goals), origin, False, *self.tables)
         return times
 
+    def quickest_to(self, origins: Ints, goal: int, period: int) -> tuple[int, int]:
+        """Return which of the origins is the quickest at one goal, of equals the first, and its time; -1, -1 for none.
+
+        Those that are too far by the straight line are not asked about.
+        """
+        which, time_ms = quickest(np.array(origins, dtype=np.int64), goal, *self._line, *self.tables)
+        return int(which), int(time_ms)
+
+    def lay(self, origin: int, goal: int, period: int, row: int, nodes: Ints, at_ms: Ints) -> int:
+        """Write the nodes and times of :meth:`route` into one row of two tables; return how many there are."""
+        return int(lay(origin, goal, row, nodes, at_ms, self._onto, *self._ways))
+
     def route(self, origin: int, goal: int, period: int) -> Route:
         """Return the quickest way; of equally quick ways always the same, the one by the weightiest junction."""
         rows, found = way(origin, goal, *self._ways)
@@ -76,6 +89,14 @@ class LabelledTravel:
     def pose_on(self, route: Route, elapsed_ms: int) -> tuple[float, float, float]:
         """Return ``x_m, y_m, bearing_deg`` on the street."""
         return pose_on(self.streets, route, elapsed_ms)
+
+
+def _line(streets: StreetGraph) -> tuple[NDArray[np.float64], float]:
+    """Return where the nodes lie, and the most metres of straight line that an arc covers in a millisecond."""
+    points = streets.city.nodes.geometry
+    xy_m = np.stack([points.x.to_numpy(), points.y.to_numpy()], axis=1)
+    line_m = np.hypot(*(xy_m[streets.head] - xy_m[streets.tail]).T)
+    return _bare(np.ascontiguousarray(xy_m)), float((line_m / streets.arc_ms).max(initial=0.0))
 
 
 def _asked(nodes: Ints) -> Ints:

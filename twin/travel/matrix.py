@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
-from twin.travel.contract import Ints, Route
+from twin.travel.contract import Ints, Route, soonest, write_route
 
 HOUR_MS = 3_600_000
 
@@ -79,6 +79,14 @@ class MatrixTravel:
         """Return the (n,) times from one origin to each goal, -1 for none."""
         times_ms: Ints = self.times_ms[period, self._zone(origin), self._zones(goals)]
         return times_ms
+
+    def quickest_to(self, origins: Ints, goal: int, period: int) -> tuple[int, int]:
+        """Return which origin is the quickest at one goal, of equals the first, and its time; -1, -1 for none."""
+        return soonest(self.many_to_one_ms(origins, goal, period))
+
+    def lay(self, origin: int, goal: int, period: int, row: int, nodes: Ints, at_ms: Ints) -> int:
+        """Write the nodes and times of :meth:`route` into one row of two tables; return how many there are."""
+        return write_route(self.route(origin, goal, period), row, nodes, at_ms)
 
     def route(self, origin: int, goal: int, period: int) -> Route:
         """Return the way itself, which has no zone between its ends; its arc is the pair's place in the table."""

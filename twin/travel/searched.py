@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twin.streets import StreetGraph
-from twin.travel.contract import Ints, Route
+from twin.travel.contract import Ints, Route, soonest, write_route
 from twin.travel.routes import no_route, pose_on, route_of
 
 
@@ -41,6 +41,14 @@ class SearchedTravel:
         """Return the (n,) times from one origin to each goal, -1 for none."""
         _check(goals, self.node_count)
         return self.streets.times_from_ms(origin)[goals]
+
+    def quickest_to(self, origins: Ints, goal: int, period: int) -> tuple[int, int]:
+        """Return which origin is the quickest at one goal, of equals the first, and its time; -1, -1 for none."""
+        return soonest(self.many_to_one_ms(origins, goal, period))
+
+    def lay(self, origin: int, goal: int, period: int, row: int, nodes: Ints, at_ms: Ints) -> int:
+        """Write the nodes and times of :meth:`route` into one row of two tables; return how many there are."""
+        return write_route(self.route(origin, goal, period), row, nodes, at_ms)
 
     def route(self, origin: int, goal: int, period: int) -> Route:
         """Return the quickest way; of equally quick ways the one to the lowest node at each turn."""

@@ -32,6 +32,7 @@ class WeekTravel:
         self.calendar, self.streets = calendar, streets
         self._make = make
         self._of: dict[int, Travel] = {}
+        self._last = (-1, -1, -1, -1)
 
     @property
     def node_count(self) -> int:
@@ -65,8 +66,15 @@ class WeekTravel:
             self.in_period(period)
 
     def one_to_one_ms(self, origin: int, goal: int, period: int) -> int:
-        """Return the time of the quickest way, -1 for none."""
-        return self.in_period(period).one_to_one_ms(origin, goal, 0)
+        """Return the time of the quickest way, -1 for none.
+
+        The last answer is kept: who is found nearest is sent next.
+        """
+        *asked, time_ms = self._last
+        if asked != [origin, goal, period]:
+            time_ms = self.in_period(period).one_to_one_ms(origin, goal, 0)
+            self._last = (origin, goal, period, time_ms)
+        return time_ms
 
     def many_to_one_ms(self, origins: Ints, goal: int, period: int) -> Ints:
         """Return the (n,) times from each origin to one goal, -1 for none."""
@@ -75,6 +83,17 @@ class WeekTravel:
     def one_to_many_ms(self, origin: int, goals: Ints, period: int) -> Ints:
         """Return the (n,) times from one origin to each goal, -1 for none."""
         return self.in_period(period).one_to_many_ms(origin, goals, 0)
+
+    def quickest_to(self, origins: Ints, goal: int, period: int) -> tuple[int, int]:
+        """Return which origin is the quickest at one goal, of equals the first, and its time; -1, -1 for none."""
+        which, time_ms = self.in_period(period).quickest_to(origins, goal, 0)
+        if which >= 0:
+            self._last = (int(origins[which]), goal, period, time_ms)
+        return which, time_ms
+
+    def lay(self, origin: int, goal: int, period: int, row: int, nodes: Ints, at_ms: Ints) -> int:
+        """Write the nodes and times of :meth:`route` into one row of two tables; return how many there are."""
+        return self.in_period(period).lay(origin, goal, 0, row, nodes, at_ms)
 
     def route(self, origin: int, goal: int, period: int) -> Route:
         """Return the quickest way itself; of equally quick ways always the same one."""

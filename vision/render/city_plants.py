@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from twin.city.heights.codes import CUT_BACK_M
 from twin.city.standing import LampPosts, Trees
 from twin.city.standing.crowns import BALLS, TRUNK_M
-from twin.city.standing.trees import spot_draws
+from twin.city.standing.draws import spot_draws
 from vision.render.mesh import Mesh, ball, box, join, tube
 from vision.render.still import COLUMNS, rows
 from vision.render.textures import Tile

@@ -11,7 +11,7 @@ from shapely.geometry.polygon import orient
 
 from twin.city.model import BARRIER_KINDS
 from twin.city.standing import Decks, Walls
-from twin.city.standing.trees import spot_draws
+from twin.city.standing.draws import spot_draws
 from vision.render.still import COLUMNS, flat
 from vision.render.textures import Tile
 

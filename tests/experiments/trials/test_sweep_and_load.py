@@ -127,7 +127,7 @@ def test_a_ramp_of_calls_finds_what_gives_way_first(setting, tmp_path):
     content = load(LoadRequest(setting, tmp_path / "a", "calls", replications=2, workers=1))
     knee = content["knee"]
     assert knee["part"] in ("operators", "teams", "verifiers")
-    assert all(level["parts"]["recogniser"]["strain"] is None for level in content["levels"])
+    assert all(level["parts"]["recogniser"]["strain"] == 0 for level in content["levels"])
     factors = [level["factor"] for level in content["levels"]]
     assert factors == sorted(factors)
     assert knee["factor"] <= factors[-1]
@@ -135,19 +135,17 @@ def test_a_ramp_of_calls_finds_what_gives_way_first(setting, tmp_path):
     assert knee["part"] in (tmp_path / "a" / "report.html").read_text(encoding="utf-8")
 
 
-def test_the_recogniser_gives_way_where_its_servers_are_short_and_alarms_are_raised(setting, tmp_path):
+def test_the_recogniser_gives_way_where_its_servers_are_short_and_alarms_are_raised(setting, tmp_path, monkeypatch):
     """At the scenario's own load each server carries its cameras; with more of them on the same servers it cannot."""
     text = Path(setting.scenario).read_text(encoding="utf-8")
     for few, many in (
         ("operators_per_100k_residents: {value: 2.0", "operators_per_100k_residents: {value: 40"),
-        ("per_100k_residents: {value: 9.1", "per_100k_residents: {value: 60"),
-        ("per_100k_residents: {value: 9.0", "per_100k_residents: {value: 60"),
-        ("per_100k_residents: {value: 1.4", "per_100k_residents: {value: 20"),
         ("verifiers_per_1000_cameras: {value: 2.0", "verifiers_per_1000_cameras: {value: 200"),
     ):
         assert few in text
         text = text.replace(few, many)
     (tmp_path / "roomy.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("experiments.trials.load.ON_TIME", 0.0)  # however late teams are, they never give way
     setting, model = replace(setting, scenario=str(tmp_path / "roomy.yaml")), load_fitted_load()
     carried = max(n for n in range(1, 100) if model.at(n).late_share(2000) < 0.05)
     asked = LoadRequest(setting, tmp_path / "a", "alarms", replications=2, workers=1, cameras_per_server=carried)

@@ -39,7 +39,7 @@ class Outlines:
         ring_starts = np.searchsorted(ring_of, np.arange(len(rings) + 1)).astype(np.int64)
         owner_starts = np.searchsorted(owner, np.arange(len(shapes) + 1)).astype(np.int64)
         cells = in_cells(points, frame)
-        return cls(cells, ring_starts, owner_starts, codes, by_tile(shapely_boxes(shapes, frame), frame))
+        return cls(cells, ring_starts, owner_starts, codes, by_tile(boxes_in_cells(shapes, frame), frame))
 
     def fill(self, tile: int, top: int, left: int, codes: NDArray[np.uint16]) -> None:
         """Raise the cells of a tile to the greatest code of the polygons that hold their middles."""
@@ -59,7 +59,7 @@ def by_tile(boxes: Floats, frame: Frame) -> Squares:
     return Squares.over(boxes, float(frame.tile_cells), (0.0, 0.0), down, along)
 
 
-def shapely_boxes(shapes: NDArray[np.object_], frame: Frame) -> Floats:
+def boxes_in_cells(shapes: NDArray[np.object_], frame: Frame) -> Floats:
     """Return the boxes of shapes in cells: least column and row, greatest column and row."""
     boxes = shapely.bounds(shapes).reshape(-1, 4)
     return np.column_stack([in_cells(boxes[:, [0, 3]], frame), in_cells(boxes[:, [2, 1]], frame)])

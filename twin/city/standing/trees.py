@@ -22,7 +22,7 @@ from twin.city.squares import Floats, Ints
 from twin.city.standing.beside import spots_beside
 from twin.city.standing.clear import Carriageways, Footprints, Window, buildings_near, streets_near, within
 from twin.city.standing.crowns import ROUND, SLENDER, SPANS_M
-from twin.streams import draw_unit
+from twin.city.standing.draws import spot_draws
 
 STEP_M: Final = 8.0
 START_M: Final = 6.0
@@ -73,12 +73,6 @@ class Trees:
     def where(self, kept: NDArray[np.bool_]) -> Trees:
         """Return some of the trees."""
         return Trees(self.xy_m[kept], self.kind[kept], self.wide[kept], self.tall[kept])
-
-
-def spot_draws(purpose: str, xy_m: Floats, draws: int) -> Floats:
-    """Return (n, draws) numbers in (0, 1) that belong to places, told apart by decimetre."""
-    x, y = np.rint(np.asarray(xy_m).reshape(-1, 2).T * 10.0).astype(np.int64)
-    return draw_unit(0, purpose, x[:, None], y[:, None], np.arange(draws))
 
 
 def trees_in(city: City, window: Window | None = None) -> Trees:

@@ -18,7 +18,7 @@ import shapely
 from twin.city.model import BARRIER_KINDS, City
 from twin.city.squares import Floats, Ints
 from twin.city.standing.clear import Carriageways, Window, buildings_near, near_window, streets_near
-from twin.city.standing.trees import spot_draws
+from twin.city.standing.draws import spot_draws
 from twin.city.standing.yards import LEAST_M, take_out, yard_walls
 
 OPAQUE: Final = ("wall", "city_wall", "hedge")
