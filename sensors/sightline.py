@@ -19,7 +19,7 @@ from scipy.spatial import cKDTree
 from sensors.cameras import CameraFleet
 from sensors.kernels import kernel
 from twin.city.heights import HeightRaster
-from twin.city.heights.codes import CUT_BACK_M, blocks, is_crown, top_dm
+from twin.city.heights.codes import CUT_BACK_M, blocks, is_crown
 
 Floats = NDArray[np.float64]
 Heights_dm = NDArray[np.uint16]
@@ -122,16 +122,6 @@ def window_of(
 
 
 @kernel
-def ceiling_of(height_dm: Heights_dm) -> float:
-    """Return the height in metres above which nothing stands."""
-    highest = 0
-    for row in range(height_dm.shape[0]):
-        for column in range(height_dm.shape[1]):
-            highest = max(highest, top_dm(height_dm[row, column]))
-    return highest / 10.0
-
-
-@kernel
 def class_of(density: float, bounds: Floats) -> int:
     """Return how many of some ascending bounds a density reaches."""
     found = 0
@@ -153,10 +143,9 @@ def view_density(row: Floats, dx: float, dy: float, dz: float) -> float:
     depth = along * row[6] + dz * row[5]
     if depth <= 0.0:
         return 0.0
-    scale: float = row[7] / depth
-    if abs(across) * scale > row[8] or abs(dz * row[6] - along * row[5]) * scale > row[9]:
+    if abs(across) * row[7] > row[8] * depth or abs(dz * row[6] - along * row[5]) * row[7] > row[9] * depth:
         return 0.0
-    return scale
+    return float(row[7] / depth)
 
 
 @kernel
@@ -178,42 +167,47 @@ def _nearest_preset(along: float, across: float, presets: int) -> tuple[float, f
 @kernel
 def line_clear(
     x: float, y: float, z: float, dx: float, dy: float, dz: float, height_dm: Heights_dm, cell_m: float, west_m: float,
-    north_m: float, ceiling_m: float,
+    north_m: float,
 ) -> bool:  # fmt: skip
     """Return whether nothing stands between a target at (x, y, z) and a camera at (x + dx, y + dy, z + dz).
 
-    Walks from the target's cell to the camera's, or until the line has risen above ``ceiling_m``, over which nothing
-    stands; a cell off the raster is empty.
+    Walks from the target's cell to the camera's; a cell off the raster is empty.
     """
     rows, columns = height_dm.shape
     column, row = math.floor((x - west_m) / cell_m), math.floor((north_m - y) / cell_m)
     last_column, last_row = math.floor((x + dx - west_m) / cell_m), math.floor((north_m - y - dy) / cell_m)
+    inside = min(row, last_row) >= 0 and max(row, last_row) < rows
+    inside = inside and min(column, last_column) >= 0 and max(column, last_column) < columns
     length = math.sqrt(dx * dx + dy * dy)
     stop = 1.0 - MOUNT_M / length if length > MOUNT_M else 0.0
-    if dz > 0.0 and z + dz * stop > ceiling_m:
-        stop = (ceiling_m - z) / dz
-    cut_back = length - CUT_BACK_M
     step_column, step_row = (1 if dx > 0 else -1), (-1 if dy > 0 else 1)
     next_x = ((column + (1 if dx > 0 else 0)) * cell_m + west_m - x) / dx if dx != 0.0 else math.inf
     next_y = (north_m - (row + (0 if dy > 0 else 1)) * cell_m - y) / dy if dy != 0.0 else math.inf
     every_x = cell_m / abs(dx) if dx != 0.0 else math.inf
     every_y = cell_m / abs(dy) if dy != 0.0 else math.inf
     for _ in range(abs(last_column - column) + abs(last_row - row)):
-        enter = min(next_x, next_y)
+        aside = next_x < next_y
+        enter = next_x if aside else next_y
         if enter >= stop:
             return True
-        if next_x < next_y:
-            column, next_x = column + step_column, next_x + every_x
-        else:
-            row, next_y = row + step_row, next_y + every_y
-        if 0 <= row < rows and 0 <= column < columns and height_dm[row, column] > 0:
-            code = height_dm[row, column]
-            first, last = z + dz * enter, z + dz * min(next_x, next_y, 1.0)
-            if blocks(code, 10.0 * min(first, last), 10.0 * max(first, last)) and not (
-                is_crown(code) and enter * length >= cut_back
-            ):
+        column += step_column if aside else 0
+        row += 0 if aside else step_row
+        next_x = next_x + every_x if aside else next_x
+        next_y = next_y if aside else next_y + every_y
+        if inside or (0 <= row < rows and 0 <= column < columns):
+            code = height_dm[np.uint64(row), np.uint64(column)]
+            if code and _stops(code, z, dz, enter, min(next_x, next_y, 1.0), length):
                 return False
     return True
+
+
+@kernel
+def _stops(code: int, z: float, dz: float, enter: float, leave: float, length: float) -> bool:
+    """Return whether a cell stops the part of a line that crosses it, as shares of its length from the target."""
+    first, last = z + dz * enter, z + dz * leave
+    if not blocks(code, 10.0 * min(first, last), 10.0 * max(first, last)):
+        return False
+    return not (is_crown(code) and enter * length >= length - CUT_BACK_M)
 
 
 @kernel
@@ -228,7 +222,7 @@ def pair_density(
         dx, dy, dz = target[0] - row[0], target[1] - row[1], target[2] - row[2]
         seen = view_density(row, dx, dy, dz)
         if seen > 0.0 and line_clear(
-            target[0], target[1], target[2], -dx, -dy, -dz, height_dm, cell_m, west_m, north_m, math.inf
+            target[0], target[1], target[2], -dx, -dy, -dz, height_dm, cell_m, west_m, north_m
         ):
             density[k] = seen
     return density

@@ -18,6 +18,7 @@ from numba import prange
 from numpy.typing import ArrayLike, NDArray
 
 from sensors.cameras import CameraFleet
+from sensors.coverage.views import reach_of
 from sensors.kernels import kernel, parallel_kernel
 from sensors.optics import Dori
 from sensors.sightline import (
@@ -25,7 +26,6 @@ from sensors.sightline import (
     Floats,
     Heights_dm,
     camera_rows,
-    ceiling_of,
     class_of,
     line_clear,
     view_density,
@@ -38,6 +38,7 @@ Ints = NDArray[np.int64]
 CHUNK_ENTRIES: Final = 24_000_000
 STRIP_M: Final = 2.0
 UNKNOWN, CLEAR, BLOCKED = 0, 1, 2
+SLACK: Final = 1.0 + 1e-9
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,9 @@ def visibility(
         raise ValueError(f"{len(points):,} points are more than an int32 can number")
     rows, bounds = camera_rows(fleet, ptz_presets), np.zeros(0) if dori is None else dori.bounds_px_m
     places, strips = _places(rows), _strips(points)
-    most = _most(rows, places, strips.starts, strips.xyz_m, strips.north_m)
+    z_m = points[:, 2] if len(points) else np.zeros(1)
+    reach_m = _place_reaches(rows, places, float(z_m.min()), float(z_m.max()), least_px_m)
+    most = _most(rows, places, reach_m, strips.starts, strips.xyz_m, strips.north_m)
     counts, pieces = np.zeros(len(rows), dtype=np.int64), []
     for part in _chunks(most * np.diff(places)):
         own = places[part.start : part.stop + 1]
@@ -118,8 +121,8 @@ def visibility(
         filled = counts[own[0] : own[-1]]
         _fill(
             rows[own[0] : own[-1]], own - own[0], slots, *wide, filled, strips.starts, strips.point, strips.xyz_m,
-            strips.north_m, strips.ascending, heights.height_dm, heights.cell_m, heights.west_m, heights.north_m,
-            least_px_m, bounds,
+            strips.north_m, strips.ascending, reach_m[part], heights.height_dm, heights.cell_m, heights.west_m,
+            heights.north_m, least_px_m, bounds,
         )  # fmt: skip
         pieces.append(_packed(slots, filled, wide[: 2 if dori is None else 3]))
     point, px_per_m, px_class = _joined(pieces)
@@ -187,24 +190,27 @@ def _strips_within(y: float, reach_m: float, north_m: float, strips: int) -> tup
     return min(max(first, 0), strips), min(max(last, 0), strips)
 
 
-@kernel
-def _reach_m(rows: Floats, first: int, last: int) -> float:
-    reach_m = 0.0
-    for row in range(first, last):
-        reach_m = max(reach_m, rows[row, 10])
+@parallel_kernel
+def _place_reaches(rows: Floats, places: Ints, lowest_m: float, highest_m: float, least_px_m: float) -> Floats:
+    """Return how far the poses of each place see points of some heights at that density."""
+    reach_m = np.zeros(max(len(places) - 1, 0))
+    for i in prange(len(reach_m)):
+        for row in range(places[i], places[i + 1]):
+            dz_m = max(abs(lowest_m - rows[row, 2]), abs(highest_m - rows[row, 2]))
+            reach_m[i] = max(reach_m[i], reach_of(rows[row], dz_m, least_px_m) if least_px_m > 0.0 else rows[row, 10])
     return reach_m
 
 
 @parallel_kernel
-def _most(rows: Floats, places: Ints, strip_starts: Ints, xyz: Floats, north_m: float) -> Ints:
+def _most(rows: Floats, places: Ints, reach_m: Floats, strip_starts: Ints, xyz: Floats, north_m: float) -> Ints:
     """Return how many points lie in the square around each place: no pose there can see more."""
-    most = np.zeros(max(len(places) - 1, 0), dtype=np.int64)
+    most = np.zeros(len(reach_m), dtype=np.int64)
     for i in prange(len(most)):
-        x, y, reach_m = rows[places[i], 0], rows[places[i], 1], _reach_m(rows, places[i], places[i + 1])
-        first, last = _strips_within(y, reach_m, north_m, len(strip_starts) - 1)
+        x, y = rows[places[i], 0], rows[places[i], 1]
+        first, last = _strips_within(y, reach_m[i], north_m, len(strip_starts) - 1)
         for strip in range(first, last):
             along = xyz[strip_starts[strip] : strip_starts[strip + 1], 0]
-            most[i] += np.searchsorted(along, x + reach_m, side="right") - np.searchsorted(along, x - reach_m)
+            most[i] += np.searchsorted(along, x + reach_m[i], side="right") - np.searchsorted(along, x - reach_m[i])
     return most
 
 
@@ -226,37 +232,56 @@ def _near(x: float, y: float, reach_m: float, most: int, strip_starts: Ints, xyz
     return near[:n]
 
 
+@kernel
+def _may_see(camera: Floats, dx: Floats, dy: Floats, dz: Floats, least_px_m: float, may: NDArray[np.bool_]) -> None:
+    """Mark the offsets that may lie in a camera's picture and at that density: never too few, and seldom too many.
+
+    It is without a branch, so that many offsets are decided at once.
+    """
+    sin_b, cos_b, sin_p, cos_p, focal = camera[3], camera[4], camera[5], camera[6], camera[7]
+    half_width, half_height, turns = camera[8] * SLACK, camera[9] * SLACK, camera[11] > 1.0
+    for k in range(len(dx)):
+        along, across = dx[k] * sin_b + dy[k] * cos_b, dx[k] * cos_b - dy[k] * sin_b
+        depth, up = along * cos_p + dz[k] * sin_p, dz[k] * cos_p - along * sin_p
+        within = (abs(across) * focal <= half_width * depth) & (abs(up) * focal <= half_height * depth)
+        may[k] = turns | (within & (least_px_m * depth <= focal * SLACK))
+
+
 @parallel_kernel
 def _fill(
     rows: Floats, places: Ints, slots: Ints, point: NDArray[np.int32], density: NDArray[np.float32],
     px_class: NDArray[np.uint8], filled: Ints, strip_starts: Ints, strip_point: NDArray[np.int32], xyz: Floats,
-    points_north_m: float, ascending: bool, height_dm: Heights_dm, cell_m: float, west_m: float, north_m: float,
-    least_px_m: float, bounds: Floats,
+    points_north_m: float, ascending: bool, reach_m: Floats, height_dm: Heights_dm, cell_m: float, west_m: float,
+    north_m: float, least_px_m: float, bounds: Floats,
 ) -> None:  # fmt: skip
     """Write what each pose sees into its slots, and how much that is."""
     for i in prange(len(places) - 1):
         first, last = places[i], places[i + 1]
-        x, y, reach_m = rows[first, 0], rows[first, 1], _reach_m(rows, first, last)
-        near = _near(x, y, reach_m, slots[first + 1] - slots[first], strip_starts, xyz, points_north_m)
+        x, y, z = rows[first, 0], rows[first, 1], rows[first, 2]
+        near = _near(x, y, reach_m[i], slots[first + 1] - slots[first], strip_starts, xyz, points_north_m)
         if len(near) == 0:
             continue
         if not ascending:
             near = near[np.argsort(strip_point[near])]
-        own, own_west_m, own_north_m = window_of(height_dm, cell_m, west_m, north_m, x, y, reach_m)
-        ceiling_m, line = ceiling_of(own), np.zeros(len(near), dtype=np.uint8)
+        own, own_west_m, own_north_m = window_of(height_dm, cell_m, west_m, north_m, x, y, reach_m[i])
+        dx, dy, dz = xyz[near, 0] - x, xyz[near, 1] - y, xyz[near, 2] - z
+        line, may = np.zeros(len(near), dtype=np.uint8), np.empty(len(near), dtype=np.bool_)
         for row in range(first, last):
             camera, at = rows[row], slots[row]
+            _may_see(camera, dx, dy, dz, least_px_m, may)
             for k in range(len(near)):
-                target = xyz[near[k]]
-                dx, dy, dz = target[0] - x, target[1] - y, target[2] - camera[2]
-                seen = view_density(camera, dx, dy, dz)
-                if seen <= 0.0 or seen < least_px_m or line[k] == BLOCKED:
+                if not may[k] or line[k] == BLOCKED:
+                    continue
+                seen = view_density(camera, dx[k], dy[k], dz[k])
+                if seen <= 0.0 or seen < least_px_m:
                     continue
                 if line[k] == UNKNOWN:
-                    clear = line_clear(
-                        target[0], target[1], target[2], -dx, -dy, -dz, own, cell_m, own_west_m, own_north_m, ceiling_m
-                    )
-                    line[k] = CLEAR if clear else BLOCKED
+                    target = xyz[near[k]]
+                    line[k] = BLOCKED
+                    if line_clear(
+                        target[0], target[1], target[2], -dx[k], -dy[k], -dz[k], own, cell_m, own_west_m, own_north_m
+                    ):
+                        line[k] = CLEAR
                 if line[k] == CLEAR:
                     point[at], density[at] = strip_point[near[k]], seen
                     if len(bounds):

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sensors.coverage.sweep import stretch_within, sweep
 from sensors.coverage.views import reach_of, view_edges
 from sensors.kernels import kernel, parallel_kernel
-from sensors.sightline import Floats, Heights_dm, ceiling_of, class_of, line_clear, view_density
+from sensors.sightline import Floats, Heights_dm, class_of, line_clear, view_density
 from twin.city.heights import HeightRaster
 from twin.city.heights.codes import solid_dm
 
@@ -180,14 +180,14 @@ def _line_by_line(
     own: Heights_dm, cell_m: float, fx: float, fy: float, eye_m: float, reach: float, seen: Cells
 ) -> None:
     """Mark the open cells that a camera not above its targets sees."""
-    rim, ceiling_m = len(own) // 2, ceiling_of(own)
+    rim = len(own) // 2
     for row in range(len(own)):
         for column in range(len(own)):
             dx, dy = rim + fx - (column + 0.5), row + 0.5 - (rim + fy)
             if dx * dx + dy * dy <= reach * reach and solid_dm(own[row, column]) <= TARGET_DM:
                 seen[row, column] = line_clear(
                     (column + 0.5) * cell_m, -(row + 0.5) * cell_m, TARGET_M, dx * cell_m, dy * cell_m,
-                    eye_m - TARGET_M, own, cell_m, 0.0, 0.0, ceiling_m,
+                    eye_m - TARGET_M, own, cell_m, 0.0, 0.0,
                 )  # fmt: skip
 
 

@@ -16,24 +16,28 @@ import math
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sensors.coverage.horizons import (
+    HIGHEST,
+    Cells,
+    Ints,
+    first_horizons,
+    mark,
+    mark_under,
+    raise_horizons,
+    still_open,
+    widen_hanging,
+    write_tops,
+)
 from sensors.kernels import kernel
 from sensors.sightline import MOUNT_M, Floats, Heights_dm, line_clear
-from twin.city.heights.codes import CUT_BACK_M, HANGS, bottom_dm, is_crown, solid_dm, top_dm
-
-Slopes = NDArray[np.float32]
-Number = float | np.float32
-Cells = NDArray[np.uint8]
-Ints = NDArray[np.int64]
+from twin.city.heights.codes import HANGS, solid_dm
 
 RAYS_A_CELL: Final = 1.25
 """Rays to a cell at the rim of the window."""
 
 NORTH, SOUTH, WEST = 0, 1, 2
 ROWS_TO_A_CULL: Final = 4
-LOWEST: Final = -1e9
-HIGHEST: Final = 1e9
 HAIR: Final = 1e-6
 
 
@@ -97,7 +101,7 @@ def _nearby(
             if solid_dm(own[row, column]) <= 10.0 * target_m:
                 at_x, at_y = (column + 0.5) * cell_m, -(row + 0.5) * cell_m
                 seen[row, column] = line_clear(
-                    at_x, at_y, target_m, x - at_x, y - at_y, eye_m - target_m, own, cell_m, 0.0, 0.0, math.inf
+                    at_x, at_y, target_m, x - at_x, y - at_y, eye_m - target_m, own, cell_m, 0.0, 0.0
                 )
     return crowded
 
@@ -174,11 +178,11 @@ def _quadrant(
     u_low, u_high = _bearings(spans, f, middle)
     each = 1.0 / (RAYS_A_CELL * far)
     rays = int((u_high - u_low) / each) + 2
-    solid, low, high = _horizons(plane, rim, forth, cell_m, f, middle, u_low, each, rays, eye, near, crowded)
+    solid, low, high = first_horizons(plane, rim, forth, cell_m, f, middle, u_low, each, rays, eye, near, crowded)
     tops, place = np.empty(len(plane), dtype=np.float32), np.empty(max(rays, len(plane)), dtype=np.int32)
     alive, hung = np.empty((rays // 2 + 2, 2), dtype=np.int64), bool((low < HIGHEST).any())
     at_rim = (target - eye) / (far - 0.5 + f)
-    stretches = _still_open(alive, solid, low, high, (target - eye) / (near + f), at_rim)
+    stretches = still_open(alive, solid, low, high, (target - eye) / (near + f), at_rim)
     for k in range(near, far):
         if stretches == 0:
             return
@@ -187,14 +191,14 @@ def _quadrant(
         first = max(math.floor(start + alive[0, 0] * step) - 1, 0)
         after = min(math.floor(start + alive[stretches - 1, 1] * step) + 2, len(plane))
         one, other = plane[rim + forth * k], plane[rim + forth * (k + 1)]
-        codes = _tops(one, other, first, after, np.float32(eye), np.float32(1.0 / out), tops)
+        codes = write_tops(one, other, first, after, np.float32(eye), np.float32(1.0 / out), tops)
         hung |= codes >= HANGS
         for s in range(stretches):
             ray, stop = alive[s, 0], alive[s, 1]
             if codes > target:
-                _raise(solid[ray:stop], tops, place, np.float32(start + ray * step), np.float32(step))
+                raise_horizons(solid[ray:stop], tops, place, np.float32(start + ray * step), np.float32(step))
             if codes >= HANGS:
-                _hang(low, high, one, other, k, ray, stop, middle, u_low, each, cell_m, f, eye, target)
+                widen_hanging(low, high, one, other, k, ray, stop, middle, u_low, each, cell_m, f, eye, target)
             t = out + 0.5
             from_ray = math.ceil(middle - 0.5 + (u_low + (ray - 0.5) * each) * t)
             cell = max(from_ray, spans[k + 1, 0])
@@ -205,28 +209,11 @@ def _quadrant(
                 c = np.float32(((cell + 0.5 - middle) / t - u_low) / each + 0.5)
                 slope, a = np.float32((target - eye) / t), np.float32(1.0 / (each * t))
                 if hung:
-                    _mark_under(view, solid, low, high, c, a, slope)
+                    mark_under(view, solid, low, high, c, a, slope)
                 else:
-                    _mark(view, solid, place, c, a, slope)
+                    mark(view, solid, place, c, a, slope)
         if (k - near) % ROWS_TO_A_CULL == ROWS_TO_A_CULL - 1:
-            stretches = _still_open(alive, solid, low, high, (target - eye) / (k + 1 + f), at_rim)
-
-
-@kernel
-def _horizons(
-    plane: Heights_dm, rim: int, forth: int, cell_m: float, f: float, middle: float, u_low: float, each: float,
-    rays: int, eye: float, near: int, crowded: bool,
-) -> tuple[Slopes, Slopes, Slopes]:  # fmt: skip
-    """Return what each ray has met in the rows around the eye: the slope of tops, and slopes of what hangs."""
-    solid, low = np.full(rays + 1, LOWEST, dtype=np.float32), np.full(rays + 1, HIGHEST, dtype=np.float32)
-    high = np.full(rays + 1, LOWEST, dtype=np.float32)
-    solid[rays] = HIGHEST  # no ray: a cell that rounding puts there is not seen
-    if crowded:
-        for ray in range(rays):
-            solid[ray], low[ray], high[ray] = _first_rows(
-                plane, rim, forth, cell_m, f, middle, u_low + ray * each, eye, near
-            )
-    return solid, low, high
+            stretches = still_open(alive, solid, low, high, (target - eye) / (k + 1 + f), at_rim)
 
 
 @kernel
@@ -239,122 +226,3 @@ def _bearings(spans: Ints, f: float, middle: float) -> tuple[float, float]:
             low = min(low, (spans[k, 0] + 0.5 - middle) / t)
             high = max(high, (spans[k, 1] - 0.5 - middle) / t)
     return low, high
-
-
-@kernel
-def _first_rows(
-    plane: Heights_dm, rim: int, forth: int, cell_m: float, f: float, middle: float, u: float, eye: float, near: int
-) -> tuple[float, float, float]:
-    """Return the slopes that the rows around the eye leave one ray: of solid tops, and of what hangs, from and to."""
-    solid, low, high = LOWEST, HIGHEST, LOWEST
-    length_m = cell_m * math.sqrt(1.0 + u * u)
-    column, enter = math.floor(middle), 0.0
-    for k in range(near + 1):
-        leave, row = k + f, plane[rim + forth * k]
-        after = math.floor(middle + u * leave)
-        if after != column:
-            side = ((column + 1 if u > 0.0 else column) - middle) / u
-            solid, low, high = _passed(row[column], enter, side, length_m, eye, solid, low, high)
-            column, enter = after, side
-        solid, low, high = _passed(row[column], enter, leave, length_m, eye, solid, low, high)
-        enter = leave
-    return solid, low, high
-
-
-@kernel
-def _passed(
-    code: int, enter: float, leave: float, length_m: float, eye: float, solid: float, low: float, high: float
-) -> tuple[float, float, float]:
-    """Return the slopes of a ray after a cell it crosses."""
-    if code == 0 or leave * length_m <= MOUNT_M:
-        return solid, low, high
-    if code < HANGS:
-        return max(solid, (code - eye) / leave), low, high
-    if is_crown(code) and leave * length_m <= CUT_BACK_M:
-        return solid, low, high
-    return solid, min(low, (bottom_dm(code) - eye) / max(enter, 0.5)), max(high, (top_dm(code) - eye) / leave)
-
-
-@kernel
-def _tops(
-    one: Heights_dm, other: Heights_dm, first: int, after: int, eye: Number, each_out: Number, tops: Slopes
-) -> int:
-    """Write the slopes of the higher solid top of two rows of cells; return the bits of all their codes."""
-    a, b, slopes, codes = one[first:after], other[first:after], tops[first:after], np.uint16(0)
-    for i in range(len(a)):
-        codes = np.uint16(codes | np.uint16(a[i] | b[i]))
-    for i in range(len(a)):
-        here = a[i] if a[i] < HANGS else np.uint16(0)
-        there = b[i] if b[i] < HANGS else np.uint16(0)
-        slopes[i] = (np.float32(here if here > there else there) - eye) * each_out
-    return int(codes)
-
-
-@kernel
-def _raise(solid: Slopes, tops: Slopes, place: NDArray[np.int32], start: Number, step: Number) -> None:
-    """Raise the horizons of neighbouring rays by the tops they meet at one distance."""
-    for i in range(len(solid)):
-        place[i] = np.int32(start + np.float32(np.int32(i)) * step)
-    for i in range(len(solid)):
-        slope = tops[np.uint32(place[i])]
-        solid[i] = slope if slope > solid[i] else solid[i]
-
-
-@kernel
-def _hang(
-    low: Slopes, high: Slopes, one: Heights_dm, other: Heights_dm, k: int, first: int, after: int, middle: float,
-    u_low: float, each: float, cell_m: float, f: float, eye: float, target: float,
-) -> None:  # fmt: skip
-    """Widen what hangs before some rays by what they meet between rows k and k + 1.
-
-    Slopes that no target further out can have are forgotten; of two things apart on one ray the gap counts as taken.
-    """
-    out, now = k + f, (target - eye) / (k + f)
-    for ray in range(first, after):
-        u = u_low + ray * each
-        column = math.floor(middle + u * out)
-        cut_back = out * cell_m * math.sqrt(1.0 + u * u) <= CUT_BACK_M
-        for row in range(2):
-            code = other[column] if row else one[column]
-            if code < HANGS or (cut_back and is_crown(code)):
-                continue
-            top = (top_dm(code) - eye) / out
-            if top <= now:
-                continue
-            bottom = (bottom_dm(code) - eye) / (out if row else out - 1.0)
-            if high[ray] <= now:
-                low[ray], high[ray] = bottom, top
-            else:
-                low[ray], high[ray] = min(low[ray], bottom), max(high[ray], top)
-
-
-@kernel
-def _mark(view: Cells, solid: Slopes, place: NDArray[np.int32], c: Number, a: Number, slope: Number) -> None:
-    """Mark neighbouring cells whose targets stand above the horizon; ``c + a i`` is the ray, and a half, of cell i."""
-    for i in range(len(view)):
-        place[i] = np.int32(c + np.float32(np.int32(i)) * a)
-    for i in range(len(view)):
-        view[i] = solid[np.uint32(place[i])] <= slope
-
-
-@kernel
-def _mark_under(view: Cells, solid: Slopes, low: Slopes, high: Slopes, c: Number, a: Number, slope: Number) -> None:
-    """Mark neighbouring cells whose targets stand above the horizon and clear of what hangs."""
-    for i in range(len(view)):
-        ray = np.uint32(np.int32(c + np.float32(np.int32(i)) * a))
-        view[i] = solid[ray] <= slope and not (low[ray] < slope < high[ray])
-
-
-@kernel
-def _still_open(alive: Ints, solid: Slopes, low: Slopes, high: Slopes, now: float, at_rim: float) -> int:
-    """Write the stretches of rays that can still see something further out; return how many."""
-    stretches, before = 0, False
-    for ray in range(len(solid) - 1):
-        still = solid[ray] <= at_rim and not (low[ray] < now and high[ray] > at_rim)
-        if still:
-            if not before:
-                alive[stretches, 0] = ray
-                stretches += 1
-            alive[stretches - 1, 1] = ray + 1
-        before = still
-    return stretches
