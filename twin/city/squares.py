@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numba
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+MOST_ALONG: Final = 2048
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +43,13 @@ class Squares:
 
     @classmethod
     def around(cls, boxes: Floats, side: float) -> Squares:
-        """Sort boxes into the smallest grid that holds them all."""
+        """Sort boxes into the smallest grid that holds them all; over a wide land its squares are larger."""
         if not len(boxes):
             return cls.over(np.zeros((0, 4)), side, (0.0, 0.0), 1, 1)
-        west, south = np.floor(boxes[:, :2].min(axis=0) / side) * side
-        along, down = (int(n) + 1 for n in np.floor((boxes[:, 2:].max(axis=0) - (west, south)) / side))
+        low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+        side = max(side, float((high - low).max()) / MOST_ALONG)
+        west, south = np.floor(low / side) * side
+        along, down = (int(n) + 1 for n in np.floor((high - (west, south)) / side))
         return cls.over(boxes, side, (west, south), down, along)
 
     def of(self, square: int) -> Ints:
