@@ -58,7 +58,7 @@ def place(request: PlaceRequest, tell: Tell = silent) -> dict[str, Any]:
     tell("plan and bound", 0.0)
     found = chosen(request, inputs, aim, sight)
     if not len(found.rows):
-        raise InputError("place cameras", "no candidate adds anything to what the existing cameras see")
+        raise InputError("place cameras", _why_empty(request))
     tell("before and after", 0.0)
     cameras = cameras_of(found, inputs)
     after = seen_by(join_fleets(inputs.near, [cameras[i] for i in range(len(cameras))]), inputs, demand)
@@ -67,6 +67,14 @@ def place(request: PlaceRequest, tell: Tell = silent) -> dict[str, Any]:
     tell("files", 0.0)
     _write(request, inputs, demand, found, cameras, before, after, content)
     return plain(content)  # type: ignore[no-any-return]
+
+
+def _why_empty(request: PlaceRequest) -> str:
+    if request.objective == "fair":
+        return (
+            "so few cameras lift no plan's worst served tenth of the mahallas; more cameras, or a smaller area, would"
+        )
+    return "no candidate adds anything to what the existing cameras see"
 
 
 def _folder(request: PlaceRequest) -> None:
