@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sensors.alarms import AlarmRule, AlarmRules
 from sensors.cameras import CameraFleet, take_cameras
 from sensors.encounters import Detection, LightAt, camera_hash, detections, encounters
 from sensors.false_alarms import FalseAlarms, false_alarms, places_in_view
 from sensors.fitted import FittedModel
-from sensors.sightline import PTZ_PRESETS, camera_rows
+from sensors.sightline import PTZ_PRESETS, Floats, camera_rows
 from sensors.source import Report
 from twin.city.heights import HeightRaster
 from twin.records import Alarm, Incident, Sighting
@@ -32,7 +33,8 @@ class FittedSource:
         duration_ms: frames from then on are not looked at.
         seed: the run's.
         skip_camera_ids: cameras another source speaks for.
-        nearest_node: drivable node nearest to a point in city metres, for false alarms; true ones have the incident's.
+        nearest_node: drivable nodes nearest to (k,) points in city metres, or one for all of them, for false alarms;
+            true ones have the incident's.
         ptz_presets: bearings a rotating camera tours; it looks at each for that share of the time.
     """
 
@@ -49,7 +51,7 @@ class FittedSource:
         duration_ms: int,
         seed: int,
         skip_camera_ids: Collection[str] = (),
-        nearest_node: Callable[[float, float], int] = lambda x_m, y_m: -1,
+        nearest_node: Callable[[Floats, Floats], ArrayLike] = lambda x_m, y_m: -1,
         ptz_presets: int = PTZ_PRESETS,
     ) -> None:
         self._fleet = take_cameras(fleet, ~np.isin(fleet.id, sorted(skip_camera_ids)))
@@ -79,16 +81,17 @@ class FittedSource:
         names = {rule.name for rule in self._rules.rules}
         for alarms in false_alarms(hashes, self._model, self._light_at, self._duration_ms, self._seed):
             if len(alarms.camera) and alarms.rule in names:
-                x_m, y_m = places_in_view(rows, hashes, alarms, self._heights, self._seed)
-                for i in range(len(x_m)):
-                    yield self._of_nothing(alarms, i, float(x_m[i]), float(y_m[i]))
+                yield from self._of_nothing(alarms, *places_in_view(rows, hashes, alarms, self._heights, self._seed))
 
-    def _of_nothing(self, alarms: FalseAlarms, i: int, x_m: float, y_m: float) -> Seen:
+    def _of_nothing(self, alarms: FalseAlarms, x_m: Floats, y_m: Floats) -> Iterator[Seen]:
         rule, fit = self._rules.rule(alarms.rule), self._model.hazards.get(alarms.rule, self._model.plate)
-        t_ms, camera_id = int(alarms.t_ms[i]), str(self._fleet.id[alarms.camera[i]])
-        node = self._nearest_node(x_m, y_m)
-        alarm = _alarm(rule, t_ms + round(1000 * fit.delay_s), camera_id, node, x_m, y_m, None, "")
-        return Sighting(t_ms, camera_id, rule.name, fit.score, x_m, y_m, None), alarm
+        nodes = np.broadcast_to(self._nearest_node(x_m, y_m), x_m.shape)
+        cameras = self._fleet.id[alarms.camera].tolist()
+        for t_ms, camera_id, node, *at in zip(
+            alarms.t_ms.tolist(), cameras, nodes.tolist(), x_m.tolist(), y_m.tolist(), strict=True
+        ):
+            alarm = _alarm(rule, t_ms + round(1000 * fit.delay_s), camera_id, node, *at, None, "")
+            yield Sighting(t_ms, camera_id, rule.name, fit.score, *at, None), alarm
 
 
 def _of_incident(found: Detection, camera_id: str) -> Seen:

@@ -102,16 +102,24 @@ def _of_centre(columns: Columns, end_ms: int) -> Iterator[Figure]:
     left = ended[-1] if ended else {}
     yield Figure("unanswered", ALL, 0, float(left.get("calls", nan)))
     yield Figure("waiting_end", ALL, 0, float(left.get("requests", nan)))
-    waited = request_waits_ms(columns, end_ms)
+    decided = columns.rows(Kind.DECISION)
+    actions = [decision["action"] for decision in columns.details(decided)]
+    declined = decided[np.array([action == "decline" for action in actions], dtype=np.bool_)]
+    waited = request_waits_ms(columns, declined, end_ms)
     yield Figure("dispatch_wait_mean_s", ALL, 0, mean_s(waited))
     yield Figure("waiting_mean", ALL, 0, int(waited.sum()) / end_ms if end_ms else nan)
-    actions = [decision["action"] for decision in columns.details(columns.rows(Kind.DECISION))]
     yield Figure("declined", ALL, 0, float(actions.count("decline")))
     yield Figure("moves", ALL, 0, float(actions.count("move")))
 
 
-def request_waits_ms(columns: Columns, end_ms: int) -> Ints:
-    """Return how long each request waited for its first team, so far for one that waits, none for one joined."""
+def request_waits_ms(columns: Columns, declined: Ints, end_ms: int) -> Ints:
+    """Return how long each request waited for its first team, so far for one that waits, none for one joined.
+
+    Args:
+        columns: the log.
+        declined: rows of the decisions that turned a request away, which ends its wait.
+        end_ms: when the log ends.
+    """
     ready = columns.rows(Kind.PROCESSED, Kind.ALARM_CONFIRMED)
     joined = set(_notices(columns, columns.rows(Kind.JOINED)))
     since = {
@@ -122,9 +130,8 @@ def request_waits_ms(columns: Columns, end_ms: int) -> Ints:
     until: dict[tuple[int, int], int] = {}
     for notice, t in zip(_notices(columns, sent), columns.t_ms[sent].tolist(), strict=True):
         until.setdefault(notice, t)
-    for row, decision in zip(columns.rows(Kind.DECISION), columns.details(columns.rows(Kind.DECISION)), strict=True):
-        if decision["action"] == "decline":
-            until.setdefault(_notices(columns, np.array([row]))[0], int(columns.t_ms[row]))
+    for notice, t in zip(_notices(columns, declined), columns.t_ms[declined].tolist(), strict=True):
+        until.setdefault(notice, t)
     return np.array([until.get(notice, end_ms) - t for notice, t in since.items()], dtype=np.int64)
 
 
