@@ -11,6 +11,7 @@ import numpy as np
 
 from tests.benchmarks.chain import chain_rows
 from tests.benchmarks.exports import export_rows
+from tests.benchmarks.memory import memory_rows
 from tests.benchmarks.osm import osm_rows
 from tests.benchmarks.policies import policy_rows
 from tests.benchmarks.timing import Row, in_turn, seconds
@@ -35,6 +36,7 @@ def all_rows() -> Iterator[Row]:
     yield from recognition(city)
     whole = open_city(None)
     yield from chain_rows(whole)
+    yield from memory_rows()
     yield from whole_city_rows(whole)
     yield from travel_rows(whole)
 
