@@ -33,7 +33,7 @@ class CallTaking:
         self._clock, self._log, self._settings, self._stages = clock, log, settings, stages
         self._incidents, self._endings, self._reception = incidents, endings, reception
         self.desk = Desk(settings.roster[clock.start.hour] if settings.roster else settings.operators)
-        self.own_desks = {number: Desk(staff) for number, staff in settings.own_desks.items()}
+        self.own_desks = {number: Desk(own.at(clock.start.hour)) for number, own in settings.own_desks.items()}
         self.in_hand = 0
 
     def ring(self, call: Call) -> None:

@@ -13,7 +13,7 @@ from agents.decision_check import fault_of
 from agents.fleet import Fleet
 from agents.joining import RequestBook
 from agents.policy import Choice, Decline, Dispatch, Hold, Move, Policy, Redispatch
-from agents.policy_fault import PolicyFault
+from agents.policy_fault import PolicyFault, place_of
 from agents.reception import Reception
 from agents.request import State, Unit
 from agents.response import Responses
@@ -108,7 +108,7 @@ class Dispatching:
         except NeverReturned as fault:
             raise self._fault(f"{fault}; a decision must come back") from None
         except Exception as fault:
-            raise self._fault(f"it raised {type(fault).__name__}: {fault}") from fault
+            raise self._fault(f"it raised {type(fault).__name__}: {fault} ({place_of(fault)})") from fault
         teams.close()
         if not isinstance(choices, list | tuple):
             raise self._fault(f"decide returned {type(choices).__name__}; return a list of decisions, [] for none")
@@ -139,18 +139,19 @@ class Dispatching:
             self.ask()
 
     def _record(self, choice: Choice, unit: Unit | None, node: int) -> None:
-        """Log a decision; its detail is a :class:`twin.records.Decision` as JSON."""
+        """Log a decision: how long its request had been ready, and a :class:`twin.records.Decision` as JSON."""
         first = unit.request.first if unit is not None else None
         incident_id = unit.request.incident_id if unit is not None else None
         call_id, alarm_id = (first.call_id, first.alarm_id) if first is not None else (None, None)
         now, team_id = self._clock.now_ms, getattr(choice, "team_id", "")
         reason = getattr(choice, "reason", "")
+        ready_s = (now - unit.request.units[0].ready_ms) / 1000 if unit is not None else None
         told = (
             f'{{"t_ms": {now}, "by": {self._by}, "action": "{_action(choice)}", '
             f'"team_id": {_quoted(team_id)}, "incident_id": {_number(incident_id)}, "call_id": {_number(call_id)}, '
             f'"alarm_id": {_number(alarm_id)}, "reason": {_quoted(reason)}}}'
         )
-        self._log.emit(now, Kind.DECISION, incident_id, call_id, alarm_id, team_id, "", node, None, told)
+        self._log.emit(now, Kind.DECISION, incident_id, call_id, alarm_id, team_id, "", node, ready_s, told)
 
     def _count_turn(self) -> None:
         now = self._clock.now_ms

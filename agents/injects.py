@@ -40,7 +40,7 @@ class CamerasFail:
 
 @dataclass(frozen=True)
 class StaffChange:
-    """The ``phones`` or the ``verifiers`` have so many people, until a roster has its next hour."""
+    """``phones``, ``verifiers`` or a number's own desk have so many people, until a roster has its next hour."""
 
     t_ms: int
     desk: str

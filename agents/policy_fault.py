@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
+from pathlib import Path
+
 from twin.errors import InputError
+
+
+def place_of(fault: BaseException) -> str:
+    """Return file and line of the last step of somebody's own code before a fault, such as ``mine.py:12``."""
+    steps = traceback.extract_tb(fault.__traceback__)
+    own = [step for step in steps if not step.filename.startswith((sys.prefix, sys.base_prefix, "<"))]
+    last = (own or steps)[-1]
+    return f"{Path(last.filename).name}:{last.lineno}"
 
 
 class PolicyFault(InputError):

@@ -84,7 +84,7 @@ def find_policy(asked: str) -> Policy:
 
 
 def policy_class(name: str, group: str) -> Callable[..., Any]:
-    """Return what makes the policy of a name in a group, or of ``path/to/file.py:Name``.
+    """Return what makes the policy of a name in a group, of ``path/to/file.py:Name``, or of a file that holds one.
 
     Raises:
         InputError: there is none, or it does not load.
@@ -92,6 +92,8 @@ def policy_class(name: str, group: str) -> Callable[..., Any]:
     path, colon, inside = name.rpartition(":")
     if colon and path.endswith(".py"):
         return _class_in(name, Path(path), inside)
+    if name.endswith(".py"):
+        return _only_class_in(name, Path(name))
     if name in BUILT_IN[group]:
         return BUILT_IN[group][name]
     points = importlib.metadata.entry_points(group=group, name=name)
@@ -118,10 +120,31 @@ def _class_in(asked: str, path: Path, name: str) -> Callable[..., Any]:
         raise _fault(asked, f"there is no file {path}")
     module = _loaded(asked, path)
     if not hasattr(module, name):
-        classes = [key for key, value in vars(module).items() if isinstance(value, type) and hasattr(value, "decide")]
-        raise _fault(asked, f"in {path} {unknown_name('policy', name, classes)}")
+        raise _fault(asked, f"in {path} {unknown_name('policy', name, _classes(module))}")
     kind: Callable[..., Any] = getattr(module, name)
     return kind
+
+
+def _only_class_in(asked: str, path: Path) -> Callable[..., Any]:
+    if not path.is_file():
+        raise _fault(asked, f"there is no file {path}")
+    module = _loaded(asked, path)
+    classes = _classes(module)
+    if len(classes) != 1:
+        named = ", ".join(f"{path}:{name}" for name in classes)
+        told = f"holds several policies; name one: {named}" if classes else "holds no class with a method decide"
+        raise _fault(asked, f"{path} {told}")
+    kind: Callable[..., Any] = getattr(module, classes[0])
+    return kind
+
+
+def _classes(module: ModuleType) -> list[str]:
+    """Names of the policies that a file itself holds; what it imports from elsewhere is not its own."""
+    return [
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, type) and value.__module__ == module.__name__ and hasattr(value, "decide")
+    ]
 
 
 def _loaded(asked: str, path: Path) -> ModuleType:

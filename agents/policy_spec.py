@@ -1,4 +1,7 @@
-"""How a policy is asked for: ``closest``, ``closest + dmexclp(busy=0.4)``, ``mine.py:Name(x=1) + nearest_post``."""
+"""How a policy is asked for: ``closest``, ``closest + dmexclp(busy=0.4)``, ``mine.py:Name(x=1) + nearest_post``.
+
+A file that holds one policy alone may be named without it: ``mine.py``.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ class PartSpec:
     """One part of what was asked.
 
     Attributes:
-        name: of a built-in or installed policy, or ``path/to/file.py:Name``.
+        name: of a built-in or installed policy, ``path/to/file.py:Name``, or ``path/to/file.py``.
         parameters: by name.
     """
 
@@ -50,7 +53,7 @@ def read_spec(asked: str) -> tuple[PartSpec, PartSpec | None]:
 def _split(asked: str) -> list[str]:
     """At each plus outside brackets and quotes; where a file is named, only at one between spaces."""
     parts, depth, quote = [""], 0, ""
-    alone = ".py:" in asked
+    alone = ".py" in asked
     for at, letter in enumerate(asked):
         quote = "" if letter == quote else quote or (letter if letter in "'\"" else "")
         depth += 0 if quote else (letter == "(") - (letter == ")")
@@ -89,7 +92,7 @@ def policy_files(asked: str) -> dict[str, Path]:
     files: dict[str, Path] = {}
     for part in read_spec(asked):
         if part is not None:
-            path, _, _ = part.name.rpartition(":")
+            path = part.name if part.name.endswith(".py") else part.name.rpartition(":")[0]
             named = [path] if path.endswith(".py") else []
             named += [value for key, value in part.parameters.items() if key == "file" and value]
             files |= {name: Path(name) for name in named}

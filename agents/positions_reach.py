@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from agents.policy import Ints
-from twin.cover_exact import CoverBounds, certain_cover_bounds
+from twin.cover import CoverBounds, certain_cover_bounds
 from twin.travel import Travel
 
 Floats = NDArray[np.float64]

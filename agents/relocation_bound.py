@@ -33,7 +33,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from agents.policy import Ints
-from twin.cover_exact import CoverBounds
+from twin.cover import CoverBounds
 
 Floats = NDArray[np.float64]
 STEP_MS: Final = 30_000

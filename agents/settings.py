@@ -58,6 +58,33 @@ def shipped_verification() -> SameForAll:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnDesk:
+    """The desk of one number.
+
+    Attributes:
+        staff: how many answer there, at least 1 where there is no roster.
+        roster: how many in each of the 24 hours of the day; () for ``staff`` all day.
+    """
+
+    staff: int
+    roster: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_roster(self.roster)
+        if self.staff < 1:
+            raise ValueError(f"at least 1 operator at each number's desk, but got {self.staff}")
+
+    def at(self, hour: int) -> int:
+        """Return how many are there at an hour of the day."""
+        return self.roster[hour] if self.roster else self.staff
+
+
+def _check_roster(roster: tuple[int, ...]) -> None:
+    if roster and (len(roster) != HOURS or min(roster) < 0 or max(roster) < 1):
+        raise ValueError(f"a roster is {HOURS} counts, not negative and not all zero, but is {roster}")
+
+
+@dataclass(frozen=True, slots=True)
 class CentreSettings:
     """The situation centre.
 
@@ -74,8 +101,8 @@ class CentreSettings:
         roster, verifier_roster: operators and verifiers at work in each of the 24 hours of the day; () for as many
             as ``operators`` and ``verifiers`` all day. Who is on the phone at the end of a shift finishes the call.
         patience: how long a caller waits to be answered before hanging up; None: for ever.
-        own_desks: numbers (``101``, ``102``, ``103``, ``112``) that ring at a desk of their own, and how many answer
-            there at any hour; all other phone calls share the ``operators``.
+        own_desks: numbers (``101``, ``102``, ``103``, ``112``) that ring at a desk of their own; all other phone calls
+            share the ``operators``.
     """
 
     operators: int
@@ -89,16 +116,13 @@ class CentreSettings:
     roster: tuple[int, ...] = ()
     verifier_roster: tuple[int, ...] = ()
     patience: Duration | None = None
-    own_desks: Mapping[str, int] = field(default_factory=dict)
+    own_desks: Mapping[str, OwnDesk] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for roster in (self.roster, self.verifier_roster):
-            if roster and (len(roster) != HOURS or min(roster) < 0 or max(roster) < 1):
-                raise ValueError(f"a roster is {HOURS} counts, not negative and not all zero, but is {roster}")
+            _check_roster(roster)
         if self.operators < 1 or self.verifiers < 1:
             raise ValueError(f"at least 1 operator and 1 verifier, but got {self.operators} and {self.verifiers}")
-        if any(staff < 1 for staff in self.own_desks.values()):
-            raise ValueError(f"at least 1 operator at each number's desk, but got {dict(self.own_desks)}")
         if self.join_radius_m < 0 or self.join_window_s < 0:
             raise ValueError("join_radius_m and join_window_s must not be negative")
 

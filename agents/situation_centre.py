@@ -29,13 +29,16 @@ class SituationCentre:
         self, clock: Clock, log: EventLog, settings: CentreSettings, book: RequestBook, phones: CallTaking,
         alarms: AlarmDesk, endings: Endings,
     ) -> None:  # fmt: skip
-        self._clock, self._log, self._settings, self.endings = clock, log, settings, endings
+        self._clock, self._log, self.endings = clock, log, endings
         self.book, self._phones, self._alarms = book, phones, alarms
-        self._desks: dict[str, Desk] = {"phones": phones.desk, "verifiers": alarms.desk}
+        self._desks: dict[str, Desk] = {"phones": phones.desk, "verifiers": alarms.desk, **phones.own_desks}
+        rosters = {"phones": settings.roster, "verifiers": settings.verifier_roster}
+        rosters |= {number: own.roster for number, own in settings.own_desks.items()}
+        self._rosters = {desk: roster for desk, roster in rosters.items() if roster}
 
     def begin(self) -> None:
         """Let the rosters run, from the next full hour on."""
-        if self._settings.roster or self._settings.verifier_roster:
+        if self._rosters:
             start = self._clock.start
             into_ms = start.minute * 60_000 + start.second * 1000 + start.microsecond // 1000
             self._clock.call_after(HOUR_MS - into_ms, self._change_shift)
@@ -49,7 +52,7 @@ class SituationCentre:
         self._alarms.receive(alarm)
 
     def set_staff(self, desk: str, staff: int) -> None:
-        """Change how many are at a desk: ``phones`` or ``verifiers``."""
+        """Change how many are at a desk: ``phones``, ``verifiers``, or a number that has one of its own."""
         self._desks[desk].set_staff(staff)
         self._log.emit(
             self._clock.now_ms, Kind.STAFFED, value=float(staff), detail=f'{{"desk": "{desk}"}}'
@@ -62,7 +65,7 @@ class SituationCentre:
 
     def _change_shift(self) -> None:
         hour = self._clock.at(self._clock.now_ms).hour
-        for desk, roster in (("phones", self._settings.roster), ("verifiers", self._settings.verifier_roster)):
-            if roster and roster[hour] != self._desks[desk].staff:
+        for desk, roster in self._rosters.items():
+            if roster[hour] != self._desks[desk].staff:
                 self.set_staff(desk, roster[hour])
         self._clock.call_after(HOUR_MS, self._change_shift)

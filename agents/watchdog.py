@@ -3,12 +3,14 @@
 It cannot change what is simulated: a policy that keeps within the limit is not touched, and one that does not ends the
 run. In the main thread a timer of the operating system interrupts it, even where it sleeps or waits; in another thread
 an exception is raised in it at its next step of Python. Code that never comes back from a compiled extension cannot be
-interrupted from within its own process.
+interrupted from within its own process. One that catches whatever it is interrupted with, again and again, ends the
+process with a message and status 2: there is no other way out of it.
 """
 
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -19,6 +21,7 @@ from typing import Any, Final, TypeVar
 
 LIMIT_S: Final = 60.0
 _AGAIN_S: Final = 1.0  # a policy that swallows the exception gets it again
+_MOST_BELLS: Final = 10  # before the process is ended
 _TICK_S: Final = 0.05
 
 Answer = TypeVar("Answer")
@@ -30,10 +33,12 @@ class _Guard:
     Attributes:
         thread: the main thread, while the timer runs.
         until_s: when thinking has to be over, by the monotonic clock; None while nobody thinks.
+        bells: how often it rang in the thought that is going on.
     """
 
     thread: int | None = None
     until_s: float | None = None
+    bells: int = 0
 
 
 _guard: Final = _Guard()
@@ -84,7 +89,7 @@ def on_guard() -> Iterator[None]:
 
 def _guarded(limit_s: float, think: Callable[..., Answer], about: tuple[Any, ...]) -> Answer:
     before = _guard.until_s
-    _guard.until_s = monotonic() + limit_s
+    _guard.until_s, _guard.bells = monotonic() + limit_s, 0
     try:
         return think(*about)
     finally:
@@ -92,9 +97,16 @@ def _guarded(limit_s: float, think: Callable[..., Answer], about: tuple[Any, ...
 
 
 def _ring(number: int, frame: FrameType | None) -> None:
-    if _guard.until_s is not None and monotonic() > _guard.until_s:
-        _guard.until_s = monotonic() + _AGAIN_S
-        raise _Bell
+    if _guard.until_s is None or monotonic() <= _guard.until_s:
+        return
+    _guard.bells += 1
+    if _guard.bells > _MOST_BELLS:
+        at = f" at {frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else ""
+        told = f"twin: the policy does not return{at}, and catches every exception that is to stop it; the process ends"
+        os.write(2, f"\n{told}\n".encode())
+        os._exit(2)
+    _guard.until_s = monotonic() + _AGAIN_S
+    raise _Bell
 
 
 def _in_other_thread(limit_s: float, think: Callable[..., Answer], about: tuple[Any, ...]) -> Answer:

@@ -100,7 +100,7 @@ class World:
         self.fleet, self.centre = parts.fleet, parts.centre
         self._dispatching, self._duty = parts.dispatching, parts.duty
         self._failures = [inject for inject in injects if isinstance(inject, CamerasFail)]
-        _check(injects, self.fleet.by_id)
+        _check(injects, self.fleet.by_id, ("phones", "verifiers", *settings.centre.own_desks))
         self.sightings: list[Sighting] = []
         self.clock.receive(self._visits(incidents, calls, sources, injects))
         self._begun = False
@@ -231,9 +231,9 @@ def _by_id(incidents: Sequence[Incident], calls: Sequence[Call]) -> dict[int, In
     return by_id
 
 
-def _check(injects: Sequence[Inject], teams: dict[str, object]) -> None:
+def _check(injects: Sequence[Inject], teams: dict[str, object], desks: Sequence[str]) -> None:
     for inject in injects:
         if isinstance(inject, TeamBreakdown) and inject.team_id not in teams:
             raise ValueError(unknown_name("team", inject.team_id, list(teams)))
-        if isinstance(inject, StaffChange) and inject.desk not in ("phones", "verifiers"):
-            raise ValueError(unknown_name("desk", inject.desk, ["phones", "verifiers"]))
+        if isinstance(inject, StaffChange) and inject.desk not in desks:
+            raise ValueError(unknown_name("desk", inject.desk, desks))

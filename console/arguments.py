@@ -1,4 +1,4 @@
-"""Values of the command line that speak for themselves when they are wrong."""
+"""Arguments that several commands have: declared once, and such that wrong values speak for themselves."""
 
 from __future__ import annotations
 
@@ -42,4 +42,17 @@ def ground_asked(city: str | None, region: Path | None) -> str | None:
     return str(region)
 
 
+Scenario = Annotated[str, typer.Argument(help="Library name (friday_evening) or a YAML file.")]
 Seed = Annotated[int, typer.Option(parser=seed_of, metavar="N", help="Whole number from 0 up.")]
+City = Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")]
+Region = Annotated[Path | None, typer.Option(help="Folder of a region of zones, in place of a city.")]
+Cameras = Annotated[Path | None, typer.Option(help="Camera fleet as GeoJSON; default: derived.")]
+Calls = Annotated[Path | None, typer.Option(help="Call log, CSV or Parquet, in place of drawn calls.")]
+CallsMode = Annotated[str, typer.Option(help="replay the log as it is, or bootstrap its hours.")]
+Fleet = Annotated[Path | None, typer.Option(help="Fleet of named teams, YAML; default: by residents.")]
+Weights = Annotated[Path | None, typer.Option(help="Detector weights; default: those shipped.")]
+Renderer = Annotated[str, typer.Option(help="auto, gl or tiny.")]
+Engine = Annotated[str, typer.Option(help="local (this machine) or ray (a Ray cluster).")]
+Workers = Annotated[int | None, typer.Option(help="How many live trials at a time; default: all cores.")]
+Experiment = Annotated[Path | None, typer.Option(help="Folder of the experiment; one that was interrupted goes on.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]

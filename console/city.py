@@ -161,7 +161,7 @@ def _show(city: Any, as_json: bool) -> None:
 
 
 def _table(figures: dict[str, Any]) -> Table:
-    streets, buildings = figures["streets"], figures["buildings"]
+    streets, buildings, standing = figures["streets"], figures["buildings"], figures["standing"]
     places = ", ".join(f"{n} {kind}" for kind, n in figures["places"].items()) or "none"
     uses = ", ".join(f"{n:,} {use}" for use, n in buildings["by_use"].items()) or "none"
     reachable = (
@@ -175,6 +175,9 @@ def _table(figures: dict[str, Any]) -> Table:
         "junctions": f"{streets['nodes']:,} nodes; {reachable}",
         "buildings": f"{buildings['count']:,} ({buildings['with_holes']} with courtyards), up to "
         f"{buildings['tallest_m']:g} m: {uses}",
+        "beside them": f"{standing['trees']:,} trees ({standing['trees_mapped']:,} mapped), "
+        f"{standing['lamp_posts']:,} lamp posts, {standing['walls_km']:,} km of walls, "
+        f"{standing['decks_of_bridges']} decks of bridges",
         "places": places,
         "time zone": f"{figures['timezone']} ({figures['made'].get('timezone_from', 'given')})",
         "frame": f"{figures['crs']}, flat",

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
+
+from twin.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from twin.city import City
 
 DIFFERENT = 1
 
@@ -20,9 +25,8 @@ def diff(
 ) -> None:
     """Say what changed from city A to city B; exit status 0 when they are the same, 1 when not."""
     from twin.city.diff import diff_cities
-    from twin.city.resolve import open_city
 
-    found = diff_cities(open_city(str(old)), open_city(str(new)))
+    found = diff_cities(*_opened(old, new))
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False, sort_keys=True))
     elif found.same:
@@ -31,6 +35,21 @@ def diff(
         _show(found)
     if not found.same:
         raise typer.Exit(DIFFERENT)
+
+
+def _opened(*paths: Path) -> list[City]:
+    """Open cities; what is wrong with any of them is told together."""
+    from twin.city.resolve import open_city
+
+    cities, faults = [], []
+    for path in paths:
+        try:
+            cities.append(open_city(str(path)))
+        except InputError as fault:
+            faults += [Fault(one.what, one.line, one.source or fault.source or path) for one in fault.faults]
+    if faults:
+        raise InputError("compare two cities", list(dict.fromkeys(faults)))
+    return cities
 
 
 def _show(found: Any) -> None:

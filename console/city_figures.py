@@ -11,6 +11,7 @@ import typer
 from twin.errors import InputError
 
 if TYPE_CHECKING:
+    from twin.city import City
     from twin.city.figures import Figure
 
 COLOUR = {"reached": "green", "missed": "red", "no figure": "dim", "skipped": "yellow"}
@@ -35,6 +36,8 @@ def figures(
     with stages(quiet=as_json) as tell:
         tell("city", 0.0)
         opened = open_city(city)
+        if build:
+            _check_default(opened)
         tell("figures", 0.0)
         for line in city_table(opened, against, build):
             lines.append(line)
@@ -47,6 +50,21 @@ def figures(
         _print(opened.name, lines, missed)
     if missed:
         raise typer.Exit(1)
+
+
+def _check_default(city: City) -> None:
+    """Refuse to time the building of another city than the one that is measured.
+
+    Raises:
+        InputError: it is not the whole default city.
+    """
+    from twin.city.frame import load_frame
+
+    made = city.manifest.get("made_by", {})
+    whole = [district.name for district in load_frame().districts]
+    if made.get("generator") != "default_city" or sorted(made.get("districts", [])) != sorted(whole):
+        told = f"{city.name} is not the whole default city, which is what --build builds; leave CITY out, or --build"
+        raise InputError(f"build {city.name} anew", told)
 
 
 def _print(name: str, lines: list[Figure], missed: int) -> None:

@@ -8,22 +8,23 @@ from typing import Annotated
 
 import typer
 
+from console.arguments import AsJson, Cameras, City, Renderer, Scenario, Seed
 from console.progress import stages
 
 
 def footage(
-    scenario: Annotated[str, typer.Argument(help="Library name (friday_evening) or a YAML file.")],
+    scenario: Scenario,
     camera: Annotated[str, typer.Option(help="Id of a camera; spotlights count, such as spotlight-1-crash.")],
     at: Annotated[str, typer.Option(help="Seconds from the scenario's start, or local clock time HH:MM[:SS].")],
     seconds: Annotated[float, typer.Option(help="Length of the clip, up to 600 s.")] = 20.0,
     fps: Annotated[float, typer.Option(help="Frames a second, 1 to 30.")] = 10.0,
-    city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
-    seed: Annotated[int, typer.Option(help="Whole number from 0 up.")] = 1,
-    cameras: Annotated[Path | None, typer.Option(help="Camera fleet as GeoJSON; default: derived.")] = None,
+    city: City = None,
+    seed: Seed = 1,
+    cameras: Cameras = None,
     weather: Annotated[str, typer.Option(help="clear, rain, fog, snow or dust; default: the scenario's.")] = "",
     out: Annotated[Path | None, typer.Option(help="Folder; default: runs/footage-CAMERA-AT.")] = None,
-    renderer: Annotated[str, typer.Option(help="auto, gl or tiny.")] = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+    renderer: Renderer = "auto",
+    as_json: AsJson = False,
 ) -> None:
     """Render seconds of one camera with everything in view labelled: MP4, JSON and MOT ground truth."""
     from experiments.life.labelled_clip import ClipRequest, labelled_clip

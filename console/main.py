@@ -10,11 +10,11 @@ from types import FrameType
 
 import typer
 
-from console import city, compare, coverage, doctor, footage, load, policy, report, run, sweep, validate, vision
+from console import city, compare, coverage, doctor, footage, load, place, policy, report, run, sweep, validate, vision
+from console.interrupted import INTERRUPTED
 from twin.errors import InputError, MissingPart
 
 WRONG_INPUT = 2
-INTERRUPTED = 130
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.add_typer(city.app, name="city")
 app.command("coverage")(coverage.coverage)
+app.command("place")(place.place)
 app.command("footage")(footage.footage)
 app.add_typer(vision.app, name="vision")
 app.add_typer(policy.app, name="policy")
@@ -50,7 +51,7 @@ def main() -> None:
         typer.echo(f"twin: {fault}", err=True)
         sys.exit(WRONG_INPUT)
     except KeyboardInterrupt:
-        typer.echo("twin: interrupted; what was done so far is kept", err=True)
+        typer.echo("twin: interrupted; nothing half-made is kept, and the same command begins again", err=True)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -12,33 +12,44 @@ from typing import Annotated
 
 import typer
 
-from console.arguments import Seed, ground_asked
+from console.arguments import (
+    AsJson,
+    Calls,
+    CallsMode,
+    Cameras,
+    City,
+    Fleet,
+    Region,
+    Renderer,
+    Seed,
+    Weights,
+    ground_asked,
+)
+from console.interrupted import goes_on
 from console.progress import stages
 from experiments.request import RunRequest, Tell
 from twin.errors import InputError
 from twin.runfolder import RunFolder
 
-INTERRUPTED = 130
-
 
 def run(
     scenario: Annotated[str | None, typer.Argument(help="Library name (friday_evening) or a YAML file.")] = None,
-    city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
-    region: Annotated[Path | None, typer.Option(help="Folder of a region of zones, in place of a city.")] = None,
+    city: City = None,
+    region: Region = None,
     seed: Seed = 1,
     out: Annotated[Path | None, typer.Option(help="New folder for the run; default: runs/SCENARIO-TIME.")] = None,
     policy: Annotated[str | None, typer.Option(help="Dispatch policy: a name, or file.py:Name.")] = None,
-    cameras: Annotated[Path | None, typer.Option(help="Camera fleet as GeoJSON; default: derived.")] = None,
-    calls: Annotated[Path | None, typer.Option(help="Call log, CSV or Parquet, in place of drawn calls.")] = None,
-    calls_mode: Annotated[str, typer.Option(help="replay the log, or bootstrap its hours.")] = "replay",
-    fleet: Annotated[Path | None, typer.Option(help="Fleet of named teams, YAML; default: by residents.")] = None,
+    cameras: Cameras = None,
+    calls: Calls = None,
+    calls_mode: CallsMode = "replay",
+    fleet: Fleet = None,
     no_footage: Annotated[bool, typer.Option("--no-footage", help="Render nothing; all cameras are fitted.")] = False,
-    weights: Annotated[Path | None, typer.Option(help="Detector weights; default: those shipped.")] = None,
-    renderer: Annotated[str, typer.Option(help="auto, gl or tiny.")] = "auto",
+    weights: Weights = None,
+    renderer: Renderer = "auto",
     relive: Annotated[Path | None, typer.Option(help="Live this recorded run again, up to --until.")] = None,
     until: Annotated[str | None, typer.Option(help="18:40, 18:40:30, or seconds from its start.")] = None,
     injects: Annotated[Path | None, typer.Option(help="With --relive: YAML of injects from --until on.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Live one scenario through, with its footage, and write the run folder and its report.
 
@@ -94,20 +105,26 @@ def _relive(
 
 def _lived(out: Path, live: Callable[[Tell], RunFolder], as_json: bool) -> None:
     """Live a run with its progress on screen, and print its figures."""
+    from agents.policy_fault import PolicyFault
     from reports.terminal import summary_lines
 
     _refuse_taken(out)
     try:
-        with stages(quiet=as_json) as tell:
+        with goes_on(lambda: _kept(out)), stages(quiet=as_json) as tell:
             folder = live(tell)
-    except KeyboardInterrupt:
-        kept = f"what was done so far lies in {out}" if out.exists() else "nothing was written yet"
-        typer.echo(f"twin: interrupted; {kept}", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+    except PolicyFault:
+        typer.echo(f"twin: what was lived until the policy failed lies in {out}", err=True)
+        raise
     if as_json:
         typer.echo(json.dumps(folder.read_json(folder.metrics), ensure_ascii=False))
     else:
         typer.echo("\n".join(summary_lines(folder)))
+
+
+def _kept(out: Path) -> str:
+    if not out.exists():
+        return "nothing was written yet, and the same command begins again"
+    return f"what was lived until then lies in {out}, its report too; the whole run again needs another --out"
 
 
 def _fresh(scenario: str) -> Path:

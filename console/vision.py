@@ -1,4 +1,4 @@
-"""`twin vision`: train, evaluate, calibrate, recognise."""
+"""`twin vision`: train, evaluate, calibrate, recognise; `load` has a file of its own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from console.arguments import Seed
+from console.arguments import Seed, Weights
+from console.interrupted import goes_on
 from console.progress import stages
+from console.vision_load import load
 
-app = typer.Typer(no_args_is_help=True, help="The recogniser: train, evaluate, calibrate, recognise.")
+app = typer.Typer(no_args_is_help=True, help="The recogniser: train, evaluate, calibrate, load, recognise.")
+app.command("load")(load)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Weights = Annotated[Path | None, typer.Option(help="Detector weights; default: those shipped.")]
 
 
 @app.command()
@@ -32,13 +34,14 @@ def train(
     from vision.train import DETECTOR, publish_with_card, train_detector
 
     footage, training = out / "footage", out / "training"
-    with stages() as tell:
+    told = f"whole footage and finished epochs are kept in {out}, and --resume goes on from there"
+    with goes_on(lambda: told), stages() as tell:
         tell("footage", 0.0)
         if not (resume and (footage / "dataset.json").is_file()):
             write_training_set(footage, frames, seed, workers)
         tell("training", 0.0)
-        goes_on = resume and (training / "weights" / "last.pt").is_file()
-        best = train_detector(footage, training, epochs, seed, resume=goes_on, minutes=minutes)
+        continued = resume and (training / "weights" / "last.pt").is_file()
+        best = train_detector(footage, training, epochs, seed, resume=continued, minutes=minutes)
         tell("weights", 0.0)
         weights = DETECTOR if ship else out / "detector.pt"
         how = {"command": f"twin vision train --frames {frames} --epochs {epochs} --seed {seed}", "minutes": minutes}

@@ -57,6 +57,11 @@ class Columns:
         """Return (n,) whether each event is of a kind."""
         return self._kind == self._kinds.get(kind, -1)
 
+    def says(self, rows: Ints, words: str) -> NDArray[np.bool_]:
+        """Return (k,) whether the detail of some rows holds these words as they stand, without parsing any."""
+        found: NDArray[np.bool_] = pc.match_substring(self._detail.take(pa.array(rows)), words).to_numpy()
+        return found
+
     def teams(self, rows: Ints) -> list[str]:
         """Return the teams' names on some rows."""
         names: list[str] = self._team.take(pa.array(rows)).to_pylist()

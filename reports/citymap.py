@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from reports.label_places import label_offsets
 from reports.pictures import INK, SERVICE_LOOK, drawing, png_uri
 from reports.words import service_word
 from twin.runfolder import RunFolder
@@ -21,6 +22,7 @@ WIDE_PX: Final = 1600
 SIGNS: Final = {"ambulance": "●", "fire": "▲", "police": "■", "security": "◆"}
 GROUND: Final = "#fbfaf7"
 AREA_COLOURS: Final = {"park": "#dfe9d2", "field": "#eef0e0", "airport": "#e9e6ee", "water": "#bcd8ea"}
+NAME_PT: Final = 13.0
 WIDE_CITY_M: Final = 12_000.0
 WIDE_CITY_MARKS: Final = 0.5  # marks of a city wider than that, against those of a district
 ALONE, CAMERA, SPOTLIGHT = "#c00000", "#4a5563", "#f2b705"
@@ -56,13 +58,14 @@ def city_map(layers: Layers, table: pd.DataFrame) -> str | None:
     wide_in = WIDE_PX / 100.0
     tall_in = float(np.clip((north - south) / (east - west), 0.4, 0.8)) * wide_in
     with drawing(wide_in, tall_in) as figure:
-        axes = _whole_figure(figure)
-        _ground(axes, layers)
+        axes = whole_figure(figure)
+        draw_ground(axes, layers)
         _cameras(axes, layers)
         shrink = 1.0 if east - west < WIDE_CITY_M else WIDE_CITY_MARKS
         _posts(axes, layers, shrink)
         _incidents(axes, table, shrink)
-        _frame(axes, (west, south, east, north))
+        draw_frame(axes, (west, south, east, north))
+        _spotlight_names(axes, layers)
         return png_uri(figure)
 
 
@@ -77,12 +80,12 @@ def coverage_map(run: RunFolder, layers: Layers) -> str | None:
     with drawing(9.0, 9.0 * float(np.clip(tall_m / wide_m, 0.45, 1.1))) as figure:
         from matplotlib.colors import ListedColormap
 
-        axes = _whole_figure(figure)
-        _ground(axes, layers)
+        axes = whole_figure(figure)
+        draw_ground(axes, layers)
         extent = (west_m, west_m + wide_m, north_m - tall_m, north_m)
         axes.imshow(best, cmap=ListedColormap(CLASS_COLOURS), vmin=0, vmax=4, extent=extent, interpolation="nearest",
                     zorder=3)  # fmt: skip
-        _frame(axes, (extent[0], extent[2], extent[1], extent[3]))
+        draw_frame(axes, (extent[0], extent[2], extent[1], extent[3]))
         return png_uri(figure, colours=64)
 
 
@@ -110,7 +113,8 @@ def coverage_key() -> list[tuple[str, str, str]]:
     return [("■", CLASS_COLOURS[row], CLASS_NAMES[row]) for row in range(1, 5)]
 
 
-def _whole_figure(figure: Any) -> Any:
+def whole_figure(figure: Any) -> Any:
+    """Return axes that fill a figure to its edges."""
     figure.set_layout_engine("none")
     figure.set_facecolor(GROUND)
     return figure.add_axes((0.0, 0.0, 1.0, 1.0))
@@ -126,7 +130,8 @@ def _read_coverage(path: Path) -> tuple[NDArray[np.uint8], float, float, float] 
     return (best, place[0], place[1], place[2]) if best.ndim == 2 and best.size else None
 
 
-def _ground(axes: Any, layers: Layers) -> None:
+def draw_ground(axes: Any, layers: Layers) -> None:
+    """Draw areas, houses and streets lightly, for something else to lie on."""
     from matplotlib.collections import LineCollection, PolyCollection
 
     axes.set_facecolor(GROUND)
@@ -144,17 +149,17 @@ def _ground(axes: Any, layers: Layers) -> None:
     west, _, east, _ = streets.total_bounds
     thin = 1.0 if east - west < WIDE_CITY_M else 0.35
     for chosen, colour, width in ((~main, "#d3cec3", 0.7 * thin), (main, "#aaa395", 1.9 * thin**0.5)):
-        lines = _corners(shapely.get_parts(streets.geometry.to_numpy()[chosen]))
+        lines = line_corners(shapely.get_parts(streets.geometry.to_numpy()[chosen]))
         axes.add_collection(LineCollection(lines, colors=colour, linewidths=width, zorder=1))
 
 
 def _rings(shapes: NDArray[Any]) -> list[NDArray[np.float64]]:
     """Return the outer ring (k, 2) of each polygon, and of each part of a multipolygon, in metres."""
     parts = shapely.get_parts(shapes)
-    return _corners(shapely.get_exterior_ring(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]))
+    return line_corners(shapely.get_exterior_ring(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]))
 
 
-def _corners(lines: NDArray[Any]) -> list[NDArray[np.float64]]:
+def line_corners(lines: NDArray[Any]) -> list[NDArray[np.float64]]:
     """Return the corners (k, 2) of each line, in metres."""
     points, owner = shapely.get_coordinates(lines, return_index=True)
     return np.split(points, np.flatnonzero(np.diff(owner)) + 1) if len(points) else []
@@ -171,9 +176,25 @@ def _cameras(axes: Any, layers: Layers) -> None:
     for row in cameras[bright].itertuples():
         at, middle, half = (row.geometry.x, row.geometry.y), 90.0 - row.bearing_deg, row.hfov_deg / 2
         axes.add_patch(Wedge(at, row.range_m, middle - half, middle + half, color=SPOTLIGHT, alpha=0.75, zorder=5))
-        axes.annotate(str(row.id), at, xytext=(11, 9), textcoords="offset points", fontsize=13, weight="bold", zorder=9,
-                      path_effects=_halo())  # fmt: skip
     axes.scatter(x_m[bright], y_m[bright], s=300, marker="*", c=SPOTLIGHT, edgecolors=INK, linewidths=1.2, zorder=8)
+
+
+def _spotlight_names(axes: Any, layers: Layers) -> None:
+    """Write the names of the spotlight cameras, clear of one another; the map's frame must stand already."""
+    cameras = layers.get("cameras")
+    if cameras is None or not len(cameras) or not cameras["spotlight"].any():
+        return
+    bright = cameras[cameras["spotlight"].astype(bool)]
+    points = np.column_stack([bright.geometry.x, bright.geometry.y])
+    names = [str(name) for name in bright["id"]]
+    per_point = 72.0 / axes.figure.dpi
+    offsets = label_offsets(
+        axes.transData.transform(points) * per_point, [(0.62 * NAME_PT * len(name), 1.25 * NAME_PT) for name in names]
+    )
+    for name, at, offset in zip(names, points.tolist(), offsets, strict=True):
+        axes.annotate(name, at, xytext=offset, textcoords="offset points", fontsize=NAME_PT, weight="bold", zorder=9,
+                      path_effects=halo(), arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.8,
+                                                       "shrinkA": 0, "shrinkB": 8})  # fmt: skip
 
 
 def _posts(axes: Any, layers: Layers, shrink: float) -> None:
@@ -205,13 +226,15 @@ def _incidents(axes: Any, table: pd.DataFrame, shrink: float) -> None:
                  linewidths=1.8 * shrink, zorder=7)  # fmt: skip
 
 
-def _halo() -> list[Any]:
+def halo() -> list[Any]:
+    """Return the effect that keeps words readable on a map."""
     from matplotlib.patheffects import withStroke
 
     return [withStroke(linewidth=3, foreground="white")]
 
 
-def _frame(axes: Any, box: tuple[float, float, float, float]) -> None:
+def draw_frame(axes: Any, box: tuple[float, float, float, float]) -> None:
+    """Cut the map to a box west, south, east, north, and draw its scale."""
     west, south, east, north = box
     edge_m = 0.02 * max(east - west, north - south)
     axes.set(xlim=(west - edge_m, east + edge_m), ylim=(south - edge_m, north + edge_m), xticks=[], yticks=[])
@@ -222,7 +245,7 @@ def _frame(axes: Any, box: tuple[float, float, float, float]) -> None:
     axes.plot([west, west + bar_m], [south, south], color=INK, linewidth=3, solid_capstyle="butt", zorder=9)
     label = f"{bar_m / 1000:g} km" if bar_m >= 1000 else f"{bar_m:g} m"
     axes.annotate(f"{label}   ↑ north", (west, south), xytext=(0, 7), textcoords="offset points", fontsize=15,
-                  zorder=9, path_effects=_halo())  # fmt: skip
+                  zorder=9, path_effects=halo())  # fmt: skip
 
 
 def _round_length(wanted_m: float) -> float:

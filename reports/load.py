@@ -12,7 +12,7 @@ from reports.pictures import INK, drawing, svg_uri
 from reports.trial_page import between, shown, write_page
 from reports.words import figure, percent
 
-RAISED = {"calls": "incidents and calls", "alarms": "false camera alarms", "both": "calls and false camera alarms"}
+RAISED = {"calls": "incidents and calls", "alarms": "camera alarms", "both": "calls and camera alarms"}
 
 
 def write_load(folder: Path) -> Path:
@@ -38,8 +38,10 @@ def knee_sentence(content: Mapping[str, Any]) -> str:
     if not knee:
         return f"nothing gave way up to {figure(highest)} times the load"
     if knee["factor"] <= 1:
-        return f"the {knee['part']} are over their limit at the scenario's own load"
-    return f"the {knee['part']} give way first, at {figure(knee['factor'])} times the load"
+        is_over = "is over its" if knee["part"] == "recogniser" else "are over their"
+        return f"the {knee['part']} {is_over} limit at the scenario's own load"
+    give = "gives" if knee["part"] == "recogniser" else "give"
+    return f"the {knee['part']} {give} way first, at {figure(knee['factor'])} times the load"
 
 
 def strains(content: Mapping[str, Any]) -> str:
@@ -50,6 +52,8 @@ def strains(content: Mapping[str, Any]) -> str:
         for limit, colour in zip(content["limits"], LINES, strict=False):
             found = [level["parts"][limit["part"]]["strain"] for level in content["levels"]]
             points = [(x, 100 * y) for x, y in zip(factors, found, strict=True) if y is not None]
+            if not points:
+                continue
             axes.plot(*zip(*points, strict=True), "o-", color=colour, linewidth=2, label=limit["part"])
         axes.axhline(100, color=INK, linewidth=1)
         axes.annotate("limit", (1.0, 100), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=9)

@@ -17,7 +17,8 @@ from scenarios.batches import Batch, callers, calls_about, channels, make_batch,
 from scenarios.injects import category_of, place_of
 from scenarios.places import CitySpots, DrawnPlaces, NearestNode
 from scenarios.rates import HOUR_MS, draw_times, hourly_mass
-from scenarios.schema import Category, Scenario, Scripted, ServiceDemand
+from scenarios.schema import Category, Scenario, ServiceDemand
+from scenarios.schema_cameras import Scripted
 from scenarios.schema_response import SurgeSpec
 from twin.city import City
 from twin.errors import Fault, InputError

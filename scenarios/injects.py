@@ -124,6 +124,10 @@ def _made(build: _Build, spec: InjectSpec, number: int, where: str) -> tuple[lis
             build.faults.append(Fault(f"{where}: {unknown_name('team', spec.team, sorted(build.teams))[:300]}"))
         return [TeamBreakdown(at_ms, spec.team, round(spec.repair_min * MINUTE_MS))], []
     if isinstance(spec, StaffInject):
+        desks = ["phones", "verifiers", *build.scenario.centre.own_desks]
+        if spec.desk not in desks:
+            told = f"{spec.desk} has no desk of its own in this scenario; there are: {', '.join(desks)}"
+            build.faults.append(Fault(f"{where}: {told}"))
         return [StaffChange(at_ms, spec.desk, spec.staff)], []
     try:
         return [PolicyChange(at_ms, find_policy(spec.policy))], []

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from twin.city import City
-from twin.cover import greedy_cover
+from twin.cover import GREEDY, CoverProblem, solve
 from twin.streams import stream
 from twin.streets import StreetGraph
 
@@ -50,7 +50,8 @@ def _derive(city: City, graph: StreetGraph, n: int) -> NDArray[np.int64]:
     at, residents = _demand(city, graph)
     times = np.array([graph.times_from_ms(int(node))[at] for node in candidates])
     reach = (times >= 0) & (times <= REACH_S * 1000)
-    chosen = list(greedy_cover(csr_array(reach.astype(float)), residents, n).sites)
+    plan = solve(CoverProblem(csr_array(reach.astype(np.uint8)), residents), k=n, effort=GREEDY)
+    chosen = plan.sites.tolist()
     while len(chosen) < min(n, len(candidates)):
         chosen.append(_farthest(times, residents, chosen))
     return np.sort(candidates[chosen])

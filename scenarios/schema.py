@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from scenarios.schema_cameras import CamerasSpec, SpotlightSpec
 from scenarios.schema_parts import Callers, DurationSpec, Hours, Months, ShiftTimes, Sourced, Weekdays
 from scenarios.schema_response import HospitalsSpec, InjectSpec, NeedSpec, OverloadSpec, SurgeSpec
 from twin.checked_yaml import FaultsAt, Strict
@@ -128,6 +129,16 @@ class ServiceTeams(Strict):
     mutual_aid_kind: str = ""
 
 
+class OwnDeskSpec(Sourced):
+    """The desk of one number: ``value`` operators for 100,000 residents.
+
+    Attributes:
+        roster: 24 factors on them, by the hour of the day; None for all, always.
+    """
+
+    roster: Hours | None = None
+
+
 class CentreSpec(Strict):
     """The situation centre.
 
@@ -140,8 +151,8 @@ class CentreSpec(Strict):
         roster, verifier_roster: 24 factors on operators and verifiers, by the hour of the day; None for all, always.
         patience: how long callers wait to be answered before they hang up; None for ever.
         monitor_process: the same as ``panic_process`` for a fire monitor.
-        own_desks: numbers (101, 102, 103, 112) with operators of their own for 100,000 residents, at any hour; the
-            common operators answer what is left. {} (the default): all numbers ring at one common desk.
+        own_desks: numbers (101, 102, 103, 112) with operators of their own; the common operators answer what is left.
+            {} (the default): all numbers ring at one common desk.
         size_up_s: from the first arrival until the first team asks for more.
     """
 
@@ -157,57 +168,7 @@ class CentreSpec(Strict):
     patience: DurationSpec | None = None
     monitor_process: DurationSpec | None = None
     size_up_s: float = Field(default=60.0, ge=0)
-    own_desks: dict[Literal["101", "102", "103", "112"], Sourced] = Field(default_factory=dict)
-
-
-class CamerasSpec(Strict):
-    """The camera fleet where no file is given.
-
-    Attributes:
-        per_street_km: cameras per kilometre of drivable street.
-        at_most: no more than that.
-    """
-
-    per_street_km: Sourced
-    at_most: int = Field(gt=0)
-
-
-class Scripted(Strict):
-    """One incident put before a spotlight camera.
-
-    Attributes:
-        visual: what happens.
-        service, category, priority: who is needed.
-        at_min: minutes from the scenario's start.
-    """
-
-    visual: Literal["crash", "person_lying", "fire", "listed_plate"]
-    service: Service
-    category: str
-    priority: int = Field(ge=1, le=3)
-    at_min: float = Field(ge=0)
-    visible_min: float = Field(gt=0)
-    notice: DurationSpec
-    callers: Callers = 1.0
-    on_scene: DurationSpec
-    transport: float = Field(default=0.0, ge=0, le=1)
-
-
-class SpotlightSpec(Strict):
-    """Which footage is really rendered.
-
-    Attributes:
-        before_s, after_s: the window round each scripted incident.
-        quiet_s, quiet_windows: windows with nothing scripted, for each camera.
-        fps: frames a second.
-    """
-
-    before_s: float = Field(ge=0)
-    after_s: float = Field(gt=0)
-    quiet_s: float = Field(ge=0)
-    quiet_windows: int = Field(ge=0)
-    fps: int = Field(ge=1, le=30)
-    incidents: list[Scripted]
+    own_desks: dict[Literal["101", "102", "103", "112"], OwnDeskSpec] = Field(default_factory=dict)
 
 
 class Scenario(Strict):

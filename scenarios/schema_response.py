@@ -162,10 +162,14 @@ class TeamInject(_At):
 
 
 class StaffInject(_At):
-    """A desk has so many people from then on."""
+    """A desk has so many people from then on.
+
+    Attributes:
+        desk: the common ``phones``, the ``verifiers``, or a number that has a desk of its own.
+    """
 
     inject: Literal["staff"]
-    desk: Literal["phones", "verifiers"]
+    desk: Literal["phones", "verifiers", "101", "102", "103", "112"]
     staff: int = Field(ge=0)
 
 

@@ -7,11 +7,12 @@ from agents.plans import Plans
 from agents.settings import (
     CentreSettings,
     HospitalSettings,
+    OwnDesk,
     ResponseSettings,
     SameForAll,
     ServiceSettings,
 )
-from scenarios.schema import Scenario, ServiceTeams
+from scenarios.schema import OwnDeskSpec, Scenario, ServiceTeams
 from sensors.alarms import Verification
 from twin.city import City
 from twin.records import Service
@@ -53,10 +54,13 @@ def _centre(scenario: Scenario, city: City, cameras: int) -> CentreSettings:
         roster=_roster(operators, centre.roster),
         verifier_roster=_roster(verifiers, centre.verifier_roster),
         patience=centre.patience.duration() if centre.patience else None,
-        own_desks={
-            number: max(1, round(staff.value * city.residents / 100_000)) for number, staff in centre.own_desks.items()
-        },
+        own_desks={number: _own_desk(spec, city.residents) for number, spec in centre.own_desks.items()},
     )
+
+
+def _own_desk(spec: OwnDeskSpec, residents: float) -> OwnDesk:
+    staff = max(1, round(spec.value * residents / 100_000))
+    return OwnDesk(staff, _roster(staff, spec.roster))
 
 
 def _roster(people: int, factors: list[float] | None) -> tuple[int, ...]:

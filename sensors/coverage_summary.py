@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
-import shapely
 from numba import prange
 from numpy.typing import NDArray
 
 from sensors.coverage import CoverageMap, is_open
 from sensors.exposure import dwellings_in_view
 from sensors.kernels import parallel_kernel
-from sensors.optics import DORI_CLASSES
+from sensors.regions import Grid, city_stretches
+from sensors.samples import along_streets
 from sensors.sightline import Heights_dm
 from twin.city import City
 from twin.city.model import STREET_CLASSES
-
-STREET_STEP_M: Final = 5.0
 
 
 def coverage_summary(seen: CoverageMap, city: City, cameras: int | None = None) -> dict[str, Any]:
@@ -39,7 +37,7 @@ def coverage_summary(seen: CoverageMap, city: City, cameras: int | None = None) 
     whole = max(int(at_least[0]), 1)
     classes = [
         {"name": name, "px_per_m": px_per_m, "km2": int(cells) * km2, "share_open": int(cells) / whole}
-        for name, px_per_m, cells in zip(DORI_CLASSES[1:], seen.dori.bounds_px_m.tolist(), at_least[1:], strict=True)
+        for name, px_per_m, cells in zip(seen.dori.names[1:], seen.dori.bounds_px_m.tolist(), at_least[1:], strict=True)
     ]
     return {
         "classes": classes[::-1],
@@ -56,26 +54,12 @@ def inside_city(city: City, seen: CoverageMap) -> NDArray[np.int64]:
 
     Whole rows in a city without districts.
     """
-    rows, columns = seen.best_class.shape
-    if not len(city.districts):
-        return np.column_stack([np.arange(rows), np.zeros(rows, np.int64), np.full(rows, columns)])
-    west, cell = seen.west_m, seen.cell_m
-    y_m = seen.north_m - (np.arange(rows) + 0.5) * cell
-    ends = np.stack(
-        [np.column_stack([np.full(rows, x), y_m]) for x in (west - cell, west + (columns + 1) * cell)], axis=1
-    )
-    border = shapely.union_all(city.districts.geometry.to_numpy())
-    shapely.prepare(border)
-    stretches, row = shapely.get_parts(shapely.intersection(shapely.linestrings(ends), border), return_index=True)
-    kept = ~shapely.is_empty(stretches)
-    box, row = shapely.bounds(stretches[kept]), row[kept]
-    first, last = (np.clip(np.ceil((box[:, i] - west) / cell - 0.5), 0, columns).astype(np.int64) for i in (0, 2))
-    return np.column_stack([row, first, last]).astype(np.int64)
+    return city_stretches(city, Grid(seen.cell_m, seen.west_m, seen.north_m, *seen.best_class.shape))[:, 1:]
 
 
 def count_open(seen: CoverageMap, stretches: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the cells of open ground in those stretches by class, (len(DORI_CLASSES),)."""
-    counts = np.zeros((len(stretches), len(DORI_CLASSES)), dtype=np.int64)
+    """Return the cells of open ground in those stretches by class, (k + 1,)."""
+    counts = np.zeros((len(stretches), len(seen.dori.names)), dtype=np.int64)
     _count_open(seen.best_class, seen.heights.height_dm, seen.mask, stretches, counts)
     total: NDArray[np.int64] = counts.sum(axis=0)
     return total
@@ -96,22 +80,20 @@ def _count_open(
 def _streets(seen: CoverageMap, city: City) -> list[dict[str, Any]]:
     """Return kilometres and the share of them seen at each class, for each class of drivable street there is."""
     streets = city.streets[city.streets["drive"].to_numpy(dtype=bool)]
-    length_m = streets["length_m"].to_numpy(np.float64)
-    counts = np.maximum(np.ceil(length_m / STREET_STEP_M), 1).astype(np.int64)
-    street = np.repeat(np.arange(len(streets)), counts)
-    along = (np.arange(len(street)) - np.repeat(np.cumsum(counts) - counts, counts) + 0.5) / counts[street]
-    points = shapely.get_coordinates(
-        shapely.line_interpolate_point(streets.geometry.to_numpy()[street], along, normalized=True)
-    )
+    points, weight, street = along_streets(streets)
     best = seen.class_at(points[:, 0], points[:, 1])
-    weight = (length_m / counts)[street]
     kind = streets["street_class"].to_numpy()[street]
+    names = seen.dori.names
     return [
-        _street_row(name, best[kind == name], weight[kind == name]) for name in STREET_CLASSES if (kind == name).any()
+        _street_row(name, best[kind == name], weight[kind == name], names)
+        for name in STREET_CLASSES
+        if (kind == name).any()
     ]
 
 
-def _street_row(name: str, best: NDArray[np.uint8], weight: NDArray[np.float64]) -> dict[str, Any]:
+def _street_row(
+    name: str, best: NDArray[np.uint8], weight: NDArray[np.float64], names: tuple[str, ...]
+) -> dict[str, Any]:
     total = float(weight.sum())
-    share = {cls: float(weight[best >= row].sum()) / total for row, cls in enumerate(DORI_CLASSES) if row}
+    share = {cls: float(weight[best >= row].sum()) / total for row, cls in enumerate(names) if row}
     return {"street_class": name, "km": total / 1000.0, "share": share}

@@ -164,7 +164,7 @@ def equipped(
         id=names, kind=kinds, x_m=np.round(x_m, 2), y_m=np.round(y_m, 2), height_m=columns["height_m"],
         bearing_deg=np.round(bearing_deg, 1) % 360.0, pitch_deg=columns["pitch_deg"], hfov_deg=columns["hfov_deg"],
         width_px=columns["width"].astype(np.int32), height_px=columns["height"].astype(np.int32),
-        range_m=columns["range_m"], ir=columns["ir"].astype(np.bool_), data_centre=_nearest_centre(city, x_m, y_m),
+        range_m=columns["range_m"], ir=columns["ir"].astype(np.bool_), data_centre=nearest_centre(city, x_m, y_m),
     )  # fmt: skip
 
 
@@ -187,7 +187,7 @@ def _first_spot(queues: Mapping[str, Queue], family: str, facing: bool) -> Spot 
     return None
 
 
-def _nearest_centre(city: City, x_m: Floats, y_m: Floats) -> NDArray[np.str_]:
+def nearest_centre(city: City, x_m: Floats, y_m: Floats) -> NDArray[np.str_]:
     """Return the name of the data centre nearest to each point, "" in a city without one."""
     centres = city.places[city.places["kind"] == "data_centre"]
     if not len(centres) or not len(x_m):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from sensors.alarms import AlarmRule, AlarmRules
 from sensors.cameras import CameraFleet
 from sensors.fitted import FittedModel
 from sensors.sightline import PTZ_PRESETS, Floats, sees
+from sensors.stream_load import StreamLoad
 from twin.city.heights import HeightRaster
 from twin.records import Incident, Visual
 from twin.streams import draw_unit, happens, threshold_u32
@@ -37,7 +38,8 @@ class Encounter:
         rule: the alarm rule that answers it.
         px_per_m: pixel density on it.
         occlusion: share of it that is out of sight, in [0, 1).
-        time_share: share of the time the camera looks there; less than 1 for a rotating one.
+        time_share: share of the time the camera looks there; less than 1 for a rotating one, and for one whose
+            recogniser loses frames.
     """
 
     camera: int
@@ -96,22 +98,33 @@ def encounters(
 
 
 def detections(
-    met: Sequence[Encounter], hashes: NDArray[np.int64], model: FittedModel, light_at: LightAt, seed: int
-) -> Iterator[Detection]:
+    met: Sequence[Encounter], hashes: NDArray[np.int64], model: FittedModel, light_at: LightAt, seed: int,
+    load: StreamLoad | None = None,
+) -> Iterator[Detection]:  # fmt: skip
     """Yield the encounters that raise the alarm while the incident can be seen, in the order given.
 
     The light and weather are those of the moment the incident begins. A camera that looks there for a share of the
-    time has that share of the hazard.
+    time has that share of the hazard; so has one whose recogniser loses frames, by the chance that enough of them get
+    through, and its alarms come later by the wait for the recogniser.
     """
     for encounter in met:
         light, weather = light_at(encounter.incident.t_ms)
         camera = int(hashes[encounter.camera])
+        if load is not None:
+            kept = load.kept(encounter.camera, encounter.rule)
+            encounter = replace(encounter, time_share=encounter.time_share * kept)
         if encounter.rule.kind == "listed_plate":
             found = _plate_read(encounter, camera, model, light, seed)
         else:
             found = _first_alarm(encounter, camera, model, light, weather, seed)
         if found is not None:
-            yield found
+            ties = (camera, encounter.incident.id)
+            yield found if load is None else _kept_waiting(found, load.wait_ms(encounter.camera, seed, ties))
+
+
+def _kept_waiting(found: Detection, wait_ms: int) -> Detection:
+    """Its frame waits for the recogniser."""
+    return replace(found, delay_ms=found.delay_ms + wait_ms)
 
 
 def _first_alarm(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from sensors.alarms import AlarmRule, AlarmRules
 from sensors.cameras import CameraFleet, take_cameras
@@ -14,8 +15,10 @@ from sensors.false_alarms import FalseAlarms, false_alarms, places_in_view
 from sensors.fitted import FittedModel
 from sensors.sightline import PTZ_PRESETS, Floats, camera_rows
 from sensors.source import Report
+from sensors.stream_load import StreamLoad
 from twin.city.heights import HeightRaster
 from twin.records import Alarm, Incident, Sighting
+from twin.streams import happens
 
 Seen = tuple[Sighting, Alarm]
 
@@ -36,6 +39,7 @@ class FittedSource:
         nearest_node: drivable nodes nearest to (k,) points in city metres, or one for all of them, for false alarms;
             true ones have the incident's.
         ptz_presets: bearings a rotating camera tours; it looks at each for that share of the time.
+        load: what each camera of the fleet meets at its recogniser; None: none waits, and none is lost.
     """
 
     name = "fitted"
@@ -53,8 +57,10 @@ class FittedSource:
         skip_camera_ids: Collection[str] = (),
         nearest_node: Callable[[Floats, Floats], ArrayLike] = lambda x_m, y_m: -1,
         ptz_presets: int = PTZ_PRESETS,
+        load: StreamLoad | None = None,
     ) -> None:
-        self._fleet = take_cameras(fleet, ~np.isin(fleet.id, sorted(skip_camera_ids)))
+        own = ~np.isin(fleet.id, sorted(skip_camera_ids))
+        self._fleet, self._load = take_cameras(fleet, own), None if load is None else load.take(own)
         self._heights, self._incidents, self._model, self._rules = heights, incidents, model, rules
         self._light_at, self._duration_ms, self._seed = light_at, duration_ms, seed
         self._nearest_node, self._ptz_presets = nearest_node, ptz_presets
@@ -72,7 +78,8 @@ class FittedSource:
 
     def _true(self) -> Iterator[Seen]:
         met = encounters(self._fleet, self._heights, self._incidents, self._rules, self._ptz_presets)
-        for found in detections(met, camera_hash(self._fleet.id), self._model, self._light_at, self._seed):
+        hashes = camera_hash(self._fleet.id)
+        for found in detections(met, hashes, self._model, self._light_at, self._seed, self._load):
             if found.t_ms < self._duration_ms:
                 yield _of_incident(found, str(self._fleet.id[found.encounter.camera]))
 
@@ -81,17 +88,30 @@ class FittedSource:
         names = {rule.name for rule in self._rules.rules}
         for alarms in false_alarms(hashes, self._model, self._light_at, self._duration_ms, self._seed):
             if len(alarms.camera) and alarms.rule in names:
-                yield from self._of_nothing(alarms, *places_in_view(rows, hashes, alarms, self._heights, self._seed))
+                places = places_in_view(rows, hashes, alarms, self._heights, self._seed)
+                nodes = np.broadcast_to(self._nearest_node(*places), alarms.t_ms.shape)
+                for i, (x_m, y_m, node) in enumerate(zip(*(a.tolist() for a in (*places, nodes)), strict=True)):
+                    wait_ms = self._wait_ms(alarms, i, hashes)
+                    if wait_ms is not None:
+                        yield self._of_nothing(alarms, i, x_m, y_m, node, wait_ms)
 
-    def _of_nothing(self, alarms: FalseAlarms, x_m: Floats, y_m: Floats) -> Iterator[Seen]:
+    def _wait_ms(self, alarms: FalseAlarms, i: int, hashes: NDArray[np.int64]) -> int | None:
+        """How long the recogniser lets a false alarm's frame wait; None where it does not come to look at enough."""
+        if self._load is None:
+            return 0
+        camera = int(alarms.camera[i])
+        ties = int(hashes[camera]), zlib.crc32(alarms.rule.encode()), int(alarms.t_ms[i])
+        kept = self._load.kept(camera, self._rules.rule(alarms.rule))
+        if not happens(self._seed, "false alarm gets through", kept, *ties):
+            return None
+        return self._load.wait_ms(camera, self._seed, ties)
+
+    def _of_nothing(self, alarms: FalseAlarms, i: int, x_m: float, y_m: float, node: int, wait_ms: int) -> Seen:
         rule, fit = self._rules.rule(alarms.rule), self._model.hazards.get(alarms.rule, self._model.plate)
-        nodes = np.broadcast_to(self._nearest_node(x_m, y_m), x_m.shape)
-        cameras = self._fleet.id[alarms.camera].tolist()
-        for t_ms, camera_id, node, *at in zip(
-            alarms.t_ms.tolist(), cameras, nodes.tolist(), x_m.tolist(), y_m.tolist(), strict=True
-        ):
-            alarm = _alarm(rule, t_ms + round(1000 * fit.delay_s), camera_id, node, *at, None, "")
-            yield Sighting(t_ms, camera_id, rule.name, fit.score, *at, None), alarm
+        t_ms, camera_id = int(alarms.t_ms[i]), str(self._fleet.id[alarms.camera[i]])
+        at_ms = t_ms + round(1000 * fit.delay_s) + wait_ms
+        alarm = _alarm(rule, at_ms, camera_id, node, x_m, y_m, None, "")
+        return Sighting(t_ms, camera_id, rule.name, fit.score, x_m, y_m, None), alarm
 
 
 def _of_incident(found: Detection, camera_id: str) -> Seen:

@@ -3,50 +3,39 @@
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Mapping
-from dataclasses import fields
-from functools import cache
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from pyproj import Transformer
+import numpy as np
+import shapely
+from numpy.typing import NDArray
 
-from sensors.cameras import CAMERA_KINDS, Camera, CameraFleet, fleet_of
-from twin.errors import Fault, InputError, unknown_name
+from sensors.cameras import Camera, CameraFleet, fleet_of
+from sensors.fleet_camera import WGS84, Bounds, between, camera_of
+from sensors.fleet_parts import parts_of
+from twin.errors import Fault, InputError
 from twin.whole_file import whole_file
 
-WGS84: Final = "EPSG:4326"
-MARGIN_M: Final = 200.0
-Limits = tuple[float, bool, float, bool]
+IN_WALL_M: Final = 0.3
+"""How deep in a building a camera may stand: positions are rounded, and one on a wall is not in the house."""
 
-LIMITS: Final[Mapping[str, Limits]] = {  # least, itself allowed, most, itself allowed
-    "height_m": (0.0, False, 500.0, True),
-    "bearing_deg": (0.0, True, 360.0, True),
-    "pitch_deg": (-90.0, True, 45.0, True),
-    "hfov_deg": (0.0, False, 180.0, False),
-    "width_px": (16, True, 20_000, True),
-    "height_px": (16, True, 20_000, True),
-    "range_m": (0.0, False, 20_000.0, True),
-}
-WHOLE: Final = ("width_px", "height_px")
-OPTIONAL: Final[Mapping[str, Any]] = {"ir": False, "data_centre": ""}
-KNOWN: Final = ("id", "kind", *LIMITS, *OPTIONAL)
+ALWAYS: Final = (
+    "id", "kind", "height_m", "bearing_deg", "pitch_deg", "hfov_deg", "width_px", "height_px", "range_m", "ir",
+    "data_centre",
+)  # fmt: skip
+WHERE_NOT_0: Final = ("k1", "k2", "ir_range_m")
 
 
-@cache
-def _between(from_crs: str, to_crs: str) -> Transformer:
-    return Transformer.from_crs(from_crs, to_crs, always_xy=True)
-
-
-def read_fleet(path: Path, city_crs: str, bounds: tuple[float, float, float, float]) -> CameraFleet:
+def read_fleet(path: Path, city_crs: str, bounds: Bounds, buildings: Any = None) -> CameraFleet:
     """Read cameras from GeoJSON points in WGS84; properties other than those of a camera are left aside.
 
     Args:
         path: the file.
         city_crs: the city's projected system, such as ``"EPSG:32642"``.
         bounds: west, south, east, north of the city in that system, metres; 200 m beyond them are allowed.
+        buildings: the city's table of buildings; a camera inside one, below its roof, is a fault. None: not asked.
 
     Raises:
         InputError: missing, not GeoJSON, or with faults; all of them, each with the line its feature begins at.
@@ -54,22 +43,57 @@ def read_fleet(path: Path, city_crs: str, bounds: tuple[float, float, float, flo
     asked = f"read the cameras {path.name}"
     features, lines = _features(path, asked)
     faults: list[Fault] = []
-    cameras, seen = [], dict[str, int | None]()
-    for feature, line in zip(features, lines, strict=True):
-        camera, wrong = _camera(feature, city_crs, bounds)
+    cameras: list[Camera] = []
+    numbers: list[int] = []
+    seen = dict[str, int]()
+    for number, feature in enumerate(features, start=1):
+        camera, wrong = camera_of(feature, city_crs, bounds)
         if camera is not None and camera.id in seen:
-            first = f" (first at line {seen[camera.id]})" if seen[camera.id] else ""
-            wrong.append(f"camera {camera.id!r}: the id is taken{first}; each camera needs its own")
+            first = lines[seen[camera.id] - 1]
+            where = f"line {first}" if first else f"feature {seen[camera.id]}"
+            wrong.append(f"camera {camera.id!r}: the id is taken (first at {where}); each camera needs its own")
         if camera is not None:
-            seen.setdefault(camera.id, line)
-            cameras.append(camera)
-        faults += [Fault(sentence, line) for sentence in wrong]
+            seen.setdefault(camera.id, number)
+            if not wrong:
+                cameras.append(camera)
+                numbers.append(number)
+        faults += [Fault(f"feature {number}: {sentence}", lines[number - 1]) for sentence in wrong]
+    fleet = fleet_of(cameras)
+    if buildings is not None:
+        for row, sentence in inside_buildings(fleet, buildings).items():
+            faults.append(Fault(f"feature {numbers[row]}: camera {cameras[row].id!r}: {sentence}",
+                                lines[numbers[row] - 1]))  # fmt: skip
     if faults:
-        raise InputError(asked, faults, path)
-    return fleet_of(cameras)
+        raise InputError(asked, sorted(faults, key=lambda fault: fault.line or 0), path)
+    return fleet
 
 
-def write_fleet(fleet: CameraFleet, path: Path, crs: str, note: str = "") -> None:
+def inside_buildings(fleet: CameraFleet, buildings: Any) -> dict[int, str]:
+    """Return the rows of cameras that stand inside a building below its roof, each with a sentence for the user.
+
+    Within 0.3 m of its outer wall a camera counts as hanging on it.
+
+    Args:
+        fleet: n cameras.
+        buildings: table with ``geometry`` and ``height_m``.
+    """
+    shapes: NDArray[np.object_] = buildings.geometry.to_numpy()
+    points = shapely.points(fleet.x_m, fleet.y_m)
+    camera, building = shapely.STRtree(shapes).query(points, "within")
+    roof_m = buildings["height_m"].to_numpy(np.float64)[building]
+    low = fleet.height_m[camera] < roof_m
+    camera, building, roof_m = camera[low], building[low], roof_m[low]
+    deep = shapely.distance(shapely.boundary(shapes[building]), points[camera]) > IN_WALL_M
+    return {
+        int(row): f"it stands {fleet.height_m[row]:g} m up inside a building {high:g} m high; "
+        "a place outside its walls or above its roof was wanted"
+        for row, high in zip(camera[deep].tolist(), roof_m[deep].tolist(), strict=True)
+    }
+
+
+def write_fleet(
+    fleet: CameraFleet, path: Path, crs: str, note: str = "", beside: Sequence[Mapping[str, Any]] | None = None
+) -> None:
     """Write cameras as GeoJSON points in WGS84, one to a line, to seven decimals (a centimetre).
 
     Args:
@@ -77,15 +101,20 @@ def write_fleet(fleet: CameraFleet, path: Path, crs: str, note: str = "") -> Non
         path: the file, replaced where it exists.
         crs: the system their positions are in.
         note: what is to be known of the whole fleet; stands at the head of the file.
+        beside: (n) further properties of each camera, such as its own figures; readers leave them aside.
 
     Raises:
         InputError: the file cannot be written.
     """
-    lon, lat = _between(crs, WGS84).transform(fleet.x_m, fleet.y_m)
+    to_degrees = between(crs, WGS84).transform
+    lon, lat = to_degrees(fleet.x_m, fleet.y_m)
     rows = []
     for i in range(len(fleet)):
         camera = fleet[i]
-        properties = {f.name: getattr(camera, f.name) for f in fields(Camera) if f.name not in ("x_m", "y_m")}
+        properties = {name: getattr(camera, name) for name in ALWAYS}
+        properties |= {name: value for name in WHERE_NOT_0 if (value := getattr(camera, name))}
+        properties |= parts_of(camera, to_degrees)
+        properties |= beside[i] if beside is not None else {}
         point = {"type": "Point", "coordinates": [round(float(lon[i]), 7), round(float(lat[i]), 7)]}
         rows.append(json.dumps({"type": "Feature", "properties": properties, "geometry": point}, ensure_ascii=False))
     told = f'"note": {json.dumps(note, ensure_ascii=False)}, ' if note else ""
@@ -131,93 +160,3 @@ def _lines(text: str, features: list[Any]) -> list[int | None]:
         if len(lines) == len(features):
             return lines
     return [None] * len(features)
-
-
-def _camera(feature: Any, city_crs: str, bounds: tuple[float, float, float, float]) -> tuple[Camera | None, list[str]]:
-    """Return the camera, with what is wrong with it; None where it has not even an id."""
-    properties = feature.get("properties") if isinstance(feature, dict) else None
-    if not isinstance(properties, dict):
-        return None, ["found no properties; a GeoJSON Feature with the properties of a camera was wanted"]
-    name = properties.get("id")
-    if not isinstance(name, str | int) or isinstance(name, bool) or not str(name).strip():
-        return None, [f"found id {name!r}; each camera needs a name of its own"]
-    values, wrong = _numbers(properties)
-    kind = properties.get("kind")
-    if kind not in CAMERA_KINDS:
-        wrong.append(unknown_name("camera kind", str(kind), CAMERA_KINDS) if kind is not None else "no kind")
-    if not isinstance(properties.get("ir", False), bool):
-        wrong.append(f"ir is {properties['ir']!r}; true or false was wanted")
-    x_m, y_m, place_faults = _place(feature.get("geometry"), city_crs, bounds)
-    camera = Camera(
-        id=str(name), kind=str(kind), x_m=x_m, y_m=y_m, height_m=values["height_m"],
-        bearing_deg=values["bearing_deg"] % 360.0, pitch_deg=values["pitch_deg"], hfov_deg=values["hfov_deg"],
-        width_px=int(values["width_px"]), height_px=int(values["height_px"]), range_m=values["range_m"],
-        ir=properties.get("ir", False) is True, data_centre=str(properties.get("data_centre") or ""),
-    )  # fmt: skip
-    return camera, [f"camera {name!r}: {sentence}" for sentence in [*wrong, *place_faults]]
-
-
-def _numbers(properties: Mapping[str, Any]) -> tuple[dict[str, float], list[str]]:
-    """Return the numbers of a camera, 0 where one is wrong, and what is wrong with them."""
-    values: dict[str, float] = {}
-    wrong = []
-    for name, limits in LIMITS.items():
-        found = properties.get(name)
-        fault = _number_fault(name, found, limits)
-        values[name] = 0.0 if fault or found is None else float(found)
-        wrong += [fault] if fault else []
-    return values, wrong
-
-
-def _number_fault(name: str, found: Any, limits: Limits) -> str:
-    least, least_allowed, most, most_allowed = limits
-    wanted = _wanted(name, limits)
-    if found is None:
-        return f"no {name}{' (field of view)' if name == 'hfov_deg' else ''}; {wanted}"
-    if not _is_number(found):
-        return f"{name} is {found!r}; a number, {wanted}"
-    if name in WHOLE and found != int(found):
-        return f"{name} is {found}; a whole number, {wanted}"
-    low = found < least or (found == least and not least_allowed)
-    high = found > most or (found == most and not most_allowed)
-    return f"{name} is {found}; {wanted}" if low or high else ""
-
-
-def _wanted(name: str, limits: Limits) -> str:
-    least, least_allowed, most, most_allowed = limits
-    unit = {"m": " m", "deg": " degrees", "px": " pixels"}[name.rsplit("_", 1)[1]]
-    low, high = "at least" if least_allowed else "more than", "at most" if most_allowed else "less than"
-    return f"{low} {least:g} and {high} {most:g}{unit} was wanted"
-
-
-def _place(geometry: Any, city_crs: str, bounds: tuple[float, float, float, float]) -> tuple[float, float, list[str]]:
-    """Return the position in the city's metres, or what is wrong with it."""
-    kind = geometry.get("type") if isinstance(geometry, dict) else None
-    if kind != "Point":
-        return 0.0, 0.0, [f"its geometry is {kind or 'missing'}; a Point was wanted"]
-    place = geometry.get("coordinates")
-    if not isinstance(place, list) or len(place) < 2 or not all(_is_number(part) for part in place[:2]):
-        return 0.0, 0.0, [f"its coordinates are {place}; [longitude, latitude] in degrees was wanted"]
-    lon, lat = place[:2]
-    if abs(lon) > 180 or abs(lat) > 90:
-        return 0.0, 0.0, [f"its coordinates are {place}; longitude and latitude in degrees (WGS84) were wanted"]
-    x_m, y_m = (float(part) for part in _between(WGS84, city_crs).transform(lon, lat))
-    west, south, east, north = bounds
-    if not (west - MARGIN_M <= x_m <= east + MARGIN_M and south - MARGIN_M <= y_m <= north + MARGIN_M):
-        return (
-            x_m,
-            y_m,
-            [f"it stands at {lon}, {lat}, outside the city; {_box_in_degrees(city_crs, bounds)} was wanted"],
-        )
-    return x_m, y_m, []
-
-
-def _is_number(part: Any) -> bool:
-    if isinstance(part, int):
-        return not isinstance(part, bool) and abs(part) < 1 << 53
-    return isinstance(part, float) and math.isfinite(part)
-
-
-def _box_in_degrees(city_crs: str, bounds: tuple[float, float, float, float]) -> str:
-    west, south, east, north = _between(city_crs, WGS84).transform_bounds(*bounds)
-    return f"{west:.4f}..{east:.4f} E, {south:.4f}..{north:.4f} N"

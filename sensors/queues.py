@@ -1,4 +1,4 @@
-"""Spots taken one after another: those that stand in a building or on a carriageway are passed over."""
+"""Spots taken one after another: those in a building, on a carriageway or outside the city are passed over."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from sensors.cameras import CITY_MARGIN_M
 from sensors.sightline import Floats
 from sensors.sites import Sites, Spots
 from twin.city import City
 
 CLEAR_OF_WALLS_M: Final = 0.3
+INSIDE_M: Final = CITY_MARGIN_M - 1.0
+"""How far beyond the city's box a spot may lie: less than a fleet's reader allows, since positions are rounded."""
+
 BLOCK: Final = 2048
 
 Spot = tuple[float, float, float]
@@ -20,19 +24,22 @@ Spot = tuple[float, float, float]
 
 
 class Obstacles:
-    """Buildings and carriageways, asked whether poles can stand somewhere."""
+    """Buildings, carriageways and the city's edge, asked whether poles can stand somewhere."""
 
     def __init__(self, city: City) -> None:
         streets = city.streets[city.streets["drive"].to_numpy(dtype=bool)]
         self._buildings = shapely.STRtree(city.buildings.geometry.to_numpy())
         self._lines = streets.geometry.to_numpy()
         self._streets = shapely.STRtree(self._lines)
+        west, south, east, north = city.bounds_m
+        self._box = (west - INSIDE_M, south - INSIDE_M, east + INSIDE_M, north + INSIDE_M)
         self._half_width = streets["width_m"].to_numpy(np.float64) / 2.0
 
     def clear(self, x_m: Floats, y_m: Floats) -> NDArray[np.bool_]:
-        """Return which of the (n,) points lie off every carriageway, clear of the walls."""
+        """Return which of the (n,) points lie off every carriageway, clear of the walls, inside the city or near it."""
         points = shapely.points(x_m, y_m)
-        clear = np.ones(len(points), dtype=bool)
+        west, south, east, north = self._box
+        clear: NDArray[np.bool_] = (x_m >= west) & (x_m <= east) & (y_m >= south) & (y_m <= north)
         clear[self._buildings.query(points, "dwithin", CLEAR_OF_WALLS_M)[0]] = False
         point, street = self._streets.query(points, "dwithin", float(self._half_width.max(initial=0.0)))
         on = shapely.distance(self._lines[street], points[point]) < self._half_width[street]

@@ -1,9 +1,9 @@
-"""Who sees what: the field of view and range of each camera, and buildings in the way on a height raster.
+"""Who sees what: the field of view and range of each camera, and what is in the way on a height raster.
 
-The ground is flat; the raster holds the height of what stands on it. A line of sight is blocked where it runs below
-the height of a cell it crosses (Amanatides and Woo's grid traversal, Eurographics 1987). Two kinds of cells do not
-block: the cell the target stands in, and cells within ``MOUNT_M`` of the camera, so that the wall or pole a camera
-hangs on does not blind it.
+The ground is flat; the raster holds what stands on it or hangs over it. A line of sight is blocked where it runs below
+the top of a cell it crosses, and above the underside of one that hangs (Amanatides and Woo's grid traversal,
+Eurographics 1987). Three kinds of cells do not block: the cell the target stands in; cells within ``MOUNT_M`` of the
+camera, so that the wall or pole a camera hangs on does not blind it; and crowns within ``CUT_BACK_M`` of it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from scipy.spatial import cKDTree
 from sensors.cameras import CameraFleet
 from sensors.kernels import kernel
 from twin.city.heights import HeightRaster
+from twin.city.heights.codes import CUT_BACK_M, blocks, is_crown, top_dm
 
 Floats = NDArray[np.float64]
 Heights_dm = NDArray[np.uint16]
@@ -29,6 +30,15 @@ ROW_COLUMNS: Final = (
     "x_m", "y_m", "height_m", "sin_bearing", "cos_bearing", "sin_pitch", "cos_pitch", "focal_px", "half_width_px",
     "half_height_px", "range_m", "presets",
 )  # fmt: skip
+
+TABLED_PRESETS: Final = 16
+TURNS: Final = np.array(
+    [
+        [[trig(2.0 * math.pi * turn / max(n, 1)) for trig in (math.cos, math.sin)] for turn in range(TABLED_PRESETS)]
+        for n in range(TABLED_PRESETS + 1)
+    ]
+)
+"""(presets + 1, presets, 2) cosine and sine of each preset's bearing beside the first: a kernel asks for them often."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +106,42 @@ def _near(fleet: CameraFleet, points: Floats) -> tuple[NDArray[np.int64], NDArra
 
 
 @kernel
+def window_of(
+    height_dm: Heights_dm, cell_m: float, west_m: float, north_m: float, x: float, y: float, reach_m: float
+) -> tuple[Heights_dm, float, float]:
+    """Return a copy of the cells within reach of a place, and its west and north edge.
+
+    Lines of sight are walked on it: in a raster of a city each row lies far from the next.
+    """
+    rows, columns = height_dm.shape
+    top = min(max(math.floor((north_m - y - reach_m) / cell_m), 0), rows)
+    bottom = min(max(math.floor((north_m - y + reach_m) / cell_m) + 1, top), rows)
+    left = min(max(math.floor((x - reach_m - west_m) / cell_m), 0), columns)
+    right = min(max(math.floor((x + reach_m - west_m) / cell_m) + 1, left), columns)
+    return height_dm[top:bottom, left:right].copy(), west_m + left * cell_m, north_m - top * cell_m
+
+
+@kernel
+def ceiling_of(height_dm: Heights_dm) -> float:
+    """Return the height in metres above which nothing stands."""
+    highest = 0
+    for row in range(height_dm.shape[0]):
+        for column in range(height_dm.shape[1]):
+            highest = max(highest, top_dm(height_dm[row, column]))
+    return highest / 10.0
+
+
+@kernel
+def class_of(density: float, bounds: Floats) -> int:
+    """Return how many of some ascending bounds a density reaches."""
+    found = 0
+    for i in range(len(bounds)):
+        if density >= bounds[i]:
+            found = i + 1
+    return found
+
+
+@kernel
 def view_density(row: Floats, dx: float, dy: float, dz: float) -> float:
     """Return the pixel density on a target at that offset from the camera, 0 where it is out of view or range."""
     if dx * dx + dy * dy > row[10] * row[10]:
@@ -118,27 +164,35 @@ def _nearest_preset(along: float, across: float, presets: int) -> tuple[float, f
     """Return the offset as seen from the preset that faces it best."""
     best, side = -math.inf, 0.0
     for turn in range(presets):
-        angle = 2.0 * math.pi * turn / presets
-        ahead = along * math.cos(angle) + across * math.sin(angle)
+        if presets <= TABLED_PRESETS:
+            cos, sin = TURNS[presets, turn, 0], TURNS[presets, turn, 1]
+        else:
+            angle = 2.0 * math.pi * turn / presets
+            cos, sin = math.cos(angle), math.sin(angle)
+        ahead = along * cos + across * sin
         if ahead > best:
-            best, side = ahead, across * math.cos(angle) - along * math.sin(angle)
+            best, side = ahead, across * cos - along * sin
     return best, side
 
 
 @kernel
 def line_clear(
     x: float, y: float, z: float, dx: float, dy: float, dz: float, height_dm: Heights_dm, cell_m: float, west_m: float,
-    north_m: float,
+    north_m: float, ceiling_m: float,
 ) -> bool:  # fmt: skip
     """Return whether nothing stands between a target at (x, y, z) and a camera at (x + dx, y + dy, z + dz).
 
-    Walks from the target's cell to the camera's; a cell off the raster is empty.
+    Walks from the target's cell to the camera's, or until the line has risen above ``ceiling_m``, over which nothing
+    stands; a cell off the raster is empty.
     """
     rows, columns = height_dm.shape
     column, row = math.floor((x - west_m) / cell_m), math.floor((north_m - y) / cell_m)
     last_column, last_row = math.floor((x + dx - west_m) / cell_m), math.floor((north_m - y - dy) / cell_m)
     length = math.sqrt(dx * dx + dy * dy)
     stop = 1.0 - MOUNT_M / length if length > MOUNT_M else 0.0
+    if dz > 0.0 and z + dz * stop > ceiling_m:
+        stop = (ceiling_m - z) / dz
+    cut_back = length - CUT_BACK_M
     step_column, step_row = (1 if dx > 0 else -1), (-1 if dy > 0 else 1)
     next_x = ((column + (1 if dx > 0 else 0)) * cell_m + west_m - x) / dx if dx != 0.0 else math.inf
     next_y = (north_m - (row + (0 if dy > 0 else 1)) * cell_m - y) / dy if dy != 0.0 else math.inf
@@ -153,8 +207,11 @@ def line_clear(
         else:
             row, next_y = row + step_row, next_y + every_y
         if 0 <= row < rows and 0 <= column < columns and height_dm[row, column] > 0:
-            lowest = z + dz * (enter if dz > 0.0 else min(next_x, next_y, 1.0))
-            if lowest * 10.0 < height_dm[row, column]:
+            code = height_dm[row, column]
+            first, last = z + dz * enter, z + dz * min(next_x, next_y, 1.0)
+            if blocks(code, 10.0 * min(first, last), 10.0 * max(first, last)) and not (
+                is_crown(code) and enter * length >= cut_back
+            ):
                 return False
     return True
 
@@ -171,7 +228,7 @@ def pair_density(
         dx, dy, dz = target[0] - row[0], target[1] - row[1], target[2] - row[2]
         seen = view_density(row, dx, dy, dz)
         if seen > 0.0 and line_clear(
-            target[0], target[1], target[2], -dx, -dy, -dz, height_dm, cell_m, west_m, north_m
+            target[0], target[1], target[2], -dx, -dy, -dz, height_dm, cell_m, west_m, north_m, math.inf
         ):
             density[k] = seen
     return density

@@ -176,6 +176,15 @@ def save_jpeg(path: Path, image: NDArray[np.uint8], quality: int = JPEG_QUALITY)
     Raises:
         MissingPart: OpenCV is not installed.
     """
+    path.write_bytes(as_jpeg(image, quality))
+
+
+def as_jpeg(image: NDArray[np.uint8], quality: int = JPEG_QUALITY) -> bytes:
+    """Return an RGB picture (h, w, 3) uint8 as JPEG.
+
+    Raises:
+        MissingPart: OpenCV is not installed.
+    """
     try:
         import cv2
     except ImportError as missing:
@@ -183,7 +192,14 @@ def save_jpeg(path: Path, image: NDArray[np.uint8], quality: int = JPEG_QUALITY)
     done, data = cv2.imencode(".jpg", image[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         raise ValueError(f"no JPEG can be made of a picture with shape {image.shape}")
-    path.write_bytes(data.tobytes())
+    return data.tobytes()
+
+
+def of_jpeg(content: bytes) -> NDArray[np.uint8]:
+    """Return the RGB picture (h, w, 3) uint8 of a JPEG."""
+    import cv2
+
+    return np.ascontiguousarray(cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)[:, :, ::-1])
 
 
 def _yolo_lines(truth: Truth, counts: NDArray[np.bool_], width: int, height: int) -> list[str]:

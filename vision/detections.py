@@ -39,6 +39,14 @@ class Detections:
     def __len__(self) -> int:
         return len(self.score)
 
+    @classmethod
+    def none(cls) -> Detections:
+        """Return what is found where nothing is."""
+        return cls(
+            np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.uint8), np.zeros(0, np.int64),
+            np.zeros(0, "<U12"), np.zeros(0, np.float32),
+        )  # fmt: skip
+
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Detections:
         """Return only those rows."""
         return Detections(

@@ -1,34 +1,25 @@
-"""From pictures to detections: detect, follow (ByteTrack), read plates.
-
-Tracking follows Zhang et al., ByteTrack (ECCV 2022), in the form ultralytics ships. Its state is fresh for each clip;
-people, vehicles, plates and fire are followed apart, so that what burns never takes over a car's track.
-"""
+"""From pictures to detections: detect, follow, read plates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.errors import Fault, InputError, unknown_name
-from twin.scene import DETECTOR_CLASSES, VEHICLES, Look
+from twin.scene import DETECTOR_CLASSES, Look
 from vision.dataset import NETWORK_PX
 from vision.detections import Detections
+from vision.following import FAINT, Follower, follow
 from vision.plate_reader import PlateReader, plate_crop
 from vision.quiet import ultralytics
 from vision.train import DETECTOR, file_sha256
 
-FOLLOWED: Final = (
-    (Look.PERSON, Look.PERSON_LYING), VEHICLES, (Look.PLATE,), (Look.FIRE, Look.SMOKE),
-)  # fmt: skip
 LEAST_SCORE: Final = 0.25  # of a detection that is reported without a track
-_FAINT: Final = 0.1  # of a detection that may go on a track
-_KEEP_LOST_S: Final = 2.0
 _OVERLAP: Final = 0.6  # of two boxes of one class that are one object
 DEFAULT_WEIGHTS: Final = DETECTOR
 _BATCH: Final = 8
@@ -78,9 +69,21 @@ class Recogniser:
         Returns:
             One entry a frame, in pixels of the full picture.
         """
-        followed = follow(self.detect(images, _FAINT), fps)
-        kept = [frame.take((frame.score >= LEAST_SCORE) | (frame.track_id >= 0)) for frame in followed]
-        return [self.read_plates(image, frame) for image, frame in zip(images, kept, strict=True)]
+        followed = follow(self.detect(images, FAINT), fps)
+        return [self._read(image, frame) for image, frame in zip(images, followed, strict=True)]
+
+    def look(self, image: NDArray[np.uint8], follower: Follower) -> Detections:
+        """Recognise the next frame of a stream, as :meth:`recognise` would with the whole clip before it.
+
+        Args:
+            image: (h, w, 3) uint8 RGB.
+            follower: of this stream, with what it has seen so far.
+        """
+        return self._read(image, follower.update(self.detect([image], FAINT)[0]))
+
+    def _read(self, image: NDArray[np.uint8], frame: Detections) -> Detections:
+        """Leave out what is faint and on no track, and read the plates of the rest."""
+        return self.read_plates(image, frame.take((frame.score >= LEAST_SCORE) | (frame.track_id >= 0)))
 
     def detect(self, images: Sequence[NDArray[np.uint8]], least_score: float = LEAST_SCORE) -> list[Detections]:
         """Detect objects in each picture by itself: no tracks, no plate texts.
@@ -126,45 +129,6 @@ class Recogniser:
             plate=np.zeros(n, dtype="<U12"),
             plate_score=np.zeros(n, dtype=np.float32),
         )
-
-
-def follow(frames: Sequence[Detections], fps: float) -> list[Detections]:
-    """Return a clip's detections with track ids; each group of classes is followed by itself.
-
-    Ids count from 0 in the order in which the groups' tracks begin; what belongs to no track keeps -1.
-    """
-    ultralytics()
-    ids = [np.full(len(frame), -1, dtype=np.int64) for frame in frames]
-    for group, looks in enumerate(FOLLOWED):
-        tracker = _tracker(fps)
-        for frame, into in zip(frames, ids, strict=True):
-            rows = np.flatnonzero(np.isin(frame.cls, looks))
-            track, row = _update(tracker, frame.take(rows))
-            into[rows[row]] = track * len(FOLLOWED) + group
-    names: dict[int, int] = {}
-    for into in ids:
-        for row in np.flatnonzero(into >= 0):
-            into[row] = names.setdefault(int(into[row]), len(names))
-    return [replace(frame, track_id=into) for frame, into in zip(frames, ids, strict=True)]
-
-
-def _tracker(fps: float) -> Any:
-    from ultralytics.trackers.byte_tracker import BYTETracker
-
-    settings = SimpleNamespace(
-        track_high_thresh=0.3, track_low_thresh=_FAINT, new_track_thresh=0.35, match_thresh=0.85, fuse_score=True,
-        track_buffer=max(1, round(fps * _KEEP_LOST_S)),
-    )  # fmt: skip
-    return BYTETracker(settings)
-
-
-def _update(tracker: Any, found: Detections) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the track ids that this frame's detections belong to, and the rows of those detections."""
-    from ultralytics.engine.results import Boxes
-
-    table = np.column_stack([found.box, found.score, found.cls]).astype(np.float32)
-    out = np.asarray(tracker.update(Boxes(table, (1, 1)))).reshape(-1, 8)
-    return out[:, 4].astype(np.int64), out[:, 7].astype(np.int64)
 
 
 def _prepare(images: Sequence[NDArray[np.uint8]]) -> tuple[NDArray[np.float32], float]:

@@ -105,6 +105,18 @@ def overlaps(a: NDArray[np.floating], b: NDArray[np.floating]) -> Floats:
     return np.asarray(common / np.maximum(union, 1e-9), dtype=np.float64)
 
 
+def asked_and_found(frame: Scored, rule: LabelRule | None = None) -> tuple[int, int]:
+    """Return how many objects of one frame are asked for, and how many of them are found at the working score."""
+    matched = _match(frame, rule or LabelRule())
+    return len(matched.taken_score), int((matched.taken_score >= WORKING_SCORE).sum())
+
+
+def plates_and_read(frame: Scored) -> tuple[int, int]:
+    """Return how many plates of one frame are fully visible, and how many of them are read whole."""
+    rows = np.flatnonzero((frame.truth.cls == Look.PLATE) & (frame.truth.visible >= _FULLY_VISIBLE))
+    return len(rows), sum(plate_read(frame.truth, int(row), frame.found) for row in rows)
+
+
 def average_precision(scores: NDArray[np.floating], hits: NDArray[np.bool_], asked: int) -> float:
     """Return the average precision of detections among which ``hits`` are right, when ``asked`` could be found.
 

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 
 from agents.policies.cover_tables import CoverTable, Floats
 from agents.policy import Ints, View
-from twin.cover import greedy_cover, improved_cover
+from twin.cover import QUICK, CoverProblem, solve
 from twin.median import median
 
 KEPT: Final = 64
@@ -29,12 +29,14 @@ def mexclp_sites(busy: float) -> Solver:
     The most needed come first: any first part is a good placement of fewer teams.
     """
 
-    def solve(table: CoverTable, demand: Floats, n: int) -> Ints:
+    def placed(table: CoverTable, demand: Floats, n: int) -> Ints:
+        if n < 1:
+            return np.zeros(0, dtype=np.int64)
         cover = csr_array(table.reach * (1.0 - busy))
-        plan = improved_cover(cover, demand, greedy_cover(cover, demand, n, n), n, passes=2)
+        plan = solve(CoverProblem(cover, demand, most_at_site=n), k=n, effort=QUICK)
         return _filled(plan.sites, table, demand, n)
 
-    return _remembered(f"mexclp {busy}", solve)
+    return _remembered(f"mexclp {busy}", placed)
 
 
 def median_sites() -> Solver:
@@ -43,12 +45,12 @@ def median_sites() -> Solver:
     With more teams than posts the rest goes where most demand is nearest, one after another (Jefferson's method).
     """
 
-    def solve(table: CoverTable, demand: Floats, n: int) -> Ints:
+    def placed(table: CoverTable, demand: Floats, n: int) -> Ints:
         cost = _cost(table)
         plan = median(cost, demand, min(n, len(table.site)), passes=3)
         return _filled(plan.sites, table, demand, n)
 
-    return _remembered("median", solve)
+    return _remembered("median", placed)
 
 
 def _filled(sites: Ints, table: CoverTable, demand: Floats, n: int) -> Ints:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from experiments.footage.viewpoints import busiest_junctions, view_of
-from scenarios.schema import Scenario, Scripted
+from scenarios.schema import Scenario
+from scenarios.schema_cameras import Scripted
 from sensors.cameras import Camera
 from twin.city import City
 from twin.errors import InputError

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from experiments.footage.spotlights import Spotlight
-from scenarios.schema import SpotlightSpec
+from scenarios.schema_cameras import SpotlightSpec
 from twin.streams import draw_unit
 
 

@@ -34,8 +34,10 @@ from scenarios.zones import zone_scenario, zone_teams
 from sensors.alarms import AlarmRules
 from sensors.cameras import CameraFleet, fleet_of, join_fleets
 from sensors.default_fleet import default_fleet
-from sensors.fitted import FITTED_FILE, FittedModel
+from sensors.fitted import FITTED_FILE, FittedModel, check_weights
+from sensors.fitted_load import load_fitted_load
 from sensors.fleet_file import read_fleet
+from sensors.stream_load import StreamLoad
 from twin.city import City
 from twin.city.heights import HeightRaster
 from twin.errors import InputError
@@ -57,6 +59,7 @@ class Assembly:
         known: what a policy may know beside the moment.
         doings: what is done to the run from outside.
         spots: where things can happen, kept for further days.
+        load: what each camera meets at its recogniser server; None where there are as many as it takes.
     """
 
     request: RunRequest
@@ -80,10 +83,11 @@ class Assembly:
     known: Known
     doings: Doings
     spots: DrawnPlaces
+    load: StreamLoad | None
 
 
 def assemble(
-    request: RunRequest, tell: Tell, scenario: Scenario | None = None, injects: Path | None = None
+    request: RunRequest, tell: Tell, scenario: Scenario | None = None, injects: Sequence[Path | int] = ()
 ) -> Assembly:
     """Read and check everything.
 
@@ -91,7 +95,7 @@ def assemble(
         request: what is asked for.
         tell: told of progress.
         scenario: the request's scenario with some inputs changed; None reads it as it stands.
-        injects: file that the last of that scenario's injects come from, where they are not its own.
+        injects: where the injects behind that scenario's own come from: files, and numbers of those from none.
 
     Raises:
         InputError: anything asked for is missing or wrong.
@@ -109,14 +113,15 @@ def assemble(
     spotlights = choose_spotlights(city, scenario, request.seed)
     fleet = join_fleets(base, [spotlight.camera for spotlight in spotlights])
     placed = [Placed(s.script, s.x_m, s.y_m, s.plate) for s in spotlights]
+    load, of_load = _load(scenario, fleet, model)
     teams, of_teams = _teams(request, scenario, ground)
     hospitals, derived = _hospitals(city, graph, [team.post_node for team in teams.teams])
     derived += [_driving(ground, speeds)]
-    derived += of_teams
+    derived += of_teams + of_load
     wanted = len(scenario.spotlights.incidents)
     if len(spotlights) < wanted:
         derived += [f"{len(spotlights)} of {wanted} spotlight cameras found a junction where a pole has a view"]
-    origins = Origins(scenario_path(request.scenario), *([injects] if injects else []))
+    origins = Origins(scenario_path(request.scenario), *injects)
     doings = build_doings(city, graph, scenario, request.seed, teams.teams, fleet, origins)
     tell("incidents and calls", 0.0)
     day, told = _day(request, city, graph, scenario, placed, ground.spots)
@@ -145,6 +150,7 @@ def assemble(
         known=Known(teams.posts, districts_of(city), ExpectedRequests(city, graph, scenario, ground.spots)),
         doings=doings,
         spots=ground.spots,
+        load=load,
     )
 
 
@@ -205,12 +211,28 @@ def another_policy(parts: Assembly, policy: str) -> Assembly:
 
 def _fleet(request: RunRequest, scenario: Scenario, city: City) -> CameraFleet:
     if request.cameras is not None:
-        return read_fleet(request.cameras, city.crs, city.bounds_m)
+        return read_fleet(request.cameras, city.crs, city.bounds_m, city.buildings)
     street_km = float(city.streets.loc[city.streets["drive"], "length_m"].sum()) / 1000
     if not street_km:
         return fleet_of([])  # a region of zones has no streets to hang cameras on
     count = min(scenario.cameras.at_most, max(1, round(scenario.cameras.per_street_km.value * street_km)))
     return default_fleet(city, count, seed=0)
+
+
+def _load(scenario: Scenario, fleet: CameraFleet, model: FittedModel) -> tuple[StreamLoad | None, list[str]]:
+    """What cameras meet at their recogniser servers, with what is to be said of it."""
+    servers = scenario.cameras.recognisers.servers()
+    if servers is None or not len(fleet):
+        return None, []
+    fitted = load_fitted_load()
+    check_weights(model, fitted.weights_sha256)
+    load = StreamLoad.of(fleet, servers, fitted)
+    most = int(load.streams.max())
+    lost = load.curves[most].lost_share
+    return load, [
+        f"recognisers: up to {most} cameras a server, which loses {lost:.1%} of their frames, by the fitted load model "
+        f"measured on {fitted.machine}"
+    ]
 
 
 def _driving(ground: Ground, speeds: SpeedProfile) -> str:

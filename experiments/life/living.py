@@ -57,5 +57,6 @@ def sources_of(parts: Assembly, spotlights: Spotlights | None = None) -> list[Si
         seed=parts.request.seed,
         skip_camera_ids=spotlights.camera_ids if spotlights is not None else (),
         nearest_node=parts.graph.nearest_node,
+        load=parts.load,
     )
     return [fitted] if spotlights is None else [fitted, spotlights]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from pydantic import Field
 from agents.policy_lookup import find_policy
 from agents.world import World
 from experiments.life.assemble import Assembly, assemble
+from experiments.life.branches import Branch, branches_of, changed_files, rule, whole_paths
 from experiments.life.replay_source import ReplaySource
 from experiments.life.run import Spotlit, input_hashes, request_of, write_run
 from experiments.request import RunRequest, Tell, silent
@@ -61,32 +62,66 @@ def relive(request: ReliveRequest, tell: Tell = silent) -> RunFolder:
     old = RunFolder.open(request.run)
     info = old.read_json(old.run_json)
     asked = f"relive {request.run}"
-    again = replace(_recorded(info, asked), out=request.out, command=request.command)
-    policy = find_policy(request.policy) if request.policy else None
+    again, lineage = replace(_recorded(info, asked), out=request.out, command=request.command), branches_of(info)
+    if request.policy:
+        find_policy(request.policy)
     scenario = read_scenario(again.scenario)
     until_ms = moment_ms(request.until, scenario.start, scenario.duration_ms, asked)
+    earlier = [inject for branch in lineage for inject in branch.injects]
+    scenario = scenario.model_copy(update={"injects": [*scenario.injects, *earlier]})
+    extra: Sequence[InjectSpec] = ()
     if request.injects is not None:
-        scenario = with_injects(scenario, request.injects, until_ms)
-    parts = assemble(replace(again, policy=info["policy"]), tell, scenario, request.injects)
+        extra = read_injects(request.injects, scenario, until_ms)
+        scenario = scenario.model_copy(update={"injects": [*scenario.injects, *extra]})
+    origins = [len(earlier), *([request.injects] if request.injects else [])]
+    parts = assemble(again, tell, scenario, origins)
     _same_inputs(info, parts, asked)
     events = read_events(old.events)
-    spotlights = _replayed(old, info, parts, events)
+    new = Branch(until_ms, whole_paths(request.policy) if request.policy else "", tuple(extra))
+    course = _Course(rule(lineage, new), parts.policy.name, until_ms)
 
     def live(world: World, progress: Callable[[int], None]) -> None:
-        world.run(progress, until_ms=until_ms)
-        same_until(events, world.log, until_ms, asked)
-        if until_ms < parts.scenario.duration_ms:
-            if policy is not None:
-                world.change_policy(policy)
-            world.run(progress)
+        course.live(world, progress, lambda: same_until(events, world.log, until_ms, asked))
 
-    then = policy.name if policy else parts.policy.name
-    branch = {
+    told = {
         "run": str(request.run), "until_s": until_ms / 1000, "clock": f"{_at(parts.start, until_ms):%H:%M:%S}",
-        "policy_before": parts.policy.name, "policy": then, "injects": str(request.injects or ""),
+        "policy_before": course.before, "policy": course.after, "injects": str(request.injects or ""),
     }  # fmt: skip
-    run = write_run(parts, spotlights, tell, live, {"branch": branch, "policy": then})
-    return run
+    about = {"branch": told, "branches": [branch.as_json() for branch in course.branches], "policy": course.after}
+    return write_run(parts, _replayed(old, info, parts, events), tell, live, about)
+
+
+class _Course:
+    """Who decides when, in a run with all its branches.
+
+    Attributes:
+        branches: in order of time, the new one among them.
+        before, after: names of the policies that decide up to the new branch, and from it on.
+    """
+
+    def __init__(self, branches: Sequence[Branch], first: str, until_ms: int) -> None:
+        self.branches, self._until_ms = branches, until_ms
+        named = [(branch.until_ms, find_policy(branch.policy)) for branch in branches if branch.policy]
+        self._changes = named
+        self.before = next((policy.name for t_ms, policy in reversed(named) if t_ms < until_ms), first)
+        self.after = next((policy.name for t_ms, policy in reversed(named) if t_ms <= until_ms), first)
+
+    def live(self, world: World, progress: Callable[[int], None], check: Callable[[], None]) -> None:
+        """Live the run; ``check`` is asked when all before the new branch has been lived."""
+        checked = False
+        for t_ms, policy in self._changes:
+            if t_ms >= self._until_ms and not checked:
+                world.run(progress, until_ms=self._until_ms)
+                check()
+                checked = True
+            world.run(progress, until_ms=t_ms)
+            if t_ms < world.duration_ms:
+                world.change_policy(policy)
+        if not checked:
+            world.run(progress, until_ms=self._until_ms)
+            check()
+        if self._until_ms < world.duration_ms:
+            world.run(progress)
 
 
 def moment_ms(text: str, start: datetime, duration_ms: int, asked: str) -> int:
@@ -127,8 +162,8 @@ class InjectFile(Strict):
     injects: list[InjectSpec] = Field(min_length=1)
 
 
-def with_injects(scenario: Scenario, path: Path, until_ms: int) -> Scenario:
-    """Return the scenario with the injects of a file behind its own.
+def read_injects(path: Path, scenario: Scenario, until_ms: int) -> list[InjectSpec]:
+    """Return the injects of a file, for a branch of a run of a scenario.
 
     Raises:
         InputError: the file is missing or wrong, an inject comes before the branch, or the scenario cannot take it.
@@ -154,7 +189,7 @@ def with_injects(scenario: Scenario, path: Path, until_ms: int) -> Scenario:
     ]
     if faults:
         raise InputError(asked, sorted(faults, key=lambda fault: fault.line or 0), path)
-    return scenario.model_copy(update={"injects": [*scenario.injects, *extra]})
+    return extra
 
 
 def same_until(recorded: pa.Table, log: EventLog, until_ms: int, asked: str) -> None:
@@ -180,8 +215,9 @@ def same_until(recorded: pa.Table, log: EventLog, until_ms: int, asked: str) -> 
 def _recorded(info: dict[str, Any], asked: str) -> RunRequest:
     """The request as it was recorded."""
     said = info.get("request")
-    if "branch" in info:
-        raise InputError(asked, f"it is a branch itself; branch the run it comes from, {info['branch']['run']}")
+    if "branch" in info and "branches" not in info:
+        told = f"it is a branch of an older version; branch the run that it comes from, {info['branch']['run']}"
+        raise InputError(asked, told)
     if not isinstance(said, dict) or "events" not in info.get("hashes", {}):
         raise InputError(asked, "its run.json does not say how it was asked for; only runs of this version can be")
     return request_of(said)
@@ -195,6 +231,7 @@ def _same_inputs(info: dict[str, Any], parts: Assembly, asked: str) -> None:
         if was[name] != now.get(name)
     ]
     faults += [Fault(f"{name}: the recorded run had none") for name in sorted(set(now) - set(was))]
+    faults += changed_files(info)
     if faults:
         raise InputError(asked, faults)
 

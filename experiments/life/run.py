@@ -12,6 +12,7 @@ import pandas as pd
 
 from agents.world import World
 from experiments.life.assemble import Assembly, assemble
+from experiments.life.branches import policy_hashes, whole_paths
 from experiments.life.footage_source import FootageSource
 from experiments.life.layers import write_cameras, write_city_layers, write_coverage_map, write_posts
 from experiments.life.living import Spotlights, make_world, sources_of
@@ -24,6 +25,7 @@ from scenarios.fleet_file import fleet_path
 from sensors.coverage import coverage
 from sensors.coverage_summary import coverage_summary
 from sensors.fitted import FITTED_FILE
+from sensors.fitted_load import FITTED_LOAD_FILE
 from twin.city.store import city_hash
 from twin.log import EventLog, content_hash
 from twin.records import Sighting
@@ -88,6 +90,7 @@ def write_run(
         _write_layers(run, parts, tell)
         if footage is not None:
             footage.write_into(run)
+        tell("simulation", 0.0)
         live(world, _Keeper(run, log, parts.scenario.duration_ms, tell))
         status = "done"
     finally:
@@ -110,14 +113,18 @@ def input_hashes(parts: Assembly) -> dict[str, str]:
         "scenario": parts.scenario_file, "cameras": request.cameras, "calls": request.calls,
         "fleet": fleet_path(request.fleet, parts.scenario, parts.scenario_file),
         "fitted": request.fitted or FITTED_FILE,
+        "fitted_load": FITTED_LOAD_FILE if parts.load is not None else None,
     }  # fmt: skip
-    return file_hashes(files) | {"city": city_hash(parts.city), "weights": parts.model.weights_sha256}
+    hashes = file_hashes(files) | policy_hashes(whole_paths(request.policy or parts.scenario.policy))
+    return hashes | {"city": city_hash(parts.city), "weights": parts.model.weights_sha256}
 
 
 def said_of(request: RunRequest) -> dict[str, Any]:
     """Return a request as ``run.json`` keeps it, so that :func:`request_of` makes it again from any folder."""
     said = dataclasses.asdict(request)
     found = {name: str(Path(value).resolve()) if isinstance(value, Path) else value for name, value in said.items()}
+    if request.policy is not None:
+        found["policy"] = whole_paths(request.policy)
     for name in ("scenario", "city"):
         if found[name] and Path(found[name]).exists():
             found[name] = str(Path(found[name]).resolve())

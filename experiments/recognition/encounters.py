@@ -85,10 +85,13 @@ class Scenery:
 
 
 @dataclass(frozen=True, slots=True)
-class _OneSky:
+class OneSky:
+    """The same sky all the time."""
+
     sky: Sky
 
     def at(self, t_ms: int) -> Sky:
+        """Return it."""
         return self.sky
 
 
@@ -105,7 +108,7 @@ class Watcher:
     def watch(self, kind: str, number: int) -> Findings:
         """Render one encounter (or quiet window), recognise it, and return its rows."""
         scenery = draw_scenery(self._city, self._grounds, self._spots, kind, number, self._seed)
-        shooter = Shooter(self._city, self._renderer, self._ambient, _OneSky(scenery.sky), self._seed)
+        shooter = Shooter(self._city, self._renderer, self._ambient, OneSky(scenery.sky), self._seed)
         incidents = [scenery.incident] if scenery.incident else []
         end_ms = scenery.t0_ms + LEAD_MS + 1000 * SECONDS[kind]
         fps = QUIET_FPS if kind == QUIET else self._rules.frames_per_s

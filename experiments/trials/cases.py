@@ -16,7 +16,8 @@ def tail_ms(end_ms: int) -> int:
     """Return how long before the end an incident must be noticed to be judged: 30 minutes (assumed), or a quarter.
 
     What is noticed later could not be helped by the end under any policy, and would pull every figure to the middle.
-    Who notices what when does not depend on the policy, so all policies are judged by the same incidents.
+    Who notices what when does not depend on the policy, so all policies are judged by the same incidents. It does
+    depend on the cameras: who compares fleets judges by the incidents that somebody ``called`` about in time.
     """
     return min(TAIL_MS, end_ms // 4)
 
@@ -30,7 +31,9 @@ def cases_of(columns: Columns, end_ms: int, norms: Norms) -> Cases:
         norms: the response norm of each service; the strictest counts.
     """
     began, about = _first(columns, Kind.INCIDENT)
-    noticed, _ = _first(columns, Kind.CALL, Kind.ALARM)
+    noticed, notice = _first(columns, Kind.CALL, Kind.ALARM)
+    called, _ = _first(columns, Kind.CALL)
+    seen = set(columns.incident_id[notice[columns.is_kind(Kind.ALARM)[notice]]].tolist())
     arrived, _ = _first(columns, Kind.ARRIVED)
     ids = np.array(sorted(set(began) & set(noticed)), dtype=np.int64)
     first_ms = np.array([noticed[i] for i in ids.tolist()], dtype=np.int64)
@@ -46,6 +49,12 @@ def cases_of(columns: Columns, end_ms: int, norms: Norms) -> Cases:
         help_ms=_column(ids, arrived, end_ms) - _column(ids, began),
         open=np.array([i not in arrived for i in ids.tolist()], dtype=np.bool_),
         limit_ms=np.array([limits.get(name, 0) for name in service.tolist()], dtype=np.int64),
+        x_m=np.array([told[i]["x_m"] for i in ids.tolist()], dtype=np.float64),
+        y_m=np.array([told[i]["y_m"] for i in ids.tolist()], dtype=np.float64),
+        visible=np.array([told[i]["visual"] != "none" for i in ids.tolist()], dtype=np.bool_),
+        by_camera=np.array([i in seen for i in ids.tolist()], dtype=np.bool_),
+        scripted=np.array([bool(told[i]["scripted"]) for i in ids.tolist()], dtype=np.bool_),
+        called=_column(ids, called, end_ms) < end_ms - tail_ms(end_ms),
     )
 
 

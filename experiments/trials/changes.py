@@ -47,7 +47,7 @@ def _set(data: dict[str, Any], change: Change) -> None:
     for depth, part in enumerate(parts[:-1]):
         holder = _step(holder, part, ".".join(parts[:depth]))
     old = _step(holder, parts[-1], ".".join(parts[:-1]))
-    if isinstance(old, dict) and set(old) == {"value", "source"}:
+    if isinstance(old, dict) and {"value", "source"} <= set(old):
         holder, key, old = old, "value", old["value"]
     else:
         key = int(parts[-1]) if isinstance(holder, list) else parts[-1]

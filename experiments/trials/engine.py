@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -78,7 +79,8 @@ class Pool:
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
-        self._pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
 
     def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[bytes]]]:
         """Yield them as they are done; no more are handed out than the workers need not to wait."""
@@ -95,8 +97,11 @@ class Pool:
                     yield at_work.pop(future), _result(future)
 
     def close(self) -> None:
-        """Let the workers go; what they are at is dropped."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """End the workers; what they are at is dropped."""
+        workers = list((self._pool._processes or {}).values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.terminate()
 
 
 class RayEngine:
@@ -138,11 +143,16 @@ class RayEngine:
             self._ray.shutdown()
 
 
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches every process of a terminal; it is for the first one to end the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _result(future: Future[list[bytes]]) -> list[bytes]:
     try:
         return future.result()
     except BrokenProcessPool:
         raise InputError(
-            "live the trials", "a worker was killed, perhaps for want of memory; fewer --workers, and the same command "
-            "goes on where it stopped"
+            "live the trials", "a worker was ended, perhaps for want of memory, or by a policy that cannot be stopped "
+            "(then it says so above); with fewer --workers, the same command goes on where it stopped"
         ) from None  # fmt: skip

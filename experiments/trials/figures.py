@@ -36,6 +36,7 @@ METRICS = {
     "utilisation": "share of team time at work",
     "verify_wait_mean_s": "alarms: until the verdict, mean",
     "verify_wait_p90_s": "alarms: until the verdict, 90th percentile",
+    "frames_late_share": "camera frames lost, or recognised later than 2 s",
 }
 """Every metric with its words."""
 BETTER_HIGH = frozenset({"on_time_share", "judged"})
@@ -102,24 +103,15 @@ def _of_centre(columns: Columns, end_ms: int) -> Iterator[Figure]:
     left = ended[-1] if ended else {}
     yield Figure("unanswered", ALL, 0, float(left.get("calls", nan)))
     yield Figure("waiting_end", ALL, 0, float(left.get("requests", nan)))
-    decided = columns.rows(Kind.DECISION)
-    actions = [decision["action"] for decision in columns.details(decided)]
-    declined = decided[np.array([action == "decline" for action in actions], dtype=np.bool_)]
-    waited = request_waits_ms(columns, declined, end_ms)
+    waited = request_waits_ms(columns, end_ms)
     yield Figure("dispatch_wait_mean_s", ALL, 0, mean_s(waited))
     yield Figure("waiting_mean", ALL, 0, int(waited.sum()) / end_ms if end_ms else nan)
-    yield Figure("declined", ALL, 0, float(actions.count("decline")))
-    yield Figure("moves", ALL, 0, float(actions.count("move")))
+    yield Figure("declined", ALL, 0, float(len(_decided(columns, "decline"))))
+    yield Figure("moves", ALL, 0, float(len(_decided(columns, "move"))))
 
 
-def request_waits_ms(columns: Columns, declined: Ints, end_ms: int) -> Ints:
-    """Return how long each request waited for its first team, so far for one that waits, none for one joined.
-
-    Args:
-        columns: the log.
-        declined: rows of the decisions that turned a request away, which ends its wait.
-        end_ms: when the log ends.
-    """
+def request_waits_ms(columns: Columns, end_ms: int) -> Ints:
+    """Return how long each request waited for its first team, so far for one that waits, none for one joined."""
     ready = columns.rows(Kind.PROCESSED, Kind.ALARM_CONFIRMED)
     joined = set(_notices(columns, columns.rows(Kind.JOINED)))
     since = {
@@ -130,9 +122,16 @@ def request_waits_ms(columns: Columns, declined: Ints, end_ms: int) -> Ints:
     until: dict[tuple[int, int], int] = {}
     for notice, t in zip(_notices(columns, sent), columns.t_ms[sent].tolist(), strict=True):
         until.setdefault(notice, t)
+    declined = _decided(columns, "decline")
     for notice, t in zip(_notices(columns, declined), columns.t_ms[declined].tolist(), strict=True):
         until.setdefault(notice, t)
     return np.array([until.get(notice, end_ms) - t for notice, t in since.items()], dtype=np.int64)
+
+
+def _decided(columns: Columns, action: str) -> Ints:
+    """Rows of the decisions of one kind."""
+    rows = columns.rows(Kind.DECISION)
+    return rows[columns.says(rows, f'"action": "{action}"')]
 
 
 def _notices(columns: Columns, rows: Ints) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ from typing import Any
 from experiments.provenance import git_commit, versions
 from experiments.request import Tell, silent
 from experiments.statistics.paired import mean_of
+from experiments.trials import recogniser_part
 from experiments.trials.batch import Trials
 from experiments.trials.engine import make_engine
 from experiments.trials.metric_names import Metric
@@ -24,6 +25,7 @@ from reports.norms import load_norms
 from scenarios.read import read_scenario
 from scenarios.schema import Scenario
 from sensors.fitted import FittedModel, load_fitted, save_fitted
+from sensors.fitted_load import load_fitted_load
 from twin.errors import Fault, InputError
 
 RAISED = ("calls", "alarms", "both")
@@ -38,7 +40,7 @@ class Limit:
     """What a part of the response must keep.
 
     Attributes:
-        part: ``operators``, ``teams`` or ``verifiers``.
+        part: ``operators``, ``teams``, ``verifiers`` or ``recogniser``.
         metric: by which it is judged.
         limit: the value at which it gives way.
         high: whether more than that is too much; else less.
@@ -71,6 +73,7 @@ def limits() -> tuple[Limit, ...]:
         ),
         Limit("teams", "on_time_share", ON_TIME, False, "9 in 10 within their response norm (the share is assumed)"),
         Limit("verifiers", "verify_wait_p90_s", VERIFY_LIMIT_S, True, "9 in 10 alarms checked in 5 minutes (assumed)"),
+        Limit("recogniser", recogniser_part.METRIC, recogniser_part.LATE_SHARE, True, recogniser_part.SOURCE),
     )
 
 
@@ -79,9 +82,11 @@ class LoadRequest:
     """What is raised.
 
     Attributes:
-        raised: ``calls`` (incidents and the calls about them), ``alarms`` (false camera alarms) or ``both``.
+        raised: ``calls`` (incidents and the calls about them), ``alarms`` (false camera alarms, and the cameras that
+            share the recogniser servers) or ``both``.
         policy: None is the scenario's own.
         replications: days at each level.
+        cameras_per_server: of a recogniser server at the scenario's own load; None: as the scenario says.
     """
 
     setting: Setting
@@ -93,6 +98,7 @@ class LoadRequest:
     engine: str = "local"
     workers: int | None = None
     command: str = ""
+    cameras_per_server: int | None = None
 
     def __post_init__(self) -> None:
         faults = []
@@ -126,23 +132,15 @@ def load(request: LoadRequest, tell: Tell = silent) -> dict[str, Any]:
         "kind": "load", "scenario": scenario.name, "title": scenario.title, "raised": request.raised,
         "policy": request.policy or scenario.policy, "days": request.replications, "first_seed": request.first_seed,
         "limits": [asdict(limit) for limit in limits()], "levels": plain(ramp.table()), "knee": plain(ramp.knee()),
-        "recogniser": recogniser_sentence(load_fitted(request.setting.fitted)), "hashes": hashes,
+        "recogniser": recogniser_part.recogniser_sentence(
+            scenario, request.cameras_per_server, request.raised, load_fitted_load()
+        ),
+        "hashes": hashes,
         "versions": versions(), "git": git_commit(), "command": request.command,
     }  # fmt: skip
     write_json(shelf.folder / "load.json", content)
     write_load(shelf.folder)
     return content
-
-
-def recogniser_sentence(model: FittedModel) -> str:
-    """Return what the fitted model says of the recogniser under load, or that it says nothing."""
-    delays = sorted({fit.delay_s for fit in model.hazards.values()})
-    spread = f"{delays[0]:g}" if delays[0] == delays[-1] else f"{delays[0]:g} to {delays[-1]:g}"
-    return (
-        f"The recogniser does not give way here, because it cannot: the fitted camera model has a fixed delay "
-        f"({spread} s) and no loss, and says nothing of how either grows with the number of streams. Until it is "
-        "fitted under load, a knee found here is one of people and teams alone."
-    )
 
 
 class _Ramp:
@@ -214,8 +212,15 @@ class _Ramp:
         self.lives[factor] = list(trials_at(factor).live(wanted).values())
 
     def _changes(self, factor: float) -> tuple[Change, ...]:
-        if self._request.raised == "alarms" or factor == 1.0:
-            return ()
+        request, scenario = self._request, self._scenario
+        changes = recogniser_part.limited(request.cameras_per_server)
+        if factor == 1.0:
+            return changes
+        if request.raised != "calls" and recogniser_part.is_limited(scenario, request.cameras_per_server):
+            changes += (recogniser_part.more_streams(factor),)
+        return changes if request.raised == "alarms" else (*changes, *self._more_calls(factor))
+
+    def _more_calls(self, factor: float) -> tuple[Change, ...]:
         return tuple(
             Change(f"demand.{service}.categories.{name}.per_1000_residents_year", f"x{factor:g}")
             for service, demand in self._scenario.demand.items()

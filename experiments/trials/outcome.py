@@ -45,6 +45,11 @@ class Cases:
         help_ms: (k,) incident to first team on scene, likewise.
         open: (k,) bool, nobody was there by the end.
         limit_ms: (k,) the response norm that binds it, 0 for none.
+        x_m, y_m: (k,) where it is.
+        visible: (k,) bool, a camera could see it.
+        by_camera: (k,) bool, the first notice of it was an alarm.
+        called: (k,) bool, somebody calls about it in time for it to be judged, whatever cameras see.
+        scripted: (k,) bool, put before a spotlight camera.
     """
 
     incident_id: Ints
@@ -54,6 +59,12 @@ class Cases:
     help_ms: Ints
     open: NDArray[np.bool_]
     limit_ms: Ints
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+    visible: NDArray[np.bool_]
+    by_camera: NDArray[np.bool_]
+    called: NDArray[np.bool_]
+    scripted: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.incident_id)
@@ -112,7 +123,10 @@ class Outcome:
         return cls(rest["said"], figures, Cases(*columns))
 
 
-_KINDS = (np.int64, np.str_, np.int64, np.int64, np.int64, np.bool_, np.int64)
+_KINDS = (
+    np.int64, np.str_, np.int64, np.int64, np.int64, np.bool_, np.int64, np.float64, np.float64, np.bool_, np.bool_,
+    np.bool_, np.bool_,
+)  # fmt: skip
 
 
 def _null(value: float) -> float | None:

@@ -17,7 +17,7 @@ from experiments.life.assemble import Assembly
 from experiments.trials.cases import cases_of
 from reports.norms import Norms
 from scenarios.expected import ExpectedRequests
-from twin.cover_exact import CoverBounds
+from twin.cover import CoverBounds
 from twin.records import Incident, Kind
 
 OVERTIME_MS: Final = 4 * 3_600_000

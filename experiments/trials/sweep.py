@@ -16,6 +16,7 @@ from experiments.statistics.paired import CONFIDENCE, holm, mean_of, paired
 from experiments.statistics.selection import kn_select
 from experiments.trials.batch import Trials
 from experiments.trials.changes import assumed_inputs, changed
+from experiments.trials.dead_inputs import speaker_of, speakers
 from experiments.trials.engine import make_engine
 from experiments.trials.metric_names import Metric, metrics_named
 from experiments.trials.outcome import Outcome
@@ -113,6 +114,7 @@ def sweep(request: SweepRequest, tell: Tell = silent) -> dict[str, Any]:
             {"name": m.name, "service": m.service, "words": m.words, "better_high": m.better_high} for m in metrics
         ],
         "rows": plain([row for metric in metrics for row in _rows(lived, metric, base)]),
+        "left_out": left_out(request, scenario),
         "chosen": chosen, "hashes": hashes, "versions": versions(), "git": git_commit(), "command": request.command,
     }  # fmt: skip
     write_json(shelf.folder / "sweep.json", content)
@@ -124,10 +126,19 @@ def variants_of(request: SweepRequest, scenario: Scenario, base: str) -> list[Va
     """Return the variants, the scenario as it stands first; every one is checked.
 
     Raises:
-        InputError: an input or policy is not known, or a value is not allowed.
+        InputError: an input or policy is not known, a value is not allowed, or a file speaks in an input's place, so
+            that varying it would change nothing.
     """
     axes = [(path, values.split(",")) for path, _, values in (text.partition("=") for text in request.vary)]
-    axes += [(path, request.assumed.split(",")) for path in assumed_inputs(scenario) if request.assumed]
+    there, told = speakers(request.setting, scenario), []
+    for path, _ in axes:
+        if speaker := speaker_of(path, there):
+            told.append(Fault(f"--vary {path} would change nothing: {speaker.what}; {speaker.instead}"))
+    if told:
+        raise InputError(f"sweep over {request.setting.scenario}", told)
+    dead = left_out(request, scenario)
+    assumed = [path for path in assumed_inputs(scenario) if path not in dead] if request.assumed else []
+    axes += [(path, request.assumed.split(",")) for path in assumed]
     variants = [Variant((), base)]
     if request.grid:
         combinations = product(*([(path, value.strip()) for value in values] for path, values in axes))
@@ -144,6 +155,12 @@ def variants_of(request: SweepRequest, scenario: Scenario, base: str) -> list[Va
     if faults:
         raise InputError(f"sweep over {request.setting.scenario}", faults)
     return variants
+
+
+def left_out(request: SweepRequest, scenario: Scenario) -> list[str]:
+    """Return the assumed inputs that ``assumed`` leaves out, since a file speaks in their place."""
+    there = speakers(request.setting, scenario)
+    return [path for path in assumed_inputs(scenario) if request.assumed and speaker_of(path, there)]
 
 
 def _variant(chosen: Sequence[tuple[str, str]], base: str) -> Variant:

@@ -117,9 +117,15 @@ class Trial:
             "seed": self.seed,
             "policy": self.policy,
             "policy_file": _policy_file(self.policy),
+            "files": self._files(),
             "changes": [asdict(change) for change in self.changes],
         }
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
+
+    def _files(self) -> dict[str, str]:
+        """The content of every file that a change names."""
+        home = scenario_path(self.setting.scenario).parent
+        return file_hashes({change.value: home / change.value for change in self.changes if change.path == "fleet"})
 
 
 @cache

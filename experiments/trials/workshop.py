@@ -12,10 +12,12 @@ from experiments.life.ground import ground_of
 from experiments.life.living import make_world, sources_of
 from experiments.request import silent
 from experiments.theory.exact import conservation
+from experiments.theory.littles_law import littles_law
 from experiments.trials.cases import cases_of
 from experiments.trials.changes import changed
 from experiments.trials.figures import figures_of
 from experiments.trials.outcome import Outcome
+from experiments.trials.recogniser_part import recogniser_figure
 from experiments.trials.trial import Change, Setting, Trial
 from reports.norms import load_norms
 from scenarios.read import read_scenario
@@ -31,7 +33,8 @@ def live(trial: Trial) -> Outcome:
 
     Raises:
         InputError: an input is missing or wrong, or the policy broke its contract.
-        RuntimeError: a call or an alarm did not end in exactly one way; no figure is made of such a life.
+        RuntimeError: a call or an alarm did not end in exactly one way, or a queue breaks Little's law; no figure is
+            made of such a life.
     """
     parts, seen = day_of(trial.setting, trial.changes, trial.seed)
     parts = another_policy(parts, trial.policy)
@@ -42,12 +45,13 @@ def live(trial: Trial) -> Outcome:
     except PolicyFault as fault:
         raise InputError(f"live {parts.scenario.name}, seed {trial.seed}, under {trial.policy}", str(fault)) from fault
     columns = Columns.of(log.to_table())
-    if lost := [row.name for row in conservation([columns]) if row.found]:
+    if lost := [row.name for row in [*conservation([columns]), *littles_law([columns])] if row.found]:
         raise RuntimeError(f"seed {trial.seed} under {trial.policy}: {'; '.join(lost)}")
     end_ms = int(columns.t_ms[columns.rows(Kind.RUN_ENDED)[-1]])
     cases = cases_of(columns, end_ms, load_norms())
     teams = {team.id: str(team.service) for team in parts.teams}
-    return Outcome(_said(trial), figures_of(columns, cases, teams, end_ms), cases)
+    figures = (*figures_of(columns, cases, teams, end_ms), recogniser_figure(parts.load))
+    return Outcome(_said(trial), figures, cases)
 
 
 def hashes_of(setting: Setting) -> dict[str, str]:

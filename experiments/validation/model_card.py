@@ -13,16 +13,18 @@ from experiments.provenance import git_commit, versions
 from experiments.statistics.paired import CONFIDENCE, PILOT
 from experiments.trials.cases import TAIL_MS
 from experiments.trials.figures import METRICS
-from experiments.trials.load import recogniser_sentence
-from experiments.validation.validate import Check
+from experiments.trials.recogniser_part import measured_sentence
+from experiments.validation.validate import CALIBRATION, THEORY, Check
 from reports.norms import load_norms
 from scenarios.assumptions import assumptions
 from scenarios.read import read_scenario
 from sensors.alarms import load_alarm_rules
 from sensors.fitted import FittedModel, load_fitted
+from sensors.fitted_load import load_fitted_load
 from twin.records import Ending, Service
 from twin.runfolder import write_whole
 
+FAILED = {THEORY: "A check fails", CALIBRATION: "A fitted model is further off than is asked for"}
 Section = tuple[str, list[str]]
 
 
@@ -89,13 +91,14 @@ def breakdown(checks: Sequence[Check], model: FittedModel) -> list[str]:
         f"{rule} from {fit.height_px.low:g} to {fit.height_px.high:g} px high"
         for rule, fit in sorted(model.hazards.items())
     )
-    failed = [f"A check fails: {check.name} ({check.source})." for check in checks if not check.ok]
+    failed = [f"{FAILED[check.part]}: {check.name} ({check.source})." for check in checks if not check.ok]
     return [
         *failed,
         "Beyond saturation (more work than teams) waits grow with the run, and means tell of its length.",
         "Rare services (fires, security) have few incidents a day: read their intervals, not their means.",
         f"The camera model holds for {reach}; smaller objects are never seen, larger ones as well as the largest.",
-        recogniser_sentence(model),
+        "A recogniser is short only where a scenario or a ramp says how many servers there are. "
+        + measured_sentence(load_fitted_load()),
         "Traffic does not react to teams, and crews do not tire; demand does not react to how well it is met.",
         "Calls are not known to the minute for any real day of Tashkent, so no run was held against a real one.",
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from agents.injects import StaffChange
+from agents.settings import OwnDesk
 from tests.agents.lives import call, constant, detail, events, incident, live, settings, story, team
 from twin.records import Channel, Kind
 
@@ -80,7 +82,20 @@ def test_a_number_with_a_desk_of_its_own_does_not_wait_behind_the_others():
     """One operator at each desk: the call to 112 is picked up at once, and not after the two to 103."""
     calls = [call(0, 0, None, channel=Channel.PHONE_103), call(1, 1, None, channel=Channel.PHONE_103),
              call(2, 2, None, channel=Channel.PHONE_112)]  # fmt: skip
-    apart = live([], calls, settings=settings(operators=1, own_desks={"103": 1}))
+    apart = live([], calls, settings=settings(operators=1, own_desks={"103": OwnDesk(1)}))
     assert answered(apart) == [(0, 2, 2), (2, 4, 2), (1, 7, 6)]
     together = live([], calls, settings=settings(operators=1))
     assert answered(together) == [(0, 2, 2), (1, 7, 6), (2, 12, 10)]
+
+
+def test_a_numbers_own_desk_has_a_roster_and_takes_staff_injects():
+    """Nobody answers 103 until 19:00, an hour after the start; then one does, and two more from 19:10 to 20:00."""
+    roster = tuple(0 if hour == 18 else 1 for hour in range(24))
+    calls = [call(i, t, None, channel=Channel.PHONE_103) for i, t in enumerate((10, 4205, 4206, 4207))]
+    world = live(
+        [], calls, settings=settings(operators=1, own_desks={"103": OwnDesk(1, roster)}), duration_ms=10_800_000,
+        injects=[StaffChange(4_200_000, "103", 3)],
+    )  # fmt: skip
+    assert answered(world) == [(0, 3602, 3592), (1, 4207, 2), (2, 4208, 2), (3, 4209, 2)]
+    staffed = [(e.t_ms // 1000, e.value, detail(e)["desk"]) for e in events(world, Kind.STAFFED)]
+    assert staffed == [(3600, 1.0, "103"), (4200, 3.0, "103"), (7200, 1.0, "103")]

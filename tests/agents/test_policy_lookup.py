@@ -52,6 +52,19 @@ def test_a_file_that_holds_no_policy_says_why(tmp_path, text, words):
     assert words in str(caught.value)
 
 
+def test_a_file_with_one_policy_needs_no_name_and_one_with_two_says_which_there_are(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text("from agents.policies.closest import Closest\n" + GOOD)
+    assert find_policy(f"{path}").name == "mine"
+    assert policy_files(f"{path} + dmexclp") == {str(path): path}
+    path.write_text(GOOD + GOOD.replace("Mine", "Other"))
+    with pytest.raises(InputError, match=r"several policies; name one: .*mine.py:Mine, .*mine.py:Other"):
+        find_policy(f"{path}")
+    path.write_text("x = 1\n")
+    with pytest.raises(InputError, match="no class with a method decide"):
+        find_policy(f"{path}")
+
+
 def test_an_installed_policy_is_found_through_the_entry_point(monkeypatch):
     from importlib.metadata import EntryPoint
 

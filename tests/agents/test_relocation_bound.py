@@ -16,7 +16,7 @@ from agents.relocation_bound import Requests, may_be_joined, relocation_bound
 from agents.sealed import sealed
 from agents.view import Known
 from tests.agents.lives import call, events, incident, line, live, team
-from twin.cover_exact import CoverBounds
+from twin.cover import CoverBounds
 from twin.records import Kind
 from twin.streams import stream
 from twin.travel import SearchedTravel

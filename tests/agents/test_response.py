@@ -25,7 +25,7 @@ def test_one_call_from_the_ring_to_the_return():
         (100, "returned", 0),
     ]
     lived = list(world.log)[1:-1]
-    assert [e.value for e in lived if e.kind is not Kind.ENDED] == [2, 2, 2, 3, None, 30, 5, 30, 20, 30]
+    assert [e.value for e in lived if e.kind is not Kind.ENDED] == [2, 2, 2, 3, 0, 30, 5, 30, 20, 30]
     assert [(e.t_ms, e.value, detail(e)["how"]) for e in events(world, Kind.ENDED)] == [(70_000, 60, "served")]
     assert [e.node for e in lived if e.kind is not Kind.ENDED] == [3, 3, 3, 3, 3, 3, 0, 3, 3, 0]
     assert all(e.call_id == 0 for e in world.log if e.kind not in {Kind.INCIDENT, Kind.RUN_STARTED, Kind.RUN_ENDED})

@@ -19,27 +19,36 @@ from twin.city.forms import export_city, read_city
 from twin.city.forms.part import district_of
 from twin.city.forms.sumo import sumo_program
 from twin.city.heights import heights_of
+from twin.city.heights.raster import Frame
+from twin.city.heights.standing import Standing
 from twin.city.model import LAYERS
+from twin.city.standing import trees_in
+from twin.city.standing.beside import spots_beside
+from twin.city.standing.clear import CORNER_M
+from twin.city.standing.trees import CLEAR_M, OFFSET_M, START_M, STEP_M
 
 
 def export_rows(city: City) -> Iterator[Row]:
     """Yield heights, GeoPackage and back, GeoJSON, SUMO, OpenDRIVE and diff, each beside a bare way of doing it."""
     yield heights(city)
+    yield Row("walls, crowns and decks beside them", seconds(lambda: Standing.of(city, Frame.of(city, 1.0), None), 3),
+              None, "", "s")  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         yield from layers(city, Path(folder))
         part = district_of(city, str(city.districts["name"].iloc[0]))
+        yield trees(part)
         yield sumo(part, Path(folder))
         yield opendrive(Path(folder))
     yield Row("diff of the city with itself", seconds(lambda: diff_cities(city, city), 3), None, "", "s")
 
 
 def heights(city: City) -> Row:
-    """The whole raster at 1 m, made into its files, against OpenCV filling the same outlines, and numpy.save."""
+    """The raster of all buildings at 1 m, made into its files, against OpenCV's fillPoly and numpy.save."""
     import cv2
 
     assert city.folder is not None
     kept = city.folder / "heights"
-    raster = heights_of(city)
+    raster = heights_of(city, bare=True)
     origin = np.array([raster.west_m, raster.north_m])
     order = np.argsort(city.buildings["height_m"].to_numpy(), kind="stable")
     shapes = city.buildings.geometry.to_numpy()[order]
@@ -47,7 +56,7 @@ def heights(city: City) -> Row:
 
     def ours() -> None:
         shutil.rmtree(kept, ignore_errors=True)
-        heights_of(city)
+        heights_of(city, bare=True)
 
     def peer() -> None:
         cells = np.zeros(raster.height_dm.shape, dtype=np.uint16)
@@ -58,7 +67,25 @@ def heights(city: City) -> Row:
         np.save(city.folder / "peer.npy", cells)
         (city.folder / "peer.npy").unlink()
 
-    return Row("heights of the city at 1 m", *in_turn(ours, peer, runs=3), "OpenCV fillPoly and numpy.save", "s")
+    return Row(
+        "heights of the city's buildings at 1 m", *in_turn(ours, peer, runs=3), "OpenCV fillPoly and numpy.save", "s"
+    )
+
+
+def trees(city: City) -> Row:
+    """The places of a district's trees, against shapely asked which spots are clear of joined asphalt and houses."""
+
+    def peer() -> None:
+        streets = city.streets[city.streets["drive"]]
+        half = streets["width_m"].to_numpy() / 2.0
+        road = shapely.union_all(shapely.buffer(streets.geometry.to_numpy(), half))
+        road = road.buffer(CORNER_M).buffer(-CORNER_M)
+        spots = spots_beside(streets, STEP_M, np.full(len(streets), START_M), half + OFFSET_M)
+        points = shapely.points(spots.xy_m)
+        taken = shapely.STRtree([*shapely.get_parts(road), *city.buildings.geometry])
+        taken.query(points, predicate="dwithin", distance=CLEAR_M)
+
+    return Row("trees of a district", *in_turn(lambda: trees_in(city), peer, runs=1), "shapely STRtree", "s")
 
 
 def layers(city: City, folder: Path) -> Iterator[Row]:

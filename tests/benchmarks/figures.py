@@ -13,6 +13,7 @@ from tests.benchmarks.chain import chain_rows
 from tests.benchmarks.exports import export_rows
 from tests.benchmarks.memory import memory_rows
 from tests.benchmarks.osm import osm_rows
+from tests.benchmarks.placement import placement_rows
 from tests.benchmarks.policies import policy_rows
 from tests.benchmarks.timing import Row, in_turn, seconds
 from tests.benchmarks.travel import travel_rows
@@ -39,6 +40,7 @@ def all_rows() -> Iterator[Row]:
     yield from memory_rows()
     yield from whole_city_rows(whole)
     yield from travel_rows(whole)
+    yield from placement_rows()
 
 
 def travel_times(city: City) -> Row:

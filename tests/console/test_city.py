@@ -139,6 +139,9 @@ def test_diff_ends_with_1_and_a_table_where_cities_differ(tmp_path: Path) -> Non
     assert found["layers"]["buildings"]["changed"]["dwellings"] == 9
     assert found["totals"]["dwellings"] == [288, 360]
     assert "no such folder" in refusal("diff", tmp_path / "a", tmp_path / "nowhere")
+    told = refusal("diff", tmp_path / "here", tmp_path / "there")
+    assert str(tmp_path / "here") in told
+    assert str(tmp_path / "there") in told
 
 
 def test_a_part_goes_out_alone_and_says_what_was_cut(tmp_path: Path) -> None:

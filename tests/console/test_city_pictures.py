@@ -50,6 +50,10 @@ def test_against_nothing_is_wrong_input(town, tmp_path):
     assert "no such folder" in refusal("figures", town, "--against", tmp_path / "none")
 
 
+def test_only_the_whole_default_city_is_built_anew(town):
+    assert "is not the whole default city" in refusal("figures", town, "--build")
+
+
 def test_pictures_are_written(town, tmp_path):
     for name, words in (
         ("all", []),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -132,3 +133,18 @@ def test_a_city_command_whose_file_cannot_be_written_ends_with_two(town, tmp_pat
     assert done.returncode == 2, done.stderr
     assert told in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_an_interrupted_comparison_says_what_is_kept_and_how_to_go_on(town, tmp_path):
+    out = tmp_path / "trials"
+    words = ["compare", "friday_evening", "--city", town, "--policy", "closest", "--policy", "preempting"]
+    more = ["--replications", "300", "--workers", "2", "--out", str(out)]
+    with subprocess.Popen([*TWIN, *words, *more], stderr=subprocess.PIPE, text=True) as process:
+        while not list(out.glob("trials/*.parquet")) and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert "finished trials are kept in" in told
+    assert "the same command goes on from there" in told
+    assert "Traceback" not in told

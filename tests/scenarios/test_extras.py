@@ -18,7 +18,9 @@ from scenarios.rates import calendar_factor, demand_mass
 from scenarios.read import read_scenario
 from scenarios.schema import NearRepeat, Scenario, ShiftSpec
 from scenarios.schema_response import SurgeSpec
+from scenarios.settings import response_settings
 from scenarios.teams import duty_windows, make_fleet
+from sensors.alarms import load_alarm_rules
 from sensors.default_fleet import default_fleet
 from tests.towns import grid_town
 from twin.errors import InputError
@@ -145,6 +147,19 @@ def test_the_storm_slows_the_whole_city(town, graph):
     wall = doings.overlays[0]
     assert wall.slow[0].area.covers(box(*town.bounds_m))
     assert (wall.from_ms, wall.until_ms, wall.slow[0].factor) == (HOUR, 2.5 * HOUR, 0.55)
+
+
+def test_a_number_without_a_desk_of_its_own_cannot_be_staffed_and_one_with_a_roster_can(town, graph):
+    injects = [{"inject": "staff", "at_min": 1, "desk": "103", "staff": 4}]
+    with pytest.raises(InputError, match="103 has no desk of its own in this scenario; there are: phones, verifiers"):
+        build_doings(town, graph, changed("friday_evening", injects=injects), 1, [], default_fleet(town, 5, seed=0))
+    centre = read_scenario("friday_evening").centre.model_dump()
+    centre["own_desks"] = {"103": {"value": 60, "source": "assumed", "roster": [0.5] * 12 + [1.5] * 12}}
+    scenario = changed("friday_evening", injects=injects, centre=centre)
+    doings = build_doings(town, graph, scenario, 1, [], default_fleet(town, 5, seed=0))
+    assert (doings.injects[0].desk, doings.injects[0].staff) == ("103", 4)
+    own = response_settings(scenario, town, 5, load_alarm_rules().verification).centre.own_desks["103"]
+    assert own.at(18) == 3 * own.at(3)
 
 
 def test_faults_of_injects_name_file_and_line(tmp_path, town, graph):

@@ -7,14 +7,16 @@ from dataclasses import fields, replace
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
+from shapely.geometry import Point
 
 from sensors.cameras import CameraFleet
 from sensors.city_fleet import CITY_FLEET_FILE, city_fleet, load_city_fleet
 from sensors.default_fleet import default_fleet
 from sensors.fleet_file import read_fleet, write_fleet
-from tests.towns import grid_town
+from tests.towns import SOUTH_M, WEST_M, grid_town
 from twin.city.frame_figures import frame_figures
 from twin.errors import InputError
 
@@ -103,3 +105,15 @@ def test_a_fleet_file_with_two_faults_tells_both(tmp_path):
         load_city_fleet(tmp_path / "fleet.yaml")
     assert len(told.value.faults) == 2
     assert "did you mean 'plate'" in str(told.value)
+
+
+def test_no_camera_hangs_where_the_reader_would_refuse_it(tmp_path):
+    """A school a kilometre outside the box of streets and buildings, as at the edge of an extract, gets no camera."""
+    town = grid_town()
+    far = town.places.iloc[[0]].assign(kind="school", geometry=[Point(WEST_M + 1300.0, SOUTH_M + 150.0)])
+    edge = replace(town, places=gpd.GeoDataFrame(pd.concat([town.places, far], ignore_index=True), crs=town.crs))
+    made, lines = city_fleet(edge, seed=0)
+    school = next(line for line in lines if line.group == "school")
+    assert (school.wanted, school.placed) == (4, 0)
+    write_fleet(made, tmp_path / "edge.geojson", edge.crs)
+    assert len(read_fleet(tmp_path / "edge.geojson", edge.crs, edge.bounds_m)) == len(made)

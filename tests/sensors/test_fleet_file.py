@@ -8,7 +8,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from sensors.cameras import CameraFleet
+from sensors.cameras import CameraFleet, Mask, Preset
 from sensors.fleet_file import read_fleet, write_fleet
 from tests.sensors.made import camera, fleet
 from tests.towns import SOUTH_M, WEST_M, grid_town
@@ -133,3 +133,68 @@ def test_a_missing_or_binary_file(tmp_path):
     assert "No such file" in faults(tmp_path / "none.geojson")[0][1]
     (tmp_path / "b.geojson").write_bytes(b"\xff\xfe\x00")
     assert "UTF-8" in faults(tmp_path / "b.geojson")[0][1]
+
+
+def test_a_lens_may_be_told_by_its_sensor_and_focal_length(tmp_path):
+    """5.37 mm behind 4 mm sees 2 atan(5.37 / 8) = 67.74 degrees."""
+    lens = {"hfov_deg": "left out", "sensor_width_mm": 5.37, "focal_length_mm": 4.0}
+    only = read_fleet(written(tmp_path, feature(**lens)), CRS, BOUNDS)[0]
+    assert only.hfov_deg == pytest.approx(67.74, abs=0.01)
+
+
+def test_presets_masks_and_lens_come_back_as_they_went(tmp_path):
+    sent = fleet(
+        camera(
+            "turns", 10, 20, kind="ptz", k1=-0.1, ir=True, ir_range_m=30.0,
+            presets=(Preset(90.0, 20.0), Preset(0.0, 5.0, -30.0, 12.0)),
+            masks=(
+                Mask("picture", ((0.0, 0.0), (400.0, 0.0), (400.0, 300.0))),
+                Mask("ground", ((WEST_M + 10, SOUTH_M + 50), (WEST_M + 20, SOUTH_M + 50), (WEST_M + 20, SOUTH_M + 60))),
+            ),
+        )
+    )  # fmt: skip
+    write_fleet(sent, tmp_path / "f.geojson", CRS)
+    back = read_fleet(tmp_path / "f.geojson", CRS, BOUNDS)[0]
+    assert (back.presets, back.masks[0]) == (sent[0].presets, sent[0].masks[0])
+    assert (back.k1, back.ir_range_m) == (-0.1, 30.0)
+    np.testing.assert_allclose(back.masks[1].corners, sent[0].masks[1].corners, atol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"sensor_width_mm": 5.37}, "go together"),
+        ({"sensor_width_mm": 5.37, "focal_length_mm": 4.0}, "give 67.7 degrees; keep one"),
+        ({"k1": -0.5}, "fold the picture back"),
+        ({"k1": 9}, "k1 is 9; at least -2"),
+        ({"ir_range_m": 30}, "no infrared light"),
+        ({"presets": [{"bearing_deg": 10}]}, "only a ptz camera turns"),
+        ({"kind": "ptz", "presets": []}, "a list of 1 to 64"),
+        ({"kind": "ptz", "presets": [{"bearing_deg": 400, "dwel_s": 2}]}, "preset 1:"),
+        ({"presset": []}, "did you mean 'presets'"),
+        ({"masks": [{"picture": [[0, 0], [1, 1]]}]}, "three or more [u, v]"),
+        ({"masks": [{"sky": []}]}, "either picture or ground"),
+        ({"masks": [{"picture": [[0, 0], [9, 9], [9, 0], [0, 9]]}]}, "no plain polygon"),
+        ({"data_centre": 7}, "data_centre is 7"),
+    ],
+)
+def test_what_can_be_wrong_with_lens_presets_and_masks(tmp_path, change, words):
+    told = faults(written(tmp_path, feature(id="fine"), feature(**change)))
+    assert {line for line, _ in told} == {4}
+    assert any(words in what for _, what in told)
+
+
+def test_a_camera_in_a_house_is_refused_below_its_roof_and_allowed_above_it_and_on_its_wall(tmp_path):
+    """The first block stands from 30 to 70 m and is 12 m high."""
+    cameras = fleet(
+        camera("inside", 50, 50),
+        camera("roof", 50, 50, height_m=12.5),
+        camera("wall", 30.2, 50),
+        camera("yard", 10, 10),
+    )
+    write_fleet(cameras, tmp_path / "f.geojson", CRS)
+    with pytest.raises(InputError) as told:
+        read_fleet(tmp_path / "f.geojson", CRS, BOUNDS, grid_town().buildings)
+    (fault,) = told.value.faults
+    assert fault.line == 2
+    assert "camera 'inside': it stands 6 m up inside a building 12 m high" in fault.what

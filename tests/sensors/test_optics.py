@@ -16,6 +16,7 @@ from sensors.optics import (
     focal_px,
     in_picture,
     load_dori,
+    load_editions,
     pixel_height,
     pixel_to_ground,
     pixels_per_metre,
@@ -111,10 +112,27 @@ def test_classes_begin_at_their_bound():
     ]  # fmt: skip
 
 
-def test_the_file_names_its_edition_and_refuses_classes_out_of_order(tmp_path):
+def test_editions_differ_in_names_and_numbers():
+    """250 px/m identifies by the edition of 2015; by that of 2025 it characterises, and a plate or face takes 500."""
     assert load_dori().edition == "EN 62676-4:2015"
-    text = "edition: x 2020\nas_of: 2026-11\nsource: made up\nverified: nothing\n"
-    wrong = tmp_path / "dori.yaml"
-    wrong.write_text(text + "detect_px_m: 25\nobserve_px_m: 20\nrecognise_px_m: 125\nidentify_px_m: 250\n")
-    with pytest.raises(InputError, match="rise from detect to identify"):
-        load_dori(wrong)
+    assert load_dori().names == DORI_CLASSES
+    newer = load_dori("2025")
+    assert newer.names[1:] == ("overview", "outline", "discern", "perceive", "characterise", "validate", "scrutinise")
+    assert [newer.names[row] for row in dori_class([19.9, 20.0, 250.0, 500.0, 1500.0], newer)] == [
+        "none", "overview", "characterise", "validate", "scrutinise",
+    ]  # fmt: skip
+    with pytest.raises(InputError, match="2015"):
+        load_dori("2014")
+
+
+def test_a_file_of_editions_is_refused_where_classes_fall_or_its_default_is_missing(tmp_path):
+    wrong = tmp_path / "editions.yaml"
+    head = "schema_version: 1\nas_of: 2026-11\ndefault: "
+    row = '  "x": {edition: x 2020, classes: {a: 25, b: %d}, left_out: none, source: made up, verified: nothing}\n'
+    wrong.write_text(head + '"x"\neditions:\n' + row % 20)
+    with pytest.raises(InputError, match="rise from above 0"):
+        load_editions(wrong)
+    other = tmp_path / "other.yaml"
+    other.write_text(head + '"y"\neditions:\n' + row % 50)
+    with pytest.raises(InputError, match="edition"):
+        load_editions(other)

@@ -17,7 +17,7 @@ from tests.towns import SOUTH_M, WEST_M, grid_town
 from twin.city.heights import heights_of
 
 TOWN = grid_town()
-HEIGHTS = heights_of(TOWN)
+HEIGHTS = heights_of(TOWN, bare=True)
 CORNER = np.array([WEST_M, SOUTH_M, 0.0])
 BLOCKS = TOWN.buildings.geometry.to_numpy()
 

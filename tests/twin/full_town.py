@@ -18,7 +18,8 @@ CRS = "EPSG:32642"
 
 
 def full_town(columns: int = 5, rows: int = 4) -> City:
-    """A grid of 100 m blocks with a one-way street, a loop, a bridge, a footway, signals, turn restrictions, areas."""
+    """A grid of 100 m blocks with a one-way street, a loop, a bridge, a footway, signals, turn restrictions, areas,
+    trees, a wall and a fence."""
     town = grid_town(columns, rows)
     streets = town.streets.copy()
     streets.loc[0, ["oneway", "lanes", "street_class"]] = [True, 3, "primary"]
@@ -73,8 +74,26 @@ def full_town(columns: int = 5, rows: int = 4) -> City:
     )
     return replace(
         town, name="full-town", nodes=nodes, streets=streets, districts=districts, buildings=buildings, areas=areas,
-        restrictions=restrictions,
+        restrictions=restrictions, trees=_trees(), barriers=_barriers(),
     )  # fmt: skip
+
+
+def _trees() -> gpd.GeoDataFrame:
+    columns = {
+        "kind": ["broadleaved", ""], "height_m": [11.3, 7.0], "crown_m": [6.25, 4.2], "osm_id": [21, -1],
+        "inferred": ["", "height_m,crown_m"],
+    }  # fmt: skip
+    return layer_table(
+        "trees", columns, [Point(WEST_M + 20.5, SOUTH_M + 30.25), Point(WEST_M + 310, SOUTH_M + 30)], CRS
+    )
+
+
+def _barriers() -> gpd.GeoDataFrame:
+    columns = {"kind": ["wall", "fence"], "height_m": [2.2, 1.5], "osm_id": [22, 23], "inferred": ["", "height_m"]}
+    lines = [[(110, 10), (190, 10), (190, 60.125)], [(310, 210), (380, 230)]]
+    return layer_table(
+        "barriers", columns, [LineString([(WEST_M + x, SOUTH_M + y) for x, y in line]) for line in lines], CRS
+    )
 
 
 def _street(streets: gpd.GeoDataFrame, u: int, v: int) -> int:

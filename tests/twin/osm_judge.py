@@ -26,6 +26,7 @@ GOOD: Final = frozenset({CITY, REFUSED})
 ACCOUNTED: Final = (
     "nodes", "drivable_ways", "walking_ways", "other_highway_ways", "barriers", "signals", "signal_crossings",
     "building_points", "buildings", "building_parts", "places", "boundaries", "areas", "waterways", "turn_restrictions",
+    "trees", "tree_rows", "barrier_lines",
 )  # fmt: skip
 
 

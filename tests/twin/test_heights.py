@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.towns import SOUTH_M, WEST_M, grid_town
 from twin.city import City
 from twin.city.heights import HeightRaster, heights_of
-from twin.city.heights.fill import filled_tiles, outlines_of
+from twin.city.heights.contents import Contents, filled_tiles
 from twin.city.heights.raster import Frame
 from twin.city.schema import layer_table
 from twin.errors import InputError
@@ -40,7 +40,7 @@ def middles(raster: HeightRaster) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_a_building_of_ten_by_twenty_metres_covers_two_hundred_cells() -> None:
-    raster = heights_of(town_with([shapely.box(10, 20, 20, 40)], [12.34]))
+    raster = heights_of(town_with([shapely.box(10, 20, 20, 40)], [12.34]), bare=True)
     assert (raster.west_m, raster.north_m) == (WEST_M, SOUTH_M + 100)
     assert raster.height_dm.shape == (100, 100)
     assert np.argwhere(raster.height_dm).min(axis=0).tolist() == [60, 10]
@@ -81,7 +81,7 @@ def test_a_cell_is_as_high_as_the_highest_building_over_its_middle(
 ) -> None:
     heights = [3.0 * (i + 1) for i in range(len(shapes))]
     town = town_with(shapes, heights)
-    raster = heights_of(town, cell_m)
+    raster = heights_of(town, cell_m, bare=True)
     x, y = middles(raster)
     wanted = np.zeros(raster.height_dm.shape)
     near = np.zeros(raster.height_dm.shape, dtype=bool)
@@ -98,7 +98,8 @@ def test_the_heights_do_not_depend_on_the_tiles(shapes: list[shapely.Polygon], c
     at_once = heights_of(town, cell_m).height_dm
     frame = replace(Frame.of(town, cell_m), tile_cells=side)
     joined = np.zeros_like(at_once)
-    for tile, height_dm in filled_tiles(outlines_of(town, frame), frame.tiles_in(None)):
+    tiles = frame.tiles_in(None)
+    for tile, height_dm in filled_tiles(Contents.of(town, frame, tiles), tiles):
         top, bottom, left, right = frame.cells_of(tile)
         joined[top:bottom, left:right] = height_dm
     assert (joined == at_once).all()
@@ -129,7 +130,7 @@ def test_a_cell_too_small_to_be_meant_is_refused_with_one_that_works() -> None:
 
 def test_a_town_without_buildings_is_flat() -> None:
     town = grid_town(2, 2)
-    raster = heights_of(replace(town, buildings=town.buildings.iloc[:0]))
+    raster = heights_of(replace(town, buildings=town.buildings.iloc[:0]), bare=True)
     assert raster.height_dm.shape == (100, 100)
     assert not raster.height_dm.any()
 

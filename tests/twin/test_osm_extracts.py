@@ -125,7 +125,7 @@ def test_every_place_can_be_reached_from_every_other(name: str) -> None:
 @pytest.mark.parametrize("name", EXTRACTS)
 def test_the_raster_covers_what_the_buildings_cover(name: str) -> None:
     made = city_of(name)
-    raster = heights_of(made)
+    raster = heights_of(made, bare=True)
     ground_m2 = made.buildings.geometry.union_all().area
     assert np.count_nonzero(raster.height_dm) == pytest.approx(ground_m2, rel=0.005)
     assert raster.height_dm.max() == round(10 * made.buildings["height_m"].max())

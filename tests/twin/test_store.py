@@ -103,7 +103,7 @@ def test_every_missing_or_damaged_file_of_a_folder_is_named_at_once(tmp_path: Pa
     [
         ('{\n "name": "x",\n oops\n}', "manifest.json:3: not JSON"),
         ("[]", "no JSON object"),
-        ('{"name": 4, "crs": "EPSG:32642", "timezone": "UTC", "schema": 99}', "'schema' is 99, this version reads 2"),
+        ('{"name": 4, "crs": "EPSG:32642", "timezone": "UTC", "schema": 99}', "'schema' is 99, this version reads 3"),
         ('{"name": 4, "crs": "EPSG:32642", "timezone": "UTC", "schema": 1}', "'name' must be a text, found 4"),
     ],
 )

@@ -15,9 +15,10 @@ from vision.detections import Detections
 torch = pytest.importorskip("torch", reason="recognition needs torch")
 if find_spec("ultralytics") is None:
     pytest.skip("recognition needs ultralytics", allow_module_level=True)
+from vision.following import follow  # noqa: E402
 from vision.plate_reader import plate_crop  # noqa: E402
 from vision.quiet import ultralytics  # noqa: E402
-from vision.recogniser import DEFAULT_WEIGHTS, Recogniser, follow  # noqa: E402
+from vision.recogniser import DEFAULT_WEIGHTS, Recogniser  # noqa: E402
 
 ultralytics()
 needs_weights = pytest.mark.skipif(not DEFAULT_WEIGHTS.is_file(), reason="no detector weights in this checkout")

@@ -38,14 +38,14 @@ from twin.city.frame import Frame, load_frame
 from twin.city.model import City
 from twin.errors import InputError
 
-GENERATOR_VERSION: Final = 2
+GENERATOR_VERSION: Final = 3
 REAL: Final = (
     "the frame: districts' outlines and residents, main streets, canals and railways as far as they are known, metro "
     "stations, known places, names of the mahallas, shares of flats by storeys."
 )
 SYNTHETIC: Final = (
-    "the fabric, drawn from a seed: all other streets, all buildings, the mahallas' borders, all posts; main streets "
-    "of weak or assumed course are moved."
+    "the fabric, drawn from a seed: all other streets, all buildings, the mahallas' borders, all posts, trees, "
+    "lamps and walls; main streets of weak or assumed course are moved."
 )
 ASKED: Final = "build the default city"
 

@@ -29,6 +29,10 @@ STRUCTURES: Final = ("", "bridge", "tunnel")
 
 RESTRICTIONS: Final = ("no", "only")
 
+TREE_KINDS: Final = ("", "broadleaved", "needleleaved")
+
+BARRIER_KINDS: Final = ("wall", "city_wall", "hedge", "fence")
+
 LAYERS: Final[Mapping[str, tuple[str, ...]]] = {
     "nodes": ("osm_id", "signal"),
     "streets": (
@@ -43,6 +47,8 @@ LAYERS: Final[Mapping[str, tuple[str, ...]]] = {
     "mahallas": ("name", "district", "residents", "inferred"),
     "areas": ("kind", "name", "osm_id", "inferred"),
     "restrictions": ("from_street", "via_node", "to_street", "kind", "osm_id"),
+    "trees": ("kind", "height_m", "crown_m", "osm_id", "inferred"),
+    "barriers": ("kind", "height_m", "osm_id", "inferred"),
 }  # fmt: skip
 
 DTYPES: Final[Mapping[str, str]] = {
@@ -52,7 +58,7 @@ DTYPES: Final[Mapping[str, str]] = {
     "use": "str", "storeys": "int64", "height_m": "float64", "dwellings": "int64", "residents": "int64",
     "entrances": "int64", "kind": "str", "node": "int64", "district": "str", "inferred": "str",
     "lanes_forward": "int64", "lanes_backward": "int64", "structure": "str", "corridor": "str", "names": "str",
-    "built_year": "int64", "from_street": "int64", "via_node": "int64", "to_street": "int64",
+    "crown_m": "float64", "built_year": "int64", "from_street": "int64", "via_node": "int64", "to_street": "int64",
 }  # fmt: skip
 """A column's kind, the same in every layer it stands in."""
 
@@ -61,6 +67,9 @@ OPTIONAL: Final[Mapping[str, Mapping[str, Any]]] = {
     "buildings": {"built_year": 0},
 }
 """Columns that a maker may leave out, and what then stands there."""
+
+MAY_LACK: Final = ("areas", "restrictions", "trees", "barriers")
+"""Layers that a city can do without."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,8 @@ class City:
     mahallas: gpd.GeoDataFrame
     areas: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     restrictions: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    trees: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    barriers: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     folder: Path | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
@@ -113,7 +124,7 @@ class City:
             left_out = {column: value for column, value in OPTIONAL[layer].items() if column not in table}
             if left_out:
                 object.__setattr__(self, layer, table.assign(**left_out))
-        for layer in ("areas", "restrictions"):
+        for layer in MAY_LACK:
             if not len(getattr(self, layer).columns):
                 columns = {column: pd.Series([], dtype=DTYPES[column]) for column in LAYERS[layer]}
                 object.__setattr__(self, layer, gpd.GeoDataFrame(columns, geometry=[], crs=self.crs))

@@ -16,6 +16,7 @@ from pyproj import CRS
 
 from twin.city.model import (
     AREA_KINDS,
+    BARRIER_KINDS,
     CORRIDORS,
     DTYPES,
     LAYERS,
@@ -24,6 +25,7 @@ from twin.city.model import (
     RESTRICTIONS,
     STREET_CLASSES,
     STRUCTURES,
+    TREE_KINDS,
     City,
 )
 
@@ -36,9 +38,11 @@ GEOMETRY: Final[Mapping[str, str]] = {
     "mahallas": "Polygon or MultiPolygon",
     "areas": "Polygon or MultiPolygon",
     "restrictions": "Point",
+    "trees": "Point",
+    "barriers": "LineString",
 }
 
-_ABOVE_ZERO: Final = ("speed_kmh", "length_m", "width_m", "height_m", "storeys")
+_ABOVE_ZERO: Final = ("speed_kmh", "length_m", "width_m", "height_m", "storeys", "crown_m")
 _NOT_NEGATIVE: Final = (
     "lanes", "dwellings", "residents", "entrances", "lanes_forward", "lanes_backward", "built_year",
 )  # fmt: skip
@@ -49,6 +53,8 @@ _ONE_OF: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("places", "kind"): PLACE_KINDS,
     ("areas", "kind"): AREA_KINDS,
     ("restrictions", "kind"): RESTRICTIONS,
+    ("trees", "kind"): TREE_KINDS,
+    ("barriers", "kind"): BARRIER_KINDS,
 }
 
 

@@ -21,7 +21,7 @@ from twin.city.model import DTYPES, LAYERS, City
 from twin.city.schema import city_faults, kind_faults, tidied
 from twin.errors import Fault, InputError
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 MANIFEST: Final = "manifest.json"
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from twin.city.model import City
+from twin.city.standing import decks_in, lamp_posts_in, trees_in, walls_in
 from twin.streets import StreetGraph
 
 
@@ -38,7 +41,21 @@ def city_figures(city: City) -> dict[str, Any]:
             "by_use": {str(use): int(n) for use, n in buildings["use"].value_counts().sort_index().items()},
         },
         "places": {str(kind): int(n) for kind, n in city.places["kind"].value_counts().sort_index().items()},
+        "standing": _standing(city),
         "districts": len(city.districts),
         "mahallas": len(city.mahallas),
         "made": {key: city.manifest[key] for key in sorted(city.manifest) if key not in {"hash", "name", "crs"}},
+    }
+
+
+def _standing(city: City) -> dict[str, Any]:
+    """Return what stands beside the buildings; ``mapped`` ones are in the city's layers, the others follow from it."""
+    walls = walls_in(city)
+    return {
+        "trees": len(trees_in(city)),
+        "trees_mapped": len(city.trees),
+        "lamp_posts": len(lamp_posts_in(city)),
+        "walls_km": round(float(np.hypot(*(walls.ends_m[:, 2:] - walls.ends_m[:, :2]).T).sum()) / 1000, 1),
+        "barriers_mapped": {str(k): int(n) for k, n in city.barriers["kind"].value_counts().sort_index().items()},
+        "decks_of_bridges": len(decks_in(city)),
     }

@@ -1,4 +1,4 @@
-"""The city that stands still around one camera: ground, carriageways, kerbs, markings, houses, trees, street lamps."""
+"""The city that stands still around one camera: ground, streets, houses, walls, bridges, trees, street lamps."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import numpy as np
 import shapely
 import shapely.ops
 from numpy.typing import NDArray
-from shapely import STRtree
 from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from sensors.cameras import Camera
 from twin.city import City
+from twin.city.standing import decks_in, lamp_posts_in, trees_in, walls_in
+from twin.city.standing.clear import CORNER_M
 from vision.render.city_houses import house_rows
 from vision.render.city_plants import post_rows, tree_rows
+from vision.render.city_walls import deck_rows, wall_rows
 from vision.render.still import flat, stack
 from vision.render.textures import Tile
 
@@ -49,10 +51,11 @@ def city_mesh(city: City, camera: Camera, reach_m: float = REACH_M) -> CityMesh:
     road = _carriageways(streets, window)
     ground = (_far_ground(middle), *_paved(streets, road, middle), stack(_markings(streets, middle)))
     walls = [part for row, house in houses.iterrows() for part in house_rows(house, int(row), middle)]
-    free = _free_ground(road, houses)
-    trees = tree_rows(_drivable(streets), free, middle)
-    posts, lamps = post_rows(_drivable(streets), free, middle)
-    return CityMesh(ground, stack([*walls, *trees, *posts]), lamps)
+    reach = window.bounds
+    trees = tree_rows(trees_in(city, reach), middle)
+    posts, lamps = post_rows(lamp_posts_in(city, reach), middle)
+    barriers, decks = wall_rows(walls_in(city, reach), middle), deck_rows(decks_in(city, reach), middle)
+    return CityMesh(ground, stack([*walls, *trees, *posts, *barriers, *decks]), lamps)
 
 
 def _far_ground(middle: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -70,7 +73,7 @@ def _carriageways(streets: Any, window: Polygon) -> BaseGeometry:
         return Polygon()
     wide = shapely.buffer(drive.geometry.to_numpy(), drive["width_m"].to_numpy(float) / 2, cap_style="round")
     whole = shapely.union_all(wide).intersection(window.buffer(20))
-    return whole.buffer(4.0, join_style="round").buffer(-4.0).simplify(0.05)
+    return whole.buffer(CORNER_M, join_style="round").buffer(-CORNER_M).simplify(0.05)
 
 
 def _paved(streets: Any, road: BaseGeometry, middle: NDArray[np.float64]) -> list[NDArray[np.float32]]:
@@ -129,8 +132,3 @@ def _zebra(line: LineString, at: float, width: float, middle: NDArray[np.float64
         a, b = centre + across * k - along * 1.6, centre + across * k + along * 1.6
         bars.append(LineString([a, b]).buffer(0.25, cap_style="flat"))
     return flat(MultiPolygon(bars), middle, Tile.PLAIN, (0.84, 0.84, 0.82))
-
-
-def _free_ground(road: BaseGeometry, houses: Any) -> STRtree:
-    """Return an index of what nothing may be planted on: carriageways and houses."""
-    return STRtree([*getattr(road, "geoms", [road]), *houses.geometry])

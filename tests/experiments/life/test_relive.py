@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -90,11 +91,54 @@ def _same_at(recorded: Path, another: str, folder: Path, nth: int) -> None:
     assert _until(branch.path, t_ms) == _until(recorded, t_ms)
 
 
-def test_a_branch_can_be_branched_no_further_than_its_own_record_holds(recorded, another, tmp_path):
-    """The record of a branch says so; its policy changed on the way, which a request cannot say."""
+def _deciders(run: RunFolder) -> list[tuple[int, str]]:
+    """When another policy began to decide, and which."""
+    events = read_events(run.events).to_pandas()
+    told = [json.loads(text) | {"t_ms": t} for text, t in zip(events["detail"], events["t_ms"], strict=True) if text]
+    return [(row["t_ms"], row["policy"]) for row in told if row.get("inject") == "policy"]
+
+
+def test_a_branch_is_branched_again_and_again(recorded, another, tmp_path):
+    """The last team from 10:00 on, in it the closest again from 20:00 on, and in that a desk of one from 31:00 on."""
     branch = relive(ReliveRequest(recorded, "600", tmp_path / "branch", another))
-    with pytest.raises(InputError, match="branch"):
+    twig = relive(ReliveRequest(branch.path, "1200", tmp_path / "twig", "closest"))
+    assert _until(twig.path, 1_200_000) == _until(branch.path, 1_200_000)
+    assert _deciders(twig) == [(600_000, "last"), (1_200_000, "closest")]
+    assert twig.read_json(twig.run_json)["branch"]["policy_before"] == "last"
+    more = tmp_path / "more.yaml"
+    more.write_text("injects:\n  - {inject: staff, at_min: 31, desk: phones, staff: 1}\n", encoding="utf-8")
+    leaf = relive(ReliveRequest(twig.path, "1800", tmp_path / "leaf", injects=more))
+    assert _until(leaf.path, 1_860_000) == _until(twig.path, 1_860_000)
+    more.unlink()  # what a branch did is in its record
+    again = relive(ReliveRequest(leaf.path, "2400", tmp_path / "again"))
+    assert content_hash(read_events(again.events)) == content_hash(read_events(leaf.events))
+
+
+def test_a_branch_before_another_branch_ends_the_rule_of_the_later_policy(recorded, another, tmp_path):
+    branch = relive(ReliveRequest(recorded, "1200", tmp_path / "branch", another))
+    early = relive(ReliveRequest(branch.path, "600", tmp_path / "early", "preempting"))
+    assert _deciders(early) == [(600_000, "preempting")]
+    as_it_was = relive(ReliveRequest(branch.path, "600", tmp_path / "same"))
+    assert content_hash(read_events(as_it_was.events)) == content_hash(read_events(branch.events))
+
+
+def test_a_branch_whose_policy_file_has_changed_is_refused_by_name(recorded, another, tmp_path):
+    branch = relive(ReliveRequest(recorded, "600", tmp_path / "branch", another))
+    (tmp_path / "last.py").write_text(LAST_COME + "\n# touched\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"the policy file .*last.py is another"):
         relive(ReliveRequest(branch.path, "1200", tmp_path / "twig"))
+
+
+def test_a_run_under_a_policy_of_ones_own_is_lived_again_from_any_folder(
+    town_folder, short_friday, another, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    asked = RunRequest(str(short_friday), tmp_path / "run", city=str(town_folder), footage=False, policy="last.py")
+    run = run_scenario(asked)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    again = relive(ReliveRequest(run.path, "2400", tmp_path / "again"))
+    assert content_hash(read_events(again.events)) == content_hash(read_events(run.events))
 
 
 @pytest.mark.parametrize(

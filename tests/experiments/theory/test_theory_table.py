@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.theory.exact import conservation, littles_law, mexclp_enumerated, monotonicity
+from experiments.theory.exact import conservation, mexclp_enumerated, monotonicity
 from experiments.theory.formulas import cobham_waits_s, mmc_wait_s, mmck
 from experiments.theory.hypercube import solve_hypercube
+from experiments.theory.littles_law import littles_law
 from experiments.theory.lives import live_stream, poisson_stream
 from experiments.theory.rows import WORK, Row, team_waits_s, theory_rows
-from experiments.validation.validate import pooled_checks, single_misses
+from experiments.validation.validate import CALIBRATION, pooled_checks, single_misses, validate
 from twin.records import Kind
 
 
@@ -49,6 +50,13 @@ def test_a_chain_that_is_off_by_a_little_fails():
     assert not pooled_checks([replace(right, expected=104.0)])[0].ok
     assert single_misses([right]).ok
     assert not single_misses([replace(right, values=(*values[:-1], 130.0))] * 10).ok
+
+
+def test_how_far_fitted_models_are_off_is_told_apart_from_theory():
+    checks = validate(parts=[CALIBRATION])
+    assert len(checks) == 5
+    assert {check.part for check in checks} == {CALIBRATION}
+    assert all(check.ok == (check.found <= 0.05) for check in checks)
 
 
 @pytest.fixture(scope="module")

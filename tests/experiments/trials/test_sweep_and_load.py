@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,12 @@ import pytest
 from experiments.statistics.selection import kn_select
 from experiments.trials.changes import assumed_inputs, changed
 from experiments.trials.load import Limit, LoadRequest, load, more_false_alarms
-from experiments.trials.sweep import SweepRequest, sweep, variants_of
+from experiments.trials.sweep import SweepRequest, left_out, sweep, variants_of
 from experiments.trials.trial import Change, Setting
 from scenarios.read import read_scenario
+from scenarios.zones import REGIONS
 from sensors.fitted import load_fitted
+from sensors.fitted_load import load_fitted_load
 from twin.errors import InputError
 
 RNG = np.random.default_rng(2)
@@ -62,6 +65,32 @@ def test_half_the_teams_help_later_and_the_page_shows_it(setting, tmp_path):
     assert pd.read_parquet(tmp_path / "a" / "days.parquet")["changes"].nunique() == 3
 
 
+def test_inputs_that_a_file_speaks_in_the_place_of_are_refused_all_at_once_with_what_would_work(setting, tmp_path):
+    scenario = read_scenario(setting.scenario)
+    base = replace(setting, fleet=Path("night.yaml"), calls=Path("log.csv"))
+    vary = (
+        "teams.ambulance.per_100k_residents=x2", "demand.fire.categories.home_fire.per_1000_residents_year=x2",
+        "fleet=other.yaml", "demand.fire.categories.home_fire.on_scene.mean_s=x2", "teams.fire.turnout.mean_s=x2",
+    )  # fmt: skip
+    with pytest.raises(InputError) as told:
+        variants_of(SweepRequest(base, vary, tmp_path), scenario, "closest")
+    assert len(told.value.faults) == 3
+    for word in ("night.yaml", "--vary fleet=A.yaml,B.yaml", "log.csv", "leave --calls out", "leave --fleet out"):
+        assert word in str(told.value)
+    assert len(variants_of(SweepRequest(base, vary[3:], tmp_path), scenario, "closest")) == 3
+    region = replace(setting, city=str(REGIONS / "six_towns"))
+    with pytest.raises(InputError, match="the region names its teams"):
+        variants_of(SweepRequest(region, vary[:1], tmp_path), scenario, "closest")
+
+
+def test_assumed_inputs_that_would_change_nothing_are_left_out_and_named(setting, tmp_path):
+    scenario = read_scenario(setting.scenario)
+    asked = SweepRequest(replace(setting, fleet=Path("night.yaml")), (), tmp_path, assumed="x2")
+    dead = left_out(asked, scenario)
+    assert set(dead) == {f"teams.{name}.per_100k_residents" for name in ("fire", "police", "security")}
+    assert len(variants_of(asked, scenario, "closest")) == 1 + len(assumed_inputs(scenario)) - len(dead)
+
+
 def test_a_grid_has_all_combinations(setting, tmp_path):
     vary = ("duration_min=40,60", "policy=closest,preempting")
     asked = SweepRequest(setting, vary, tmp_path, grid=True)
@@ -98,11 +127,34 @@ def test_a_ramp_of_calls_finds_what_gives_way_first(setting, tmp_path):
     content = load(LoadRequest(setting, tmp_path / "a", "calls", replications=2, workers=1))
     knee = content["knee"]
     assert knee["part"] in ("operators", "teams", "verifiers")
+    assert all(level["parts"]["recogniser"]["strain"] == 0 for level in content["levels"])
     factors = [level["factor"] for level in content["levels"]]
     assert factors == sorted(factors)
     assert knee["factor"] <= factors[-1]
-    assert "does not give way here" in content["recogniser"]
+    assert "cannot give way here" in content["recogniser"]
     assert knee["part"] in (tmp_path / "a" / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_recogniser_gives_way_where_its_servers_are_short_and_alarms_are_raised(setting, tmp_path, monkeypatch):
+    """At the scenario's own load each server carries its cameras; with more of them on the same servers it cannot."""
+    text = Path(setting.scenario).read_text(encoding="utf-8")
+    for few, many in (
+        ("operators_per_100k_residents: {value: 2.0", "operators_per_100k_residents: {value: 40"),
+        ("verifiers_per_1000_cameras: {value: 2.0", "verifiers_per_1000_cameras: {value: 200"),
+    ):
+        assert few in text
+        text = text.replace(few, many)
+    (tmp_path / "roomy.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("experiments.trials.load.ON_TIME", 0.0)  # however late teams are, they never give way
+    setting, model = replace(setting, scenario=str(tmp_path / "roomy.yaml")), load_fitted_load()
+    carried = max(n for n in range(1, 100) if model.at(n).late_share(2000) < 0.05)
+    asked = LoadRequest(setting, tmp_path / "a", "alarms", replications=2, workers=1, cameras_per_server=carried)
+    content = load(asked)
+    assert content["knee"]["part"] == "recogniser"
+    assert 1 < content["knee"]["factor"] <= 4
+    page = (tmp_path / "a" / "report.html").read_text(encoding="utf-8")
+    assert "the recogniser gives way first" in page
+    assert "share the same recogniser servers" in page
 
 
 def test_wrong_requests_are_refused(setting, tmp_path):

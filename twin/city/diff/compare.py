@@ -156,6 +156,8 @@ def _totals(city: City) -> dict[str, float]:
         "residents by building": int(buildings["residents"].sum()),
         "residents by district": city.residents,
         "places": len(city.places),
+        "mapped trees": len(city.trees),
+        "mapped walls and fences, km": round(float(city.barriers.geometry.length.sum()) / 1000.0, 3),
         "area of the districts, km2": round(float(city.districts.geometry.area.sum()) / 1e6, 4),
         "water, ha": round(float(areas[areas["kind"] == "water"].geometry.area.sum()) / 1e4, 3),
     }

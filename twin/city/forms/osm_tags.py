@@ -64,3 +64,14 @@ def building_tags(building: Any) -> Tags:
 def place_tags(place: Any) -> Tags:
     """Return the tags of one row of ``places``; a kind that has none there keeps its own as ``tashkent_twin``."""
     return {**PLACES.get(place.kind, {"tashkent_twin": place.kind}), "name": place.name}
+
+
+def tree_tags(tree: Any) -> Tags:
+    """Return the tags of one row of ``trees``."""
+    sizes = {"height": f"{tree.height_m:g}", "diameter_crown": f"{tree.crown_m:g}"}
+    return {"natural": "tree", "leaf_type": tree.kind, **sizes}
+
+
+def barrier_tags(barrier: Any) -> Tags:
+    """Return the tags of one row of ``barriers``."""
+    return {"barrier": barrier.kind, "height": f"{barrier.height_m:g}"}

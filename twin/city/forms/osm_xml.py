@@ -1,4 +1,4 @@
-"""A city as OpenStreetMap XML: streets with their junctions, turn restrictions, buildings, places, borders, areas."""
+"""A city as OpenStreetMap XML: all layers but residents and what was inferred."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from twin.city.forms.account import Account
-from twin.city.forms.osm_tags import AREAS, building_tags, place_tags, street_tags
+from twin.city.forms.osm_tags import AREAS, barrier_tags, building_tags, place_tags, street_tags, tree_tags
 from twin.city.forms.osm_text import OsmText, Tags, refs_of
 from twin.city.model import City
 
@@ -35,7 +35,12 @@ def write_osm(city: City, out: Path) -> Account:
         ]
         at = shapely.get_coordinates(city.places.geometry.to_numpy())
         text.nodes(at, {i: place_tags(row) for i, row in enumerate(city.places.itertuples())})
+        trees = shapely.get_coordinates(city.trees.geometry.to_numpy()).reshape(-1, 2)
+        text.nodes(trees, {i: tree_tags(row) for i, row in enumerate(city.trees.itertuples())})
+        corners, barrier = shapely.get_coordinates(city.barriers.geometry.to_numpy(), return_index=True)
+        corner_first = text.nodes(corners)
         _ways(text, city, inner_first)
+        _barriers(text, city, corner_first + np.searchsorted(barrier, np.arange(len(city.barriers) + 1)))
         for outline in outlines:
             outline.ways()
         for outline in outlines:
@@ -47,6 +52,8 @@ def write_osm(city: City, out: Path) -> Account:
             "streets": f"{len(city.streets):,} ways between {len(city.nodes):,} nodes",
             "buildings": f"{len(city.buildings):,}",
             "restrictions": f"{len(city.restrictions):,}",
+            "trees": f"{len(city.trees):,}",
+            "barriers": f"{len(city.barriers):,}",
         },
         ["residents and entrances have no tag in OpenStreetMap and are not in it"],
     )
@@ -70,6 +77,11 @@ def _ways(text: OsmText, city: City, inner_first: list[int]) -> None:
     counts = (shapely.get_num_points(city.streets.geometry.to_numpy()) - 2).tolist()
     for row, first, inner in zip(city.streets.itertuples(), inner_first, counts, strict=True):
         text.way(refs_of(inner, first, int(row.u) + 1, int(row.v) + 1), street_tags(row))
+
+
+def _barriers(text: OsmText, city: City, firsts: NDArray[np.int64]) -> None:
+    for row, (first, end) in zip(city.barriers.itertuples(), pairwise(firsts.tolist()), strict=True):
+        text.way(range(first, end), barrier_tags(row))
 
 
 class _Outlines:

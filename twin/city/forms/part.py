@@ -1,8 +1,8 @@
 """A part of a city as a city of its own.
 
 Every node lies in one part. A street between two parts is cut in the middle, and each half, of half the length, goes
-with its end: the parts together have all the street there is. Buildings go by their centroid, places by their node,
-turn restrictions by the node they are at.
+with its end: the parts together have all the street there is. Buildings, trees and walls go by their centroid, places
+by their node, turn restrictions by the node they are at.
 """
 
 from __future__ import annotations
@@ -56,8 +56,7 @@ def _part(city: City, name: str, shape: Any, holds: Any) -> City:
     nodes, streets, restrictions, cut = _streets_of(city, inside)
     if not len(streets):
         raise InputError(f"take {name} out of {city.name}", "no street has an end in it; choose another part")
-    at = shapely.get_coordinates(shapely.centroid(city.buildings.geometry.to_numpy()))
-    buildings = _rows(city.buildings, np.flatnonzero(holds(at)) if len(at) else [])
+    buildings = _middle_in(city.buildings, holds)
     number = np.cumsum(inside) - 1
     places = _rows(city.places, np.flatnonzero(inside[city.places["node"].to_numpy()]))
     places["node"] = number[places["node"].to_numpy()]
@@ -73,8 +72,16 @@ def _part(city: City, name: str, shape: Any, holds: Any) -> City:
         mahallas=_clipped(city.mahallas, shape, buildings),
         areas=_clipped(city.areas, shape, None),
         restrictions=restrictions,
+        trees=_middle_in(city.trees, holds),
+        barriers=_middle_in(city.barriers, holds),
     )
     return replace(part, **{layer: tidied(layer, getattr(part, layer), city.crs) for layer in ("nodes", "streets")})
+
+
+def _middle_in(table: gpd.GeoDataFrame, holds: Any) -> gpd.GeoDataFrame:
+    """Return the rows whose middle lies in the part."""
+    middles = shapely.get_coordinates(shapely.centroid(table.geometry.to_numpy()))
+    return _rows(table, np.flatnonzero(holds(middles)) if len(table) else [])
 
 
 def _streets_of(

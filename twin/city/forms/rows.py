@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twin.city.model import DTYPES, LAYERS, OPTIONAL, City
+from twin.city.model import DTYPES, LAYERS, MAY_LACK, OPTIONAL, City
 from twin.city.schema import layer_table
 from twin.city.store import checked_city, manifest_faults, stamped
 from twin.errors import Fault, InputError
@@ -23,9 +23,6 @@ REFERENCES: Final[Mapping[str, Mapping[str, str]]] = {
     "restrictions": {"via_node": "nodes", "from_street": "streets", "to_street": "streets"},
 }
 """Columns that name a row of another layer."""
-
-MAY_LACK: Final = ("areas", "restrictions")
-"""Layers that a city can do without."""
 
 
 def rows_of(city: City, layer: str) -> gpd.GeoDataFrame:

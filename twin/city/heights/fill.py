@@ -1,12 +1,8 @@
-"""Buildings into cells: even-odd scan lines through the middles of the rows, one tile at a time."""
+"""Polygons into cells: even-odd scan lines through the middles of the rows, one tile at a time."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 
 import numba
 import numpy as np
@@ -14,74 +10,67 @@ import shapely
 from numpy.typing import NDArray
 
 from twin.city.heights.raster import Frame
-from twin.city.model import City
-
-Ints = NDArray[np.int64]
+from twin.city.squares import Floats, Ints, Squares
 
 
 @dataclass(frozen=True, eq=False)
 class Outlines:
-    """The buildings as the filling kernel reads them, and which of them reach into which tile.
+    """Polygons as the filling kernel reads them, and which of them reach into which tile.
 
     Attributes:
-        frame: the cells.
         cells: (points, 2) column and row of each corner, in cells and parts of cells.
         ring_starts: (rings + 1,) where each ring starts in ``cells``.
-        owner_starts: (buildings + 1,) where each building starts in ``ring_starts``.
-        tops: (buildings,) height in decimetres.
-        tile_starts: (tiles + 1,) where each tile starts in ``members``.
-        members: building rows, tile by tile.
+        owner_starts: (polygons + 1,) where each polygon starts in ``ring_starts``.
+        codes: (polygons,) what their cells are raised to.
+        tiles: polygons by tile.
     """
 
-    frame: Frame
-    cells: NDArray[np.float64]
+    cells: Floats
     ring_starts: Ints
     owner_starts: Ints
-    tops: NDArray[np.uint16]
-    tile_starts: Ints
-    members: Ints
+    codes: NDArray[np.uint16]
+    tiles: Squares
+
+    @classmethod
+    def of(cls, shapes: NDArray[np.object_], codes: NDArray[np.uint16], frame: Frame) -> Outlines:
+        """Take polygons apart."""
+        rings, owner = shapely.get_rings(shapes, return_index=True)
+        points, ring_of = shapely.get_coordinates(rings, return_index=True)
+        ring_starts = np.searchsorted(ring_of, np.arange(len(rings) + 1)).astype(np.int64)
+        owner_starts = np.searchsorted(owner, np.arange(len(shapes) + 1)).astype(np.int64)
+        cells = in_cells(points, frame)
+        return cls(cells, ring_starts, owner_starts, codes, by_tile(boxes_in_cells(shapes, frame), frame))
+
+    def fill(self, tile: int, top: int, left: int, codes: NDArray[np.uint16]) -> None:
+        """Raise the cells of a tile to the greatest code of the polygons that hold their middles."""
+        members = self.tiles.of(tile)
+        if len(members):
+            _fill(self.cells, self.ring_starts, self.owner_starts, self.codes, members, top, left, codes)
 
 
-def outlines_of(city: City, frame: Frame) -> Outlines:
-    """Take a city's buildings apart."""
-    shapes = city.buildings.geometry.to_numpy()
-    tops = np.clip(np.rint(city.buildings["height_m"].to_numpy() * 10.0), 0, 65535).astype(np.uint16)
-    rings, owner = shapely.get_rings(shapes, return_index=True)
-    points, ring_of = shapely.get_coordinates(rings, return_index=True)
-    ring_starts = np.searchsorted(ring_of, np.arange(len(rings) + 1)).astype(np.int64)
-    owner_starts = np.searchsorted(owner, np.arange(len(shapes) + 1)).astype(np.int64)
-    cells = np.ascontiguousarray((points - (frame.west_m, frame.north_m)) / (frame.cell_m, -frame.cell_m))
+def in_cells(points: Floats, frame: Frame) -> Floats:
+    """Return points (n, 2) as column and row, in cells and parts of cells."""
+    return np.ascontiguousarray((points - (frame.west_m, frame.north_m)) / (frame.cell_m, -frame.cell_m))
+
+
+def by_tile(boxes: Floats, frame: Frame) -> Squares:
+    """Sort boxes in cells into the tiles of a frame."""
     down, along = frame.tiles
-    starts, members = _by_tile(cells, ring_starts, owner_starts, down, along, frame.tile_cells)
-    return Outlines(frame, cells, ring_starts, owner_starts, tops, starts, members)
+    return Squares.over(boxes, float(frame.tile_cells), (0.0, 0.0), down, along)
 
 
-def filled_tiles(outlines: Outlines, tiles: Ints) -> Iterator[tuple[int, NDArray[np.uint16]]]:
-    """Yield each tile and its (rows, columns) heights in decimetres, in the order given, on all cores."""
-    workers = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    left = iter(tiles.tolist())
-    with ThreadPoolExecutor(workers) as pool:
-        waiting = [pool.submit(_filled, outlines, tile) for tile in islice(left, 2 * workers)]
-        while waiting:
-            yield waiting.pop(0).result()
-            waiting += [pool.submit(_filled, outlines, tile) for tile in islice(left, 1)]
-
-
-def _filled(outlines: Outlines, tile: int) -> tuple[int, NDArray[np.uint16]]:
-    top, bottom, left, right = outlines.frame.cells_of(tile)
-    height_dm = np.zeros((bottom - top, right - left), dtype=np.uint16)
-    members = outlines.members[outlines.tile_starts[tile] : outlines.tile_starts[tile + 1]]
-    if len(members):
-        _fill(outlines.cells, outlines.ring_starts, outlines.owner_starts, outlines.tops, members, top, left, height_dm)
-    return tile, height_dm
+def boxes_in_cells(shapes: NDArray[np.object_], frame: Frame) -> Floats:
+    """Return the boxes of shapes in cells: least column and row, greatest column and row."""
+    boxes = shapely.bounds(shapes).reshape(-1, 4)
+    return np.column_stack([in_cells(boxes[:, [0, 3]], frame), in_cells(boxes[:, [2, 1]], frame)])
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _fill(
-    cells: NDArray[np.float64], ring_starts: Ints, owner_starts: Ints, tops: NDArray[np.uint16], members: Ints,
+    cells: Floats, ring_starts: Ints, owner_starts: Ints, codes: NDArray[np.uint16], members: Ints,
     top: int, left: int, height_dm: NDArray[np.uint16],
 ) -> None:  # fmt: skip
-    """Raise the cells of the tile that starts at (``top``, ``left``) to the buildings that hold their middles."""
+    """Raise the cells of the tile that starts at (``top``, ``left``) to the polygons that hold their middles."""
     rows, columns = height_dm.shape
     for b in members:
         first, last = ring_starts[owner_starts[b]], ring_starts[owner_starts[b + 1]]
@@ -106,32 +95,4 @@ def _fill(
                 start = max(left, int(np.ceil(hits[2 * pair] - 0.5)))
                 end = min(left + columns, int(np.ceil(hits[2 * pair + 1] - 0.5)))
                 for column in range(start, end):
-                    height_dm[row - top, column - left] = max(height_dm[row - top, column - left], tops[b])
-
-
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def _by_tile(
-    cells: NDArray[np.float64], ring_starts: Ints, owner_starts: Ints, down: int, along: int, side: int
-) -> tuple[Ints, Ints]:
-    """Return where each tile starts in the members, and the members: the buildings whose box touches each tile."""
-    buildings = len(owner_starts) - 1
-    boxes = np.empty((buildings, 4), dtype=np.int64)
-    starts = np.zeros(down * along + 1, dtype=np.int64)
-    for b in range(buildings):
-        own = cells[ring_starts[owner_starts[b]] : ring_starts[owner_starts[b + 1]]]
-        boxes[b, 0] = max(0, int(np.floor(own[:, 1].min() / side)))
-        boxes[b, 1] = min(down - 1, int(np.floor(own[:, 1].max() / side)))
-        boxes[b, 2] = max(0, int(np.floor(own[:, 0].min() / side)))
-        boxes[b, 3] = min(along - 1, int(np.floor(own[:, 0].max() / side)))
-        for row in range(boxes[b, 0], boxes[b, 1] + 1):
-            for column in range(boxes[b, 2], boxes[b, 3] + 1):
-                starts[row * along + column + 1] += 1
-    starts = np.cumsum(starts)
-    at = starts[:-1].copy()
-    members = np.empty(starts[-1], dtype=np.int64)
-    for b in range(buildings):
-        for row in range(boxes[b, 0], boxes[b, 1] + 1):
-            for column in range(boxes[b, 2], boxes[b, 3] + 1):
-                members[at[row * along + column]] = b
-                at[row * along + column] += 1
-    return starts, members
+                    height_dm[row - top, column - left] = max(height_dm[row - top, column - left], codes[b])

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from twin.city.heights.raster import Frame
 
-METHOD: Final = 2
-"""Version of the rasterisation and its files; a raster of another version is not read."""
+METHOD: Final = 3
+"""Version of the rasterisation, of what stands in it and of its files; a raster of another version is not read."""
 
 TILES_A_BATCH: Final = 128
 CELL: Final = np.dtype("<u2")
@@ -68,7 +68,7 @@ class KeptRaster:
             yield
 
     def write(self, tiles: Iterable[tuple[int, NDArray[np.uint16]]]) -> None:
-        """Write tiles; rows of a tile without a building stay holes in the file.
+        """Write tiles; rows of a tile in which nothing stands stay holes in the file.
 
         Raises:
             OSError: the disk is full or the files cannot be written; tiles written before are whole.

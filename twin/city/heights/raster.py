@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.city.heights.codes import solid_dm
 from twin.city.model import City
 from twin.errors import InputError
 
@@ -86,13 +87,14 @@ class Frame:
 
 @dataclass(frozen=True, eq=False)
 class HeightRaster:
-    """Height above ground of the highest building over the middle of each cell; the ground is flat.
+    """What stands or hangs in each cell, above flat ground.
 
     Attributes:
         cell_m: side of a cell.
         west_m: west edge of column 0.
         north_m: north edge of row 0.
-        height_dm: (rows, columns) uint16 decimetres, rows from the north, 0 where there is no building; not writable.
+        height_dm: (rows, columns) uint16, rows from the north, not writable: decimetres from the ground up, 0 where
+            nothing is, or the code of something that hangs (``twin.city.heights.codes``).
         window_m: west, south, east, north that it was asked for; cells of tiles outside may read 0. None: all is made.
     """
 
@@ -103,7 +105,18 @@ class HeightRaster:
     window_m: Window | None = None
 
     def at(self, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the height in metres of the cell each point lies in, 0 outside the raster.
+        """Return how high the solid part reaches in the cell each point lies in, metres; 0 outside the raster.
+
+        Under a crown or a deck the ground is open: 0.
+
+        Raises:
+            ValueError: a point lies outside the window that the raster was asked for.
+        """
+        solid: NDArray[np.float64] = solid_dm(self.codes_at(x_m, y_m)) / 10.0
+        return solid
+
+    def codes_at(self, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.uint16]:
+        """Return the code of the cell each point lies in, 0 outside the raster.
 
         Raises:
             ValueError: a point lies outside the window that the raster was asked for.
@@ -118,4 +131,4 @@ class HeightRaster:
         rows, columns = self.height_dm.shape
         inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
         found = self.height_dm[np.where(inside, row, 0), np.where(inside, column, 0)]
-        return np.where(inside, found, 0) / 10.0
+        return np.where(inside, found, 0).astype(np.uint16)

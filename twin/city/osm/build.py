@@ -21,6 +21,8 @@ from twin.city.osm.places import find_places, place_table
 from twin.city.osm.reading import Extract, read_extract
 from twin.city.osm.restrictions import restriction_table
 from twin.city.osm.streets import street_net
+from twin.city.osm.trees import tree_table
+from twin.city.osm.walls import barrier_table
 from twin.errors import InputError
 from twin.streets import StreetGraph
 
@@ -54,6 +56,8 @@ def import_osm(path: Path, name: str, bbox: Box | None = None, timezone: str | N
     layers |= {
         "areas": area_table(extract, ground, ledger),
         "restrictions": restriction_table(extract, net, ledger),
+        "trees": tree_table(extract, ground, ledger),
+        "barriers": barrier_table(extract, ground, ledger),
     }
     city = City(name=name, crs=ground.crs, manifest={}, places=gpd.GeoDataFrame(), **layers)
     points = shapely.get_coordinates([place.point for place in places]).reshape(-1, 2)
@@ -82,12 +86,13 @@ def _manifest(
         "timezone_from": "given" if timezone else "the longitude of the middle; no summer time",
         "elevation": "flat",
         "real": (
-            "streets, turn restrictions, building outlines, areas and places are OpenStreetMap's; so are storeys, "
-            "heights, years, speeds, lanes and widths where they are tagged."
+            "streets, turn restrictions, building outlines, areas, places, trees and walls are OpenStreetMap's; so are "
+            "storeys, heights, years, speeds, lanes and widths where they are tagged."
         ),
         "synthetic": (
             "what is not tagged is inferred, and each row names it; dwellings and residents are inferred, "
-            f"{figures()['buildings']['residents_per_dwelling']} residents a dwelling; posts and cameras are derived."
+            f"{figures()['buildings']['residents_per_dwelling']} residents a dwelling; posts, cameras, lamps and "
+            "trees beside streets near which none is mapped are derived."
         ),
         **ledger.as_manifest(),
     }

@@ -19,7 +19,7 @@ from twin.errors import InputError
 FORMATS: Final = (".osm", ".osm.pbf", ".pbf", ".osm.gz", ".osm.bz2")
 _NODE_KEYS: Final = re.compile(
     "(?:^|,)(?:highway|entrance|building|amenity|healthcare|emergency|railway|leisure|telecom|barrier|aeroway|tourism"
-    "|historic)="
+    "|historic|natural)="
 )
 
 Rows = NDArray[np.int64]

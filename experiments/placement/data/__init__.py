@@ -1,0 +1,1 @@
+"""Dated data of camera plans."""

@@ -1,0 +1,96 @@
+"""A fleet as poses: what each camera looks like to the lines of sight, one row for each way it looks.
+
+A camera that turns has a pose for each preset, with the share of the time it spends there; a lens that bends its
+picture becomes the pinhole whose picture ends where the bent one does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensors.cameras import CameraFleet, Preset, take_cameras
+from sensors.sightline import PTZ_PRESETS
+from sensors.surfaces import half_fields
+
+Floats = NDArray[np.float64]
+STILL: Final = "fixed"
+
+
+@dataclass(frozen=True)
+class Poses:
+    """Ways of looking.
+
+    Attributes:
+        fleet: (p,) pinholes that do not turn, those of a camera one after another.
+        lenses: (p,) the same with their own lenses, for whatever asks where in the picture something falls.
+        camera: (p,) rows of the fleet they belong to, ascending.
+        share: (p,) of the time; the shares of a camera add to 1.
+    """
+
+    fleet: CameraFleet
+    lenses: CameraFleet
+    camera: NDArray[np.int64]
+    share: Floats
+
+    def __len__(self) -> int:
+        return len(self.camera)
+
+
+def poses_of(fleet: CameraFleet, ptz_presets: int = PTZ_PRESETS) -> Poses:
+    """Return a fleet's poses.
+
+    Args:
+        fleet: n cameras; a rotating one without presets of its own tours ``ptz_presets`` bearings evenly, from its own.
+        ptz_presets: how many.
+    """
+    turns = np.flatnonzero(fleet.kind == "ptz")
+    counts = np.ones(len(fleet), dtype=np.int64)
+    tours = {int(row): fleet.presets[row] or _even_tour(float(fleet.bearing_deg[row]), ptz_presets) for row in turns}
+    counts[turns] = [len(tours[int(row)]) for row in turns]
+    camera = np.repeat(np.arange(len(fleet)), counts)
+    posed = take_cameras(fleet, camera)
+    bearing, pitch, hfov = (np.array(column) for column in (posed.bearing_deg, posed.pitch_deg, posed.hfov_deg))
+    share = np.ones(len(camera))
+    for row, tour in tours.items():
+        at = int(np.searchsorted(camera, row))
+        whole_s = sum(preset.dwell_s for preset in tour)
+        for step, preset in enumerate(tour, start=at):
+            bearing[step], share[step] = preset.bearing_deg, preset.dwell_s / whole_s
+            pitch[step] = pitch[step] if preset.pitch_deg is None else preset.pitch_deg
+            hfov[step] = hfov[step] if preset.hfov_deg is None else preset.hfov_deg
+    kind = np.where(posed.kind == "ptz", STILL, posed.kind)
+    lenses = replace(posed, kind=kind, bearing_deg=bearing, pitch_deg=pitch, hfov_deg=hfov)
+    return Poses(as_pinholes(lenses), lenses, camera, share)
+
+
+def take_poses(poses: Poses, rows: NDArray[np.int64]) -> Poses:
+    """Return only those poses, ascending rows."""
+    fleet, lenses = take_cameras(poses.fleet, rows), take_cameras(poses.lenses, rows)
+    return Poses(fleet, lenses, poses.camera[rows], poses.share[rows])
+
+
+def as_pinholes(fleet: CameraFleet) -> CameraFleet:
+    """Return the fleet with each bent lens replaced by the pinhole of the same focal length that sees as far aside.
+
+    Its picture is as many pixels wide and high as reach that far, so the pixel density in the middle is the same.
+    """
+    bent = (fleet.k1 != 0) | (fleet.k2 != 0)
+    if not bent.any():
+        return fleet
+    side, up = half_fields(fleet)
+    focal_px = fleet.width_px / 2.0 / np.tan(np.radians(fleet.hfov_deg) / 2.0)
+    width, height = (
+        np.where(bent, np.rint(2.0 * focal_px * half), own).astype(np.int32)
+        for half, own in ((side, fleet.width_px), (up, fleet.height_px))
+    )
+    hfov_deg = np.where(bent, np.degrees(2.0 * np.arctan(side)), fleet.hfov_deg)
+    zero = np.zeros(len(fleet))
+    return replace(fleet, width_px=width, height_px=height, hfov_deg=hfov_deg, k1=zero, k2=zero)
+
+
+def _even_tour(bearing_deg: float, presets: int) -> tuple[Preset, ...]:
+    return tuple(Preset((bearing_deg + 360.0 * turn / presets) % 360.0) for turn in range(presets))

@@ -1,0 +1,83 @@
+"""A recogniser under load, with a made-up recogniser and clock: scores count what was lost as not found."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from console.vision_load import levels_of
+from experiments.recognition import load_test
+from experiments.recognition.load_fit import fitted_load
+from experiments.recognition.load_test import LoadTest, measure_level, report
+from experiments.recognition.loops import Loop
+from tests.vision.test_stream_load import Made
+from twin.errors import InputError
+from twin.scene import Look
+from vision.dataset import as_jpeg
+from vision.detections import Detections
+from vision.frame import Truth
+
+BOX = np.array([[100, 100, 200, 180]], dtype=np.float32)
+CAR = Truth(
+    np.array([Look.CAR], np.uint8), BOX, BOX, np.ones(1, np.float32), np.full(1, 20, np.float32), np.zeros(1, np.int64),
+    np.array([""]), np.full((1, 4, 2), np.nan, np.float32), np.full(1, -1),
+)  # fmt: skip
+
+
+class Knowing:
+    """Finds the car each time, and takes 0.1 s for it."""
+
+    def __init__(self, clock: Made) -> None:
+        self.clock = clock
+
+    def look(self, image: np.ndarray, follower: object) -> Detections:
+        self.clock.at += 0.1
+        return Detections(
+            BOX, np.ones(1, np.float32), CAR.cls, np.zeros(1, np.int64), np.array([""]), np.zeros(1, np.float32)
+        )
+
+
+@pytest.fixture
+def levels(monkeypatch):
+    pytest.importorskip("cv2")
+    monkeypatch.setattr(load_test, "Follower", lambda fps: None)
+    picture = as_jpeg(np.zeros((360, 640, 3), np.uint8))
+    loops, alone = [Loop((picture,) * 3, (CAR,) * 3, 640)], [[(1, 1, 0, 0)] * 3]
+    test, found = LoadTest((1, 2, 4), seconds=40.0, places=2, need=4), []
+    for streams in test.streams:
+        clock = Made()
+        found.append(measure_level(test, Knowing(clock), loops, alone, streams, 5.0, clock))
+    return test, found
+
+
+def test_ten_frames_a_second_are_what_a_tenth_of_a_second_allows(levels):
+    """One and two cameras of five frames a second are carried; of four, half the frames are lost and not found."""
+    _, (one, two, four) = levels
+    assert (one.lost, two.lost) == (0, 0)
+    assert one.recall == two.recall == 1.0
+    assert four.lost_share == pytest.approx(0.5, abs=0.02)
+    assert four.recall == pytest.approx(1 - four.lost_share)
+    assert four.recall_alone == 1.0
+    assert one.p95_s == pytest.approx(0.1)
+
+
+def test_the_verdict_names_how_many_are_carried_and_the_model_says_the_same_of_what_it_was_not_fitted_on(levels):
+    test, found = levels
+    model = fitted_load(found, 5.0, test.places, "made up", "a car", "0" * 64)
+    said = report(test, found, model)
+    assert said["carried"] == 2
+    assert not said["ok"]
+    assert [row["ok"] for row in said["levels"]] == [True, True, False]
+    assert model.held_out_error < 0.01
+    assert model.service_ms[0] == pytest.approx(100.0)
+
+
+def test_what_is_asked_for_is_checked():
+    assert levels_of("1..12") == (1, 2, 4, 8, 12)
+    assert levels_of("3") == (3,)
+    for text in ("0..4", "many", "4..1"):
+        with pytest.raises(InputError, match=r"write 1\.\.16"):
+            levels_of(text)
+    with pytest.raises(InputError) as told:
+        LoadTest((4, 2), seconds=0, places=0)
+    assert len(told.value.faults) == 3
