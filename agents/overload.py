@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from agents.durations import NO_TIME, Duration
-from twin.streams import happens
+from twin.streams import happens_one
 
 DOES: Final = ("hear_and_treat", "no_send", "mutual_aid")
 
@@ -98,7 +98,7 @@ class Overload:
         for rule in rules:
             if rule.does == "mutual_aid" or rule.name not in self._in_force or priority not in rule.priorities:
                 continue
-            if rule.share >= 1 or bool(happens(self._seed, f"overload/{rule.name}", rule.share, *ids)):
+            if rule.share >= 1 or happens_one(self._seed, f"overload/{rule.name}", rule.share, *ids):
                 return rule
         return None
 

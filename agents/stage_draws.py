@@ -12,7 +12,7 @@ import numpy as np
 from agents.durations import Duration
 from agents.settings import CentreSettings, ResponseSettings, ServiceSettings
 from twin.records import Alarm, Call, Channel
-from twin.streams import happens
+from twin.streams import happens_one
 
 _STAGES = ("turnout", "handover", "nothing_found")
 
@@ -104,7 +104,7 @@ def alarm_stages(settings: ResponseSettings, alarm: Alarm, seed: int) -> AlarmSt
     chance = settings.verification.p_dismissed(alarm.rule, alarm.incident_id is not None)
     return AlarmStages(
         verify_ms=settings.verification.duration(alarm.rule).one_ms(seed, "alarm/verify", *ties),
-        dismissed=bool(happens(seed, "alarm/dismissed", chance, *ties)),
+        dismissed=happens_one(seed, "alarm/dismissed", chance, *ties),
         team=team_stages(settings.service(alarm.service), seed, "alarm", *ties),
     )
 

@@ -69,7 +69,9 @@ class Columns:
 
     def details(self, rows: Ints) -> list[dict[str, Any]]:
         """Return the parsed details of some rows, {} where there is none."""
-        return [json.loads(text) if text else {} for text in self._detail.take(pa.array(rows)).to_pylist()]
+        texts = self._detail.take(pa.array(rows)).to_pylist()
+        parsed: list[dict[str, Any]] = json.loads(f"[{','.join(text or '{}' for text in texts)}]")
+        return parsed
 
 
 def _filled(table: pa.Table, name: str) -> Ints:

@@ -23,7 +23,7 @@ TRIES: Final = 16
 
 @dataclass(frozen=True)
 class FalseAlarms:
-    """False alarms of one rule in one stretch of time; k may be 0.
+    """False alarms of one rule, by stretches of ten minutes; k may be 0.
 
     Attributes:
         rule: name of the alarm rule.
@@ -41,7 +41,7 @@ class FalseAlarms:
 def false_alarms(
     hashes: NDArray[np.int64], model: FittedModel, light_at: LightAt, duration_ms: int, seed: int
 ) -> Iterator[FalseAlarms]:
-    """Yield the false alarms rule by rule, ten minutes at a time: Poisson in number, uniform in time.
+    """Yield the false alarms of each rule: Poisson in number in each ten minutes, uniform in time.
 
     Args:
         hashes: (n,) number each camera's draws are tied to.
@@ -51,10 +51,13 @@ def false_alarms(
         seed: the run's.
     """
     for rule, by_light in sorted(model.false_alarms.items()):
+        blocks = []
         for start_ms in range(0, duration_ms, BLOCK_MS):
             length_ms = min(BLOCK_MS, duration_ms - start_ms)
             mean = _rate(by_light, light_at(start_ms + length_ms // 2)[0]) * length_ms / 3_600_000
-            yield _in_block(rule, hashes, mean, start_ms, length_ms, seed)
+            blocks.append(_in_block(rule, hashes, mean, start_ms, length_ms, seed))
+        if blocks:
+            yield FalseAlarms(rule, *(np.concatenate(columns) for columns in zip(*blocks, strict=True)))
 
 
 def _rate(by_light: Mapping[str, FalseAlarmRate], light: str) -> float:
@@ -63,13 +66,13 @@ def _rate(by_light: Mapping[str, FalseAlarmRate], light: str) -> float:
 
 def _in_block(
     rule: str, hashes: NDArray[np.int64], mean: float, start_ms: int, length_ms: int, seed: int
-) -> FalseAlarms:
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     key, block = zlib.crc32(rule.encode()), start_ms // BLOCK_MS
     counts = poisson(draw_u32(seed, "false alarms", hashes, key, block), mean)
     camera = np.repeat(np.arange(len(hashes)), counts)
     number = np.arange(len(camera)) - np.repeat(np.cumsum(counts) - counts, counts)
     into = draw_unit(seed, "false alarm time", hashes[camera], key, block, number)
-    return FalseAlarms(rule, camera, start_ms + np.floor(into * length_ms).astype(np.int64), number)
+    return camera, start_ms + np.floor(into * length_ms).astype(np.int64), number
 
 
 def poisson(draws: NDArray[np.uint32], mean: float) -> NDArray[np.int64]:

@@ -6,14 +6,14 @@ import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sensors.alarms import AlarmRule, AlarmRules
 from sensors.cameras import CameraFleet, take_cameras
 from sensors.encounters import Detection, LightAt, camera_hash, detections, encounters
 from sensors.false_alarms import FalseAlarms, false_alarms, places_in_view
 from sensors.fitted import FittedModel
-from sensors.sightline import PTZ_PRESETS, camera_rows
+from sensors.sightline import PTZ_PRESETS, Floats, camera_rows
 from sensors.source import Report
 from sensors.stream_load import StreamLoad
 from twin.city.heights import HeightRaster
@@ -36,7 +36,8 @@ class FittedSource:
         duration_ms: frames from then on are not looked at.
         seed: the run's.
         skip_camera_ids: cameras another source speaks for.
-        nearest_node: drivable node nearest to a point in city metres, for false alarms; true ones have the incident's.
+        nearest_node: drivable nodes nearest to (k,) points in city metres, or one for all of them, for false alarms;
+            true ones have the incident's.
         ptz_presets: bearings a rotating camera tours; it looks at each for that share of the time.
         load: what each camera of the fleet meets at its recogniser; None: none waits, and none is lost.
     """
@@ -54,7 +55,7 @@ class FittedSource:
         duration_ms: int,
         seed: int,
         skip_camera_ids: Collection[str] = (),
-        nearest_node: Callable[[float, float], int] = lambda x_m, y_m: -1,
+        nearest_node: Callable[[Floats, Floats], ArrayLike] = lambda x_m, y_m: -1,
         ptz_presets: int = PTZ_PRESETS,
         load: StreamLoad | None = None,
     ) -> None:
@@ -87,11 +88,12 @@ class FittedSource:
         names = {rule.name for rule in self._rules.rules}
         for alarms in false_alarms(hashes, self._model, self._light_at, self._duration_ms, self._seed):
             if len(alarms.camera) and alarms.rule in names:
-                x_m, y_m = places_in_view(rows, hashes, alarms, self._heights, self._seed)
-                for i in range(len(x_m)):
+                places = places_in_view(rows, hashes, alarms, self._heights, self._seed)
+                nodes = np.broadcast_to(self._nearest_node(*places), alarms.t_ms.shape)
+                for i, (x_m, y_m, node) in enumerate(zip(*(a.tolist() for a in (*places, nodes)), strict=True)):
                     wait_ms = self._wait_ms(alarms, i, hashes)
                     if wait_ms is not None:
-                        yield self._of_nothing(alarms, i, float(x_m[i]), float(y_m[i]), wait_ms)
+                        yield self._of_nothing(alarms, i, x_m, y_m, node, wait_ms)
 
     def _wait_ms(self, alarms: FalseAlarms, i: int, hashes: NDArray[np.int64]) -> int | None:
         """How long the recogniser lets a false alarm's frame wait; None where it does not come to look at enough."""
@@ -104,10 +106,9 @@ class FittedSource:
             return None
         return self._load.wait_ms(camera, self._seed, ties)
 
-    def _of_nothing(self, alarms: FalseAlarms, i: int, x_m: float, y_m: float, wait_ms: int) -> Seen:
+    def _of_nothing(self, alarms: FalseAlarms, i: int, x_m: float, y_m: float, node: int, wait_ms: int) -> Seen:
         rule, fit = self._rules.rule(alarms.rule), self._model.hazards.get(alarms.rule, self._model.plate)
         t_ms, camera_id = int(alarms.t_ms[i]), str(self._fleet.id[alarms.camera[i]])
-        node = self._nearest_node(x_m, y_m)
         at_ms = t_ms + round(1000 * fit.delay_s) + wait_ms
         alarm = _alarm(rule, at_ms, camera_id, node, x_m, y_m, None, "")
         return Sighting(t_ms, camera_id, rule.name, fit.score, x_m, y_m, None), alarm

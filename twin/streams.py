@@ -48,10 +48,13 @@ def draw_unit(seed: int, purpose: str, *ids: ArrayLike) -> NDArray[np.float64]:
 
 def draw_one(seed: int, purpose: str, *ids: int) -> float:
     """Return :func:`draw_unit` of single ids, the same number, without an array: for draws that come one by one."""
-    state = _mix_one((seed * _GOLDEN + zlib.crc32(purpose.encode())) & _MASK)
-    for part in ids:
-        state = _mix_one(state ^ _mix_one((part + _GOLDEN) & _MASK))
-    return ((state >> 32) + 0.5) / U32_SPAN
+    return ((_mixed_one(seed, purpose, *ids) >> 32) + 0.5) / U32_SPAN
+
+
+def happens_one(seed: int, purpose: str, probability: float, *ids: int) -> bool:
+    """Return :func:`happens` for single ids, the same answer, without an array."""
+    threshold = round(min(max(probability, 0.0), 1.0) * (1 << 24)) << 8
+    return _mixed_one(seed, purpose, *ids) >> 32 < threshold
 
 
 def threshold_u32(probability: ArrayLike) -> NDArray[np.uint64]:
@@ -67,6 +70,13 @@ def threshold_u32(probability: ArrayLike) -> NDArray[np.uint64]:
 def happens(seed: int, purpose: str, probability: ArrayLike, *ids: ArrayLike) -> NDArray[np.bool_]:
     """Return whether each thing happens, a draw tied to its ids against its probability."""
     return draw_u32(seed, purpose, *ids).astype(np.uint64) < threshold_u32(probability)
+
+
+def _mixed_one(seed: int, purpose: str, *ids: int) -> int:
+    state = _mix_one((seed * _GOLDEN + zlib.crc32(purpose.encode())) & _MASK)
+    for part in ids:
+        state = _mix_one(state ^ _mix_one((part + _GOLDEN) & _MASK))
+    return state
 
 
 def _mix(z: NDArray[np.uint64]) -> NDArray[np.uint64]:

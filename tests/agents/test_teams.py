@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from agents.fleet import Fleet
 from agents.mesa_import import Agent, AgentSet
+from agents.policies.closest import Closest
 from agents.sealed import sealed
 from agents.teams import Doing, TeamSpec
 from agents.trip import Trip
-from tests.agents.lives import call, grid, incident, line, live, place, team
-from twin.travel import SearchedTravel
+from tests.agents.lives import START, call, grid, incident, line, live, place, team
+from tests.towns import grid_town
+from twin.travel import SearchedTravel, travel_of
 
 
 def test_importing_the_world_leaves_the_start_method_alone():
@@ -101,3 +103,29 @@ def test_junctions_ahead_are_those_of_the_graphs_own_path(origin, goal, start_ms
     for t_ms in sorted(asked_ms):
         node, at_ms = graph.node_ahead(path, max(0, t_ms - start_ms))
         assert trip.next_junction(t_ms) == (node, max(t_ms, start_ms) + at_ms)
+
+
+class _Asks(Closest):
+    """Closest, which holds each answer against all the times it could have asked for."""
+
+    name = "asks"
+
+    def choose(self, view, request, rows):
+        row = super().choose(view, request, rows)
+        times_ms = view.travel_ms(view.teams.node[rows], request.node)
+        reached = np.flatnonzero(times_ms >= 0)
+        assert row == (rows[reached[times_ms[reached].argmin()]] if len(reached) else -1)
+        self.asked = getattr(self, "asked", 0) + 1
+        return row
+
+
+@pytest.mark.parametrize("labels_from_nodes", [0, 1000])
+def test_who_is_nearest_is_who_has_the_least_time(labels_from_nodes):
+    town, rng, policy = grid_town(columns=8, rows=8), np.random.default_rng(3), _Asks()
+    happened = [incident(i, 40.0 * i, int(rng.integers(64))) for i in range(60)]
+    travel = travel_of(town, "free_flow", START, labels_from_nodes=labels_from_nodes)
+    live(
+        happened, [call(i, one.t_ms / 1000 + 5, one) for i, one in enumerate(happened)],
+        [team(f"T{i}", int(rng.integers(64))) for i in range(6)], travel=travel, policy=policy,
+    )  # fmt: skip
+    assert policy.asked >= 50

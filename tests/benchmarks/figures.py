@@ -14,6 +14,7 @@ from tests.benchmarks.cover import cover_rows
 from tests.benchmarks.coverage import coverage_rows, whole_coverage_rows
 from tests.benchmarks.exports import export_rows
 from tests.benchmarks.flight import flight_rows
+from tests.benchmarks.memory import memory_rows
 from tests.benchmarks.osm import osm_rows
 from tests.benchmarks.placement import placement_rows
 from tests.benchmarks.policies import policy_rows
@@ -41,6 +42,7 @@ def all_rows() -> Iterator[Row]:
     yield from flight_rows(city)
     whole = open_city(None)
     yield from chain_rows(whole)
+    yield from memory_rows()
     yield from whole_city_rows(whole)
     yield from whole_coverage_rows(whole)
     yield from travel_rows(whole)

@@ -93,3 +93,29 @@ def test_a_fault_inside_a_process_comes_out_with_its_words(clock):
     with pytest.raises(InputError, match="cannot walk") as caught:
         clock.run_until_ms(10)
     assert [fault.what for fault in caught.value.faults] == ["no way"]
+
+
+def test_what_is_known_to_come_is_lived_in_its_turn(clock):
+    """At one time: what was called for there, what is known to come, the rest, and last what is asked soon."""
+    seen = []
+    clock.receive([(50, seen.append, "first visit"), (50, seen.append, "second visit"), (70, seen.append, "late")])
+    clock.call_after(
+        50, lambda: (clock.call_soon(lambda: seen.append("soon")), clock.call_after(0, seen.append, "now"))
+    )
+    clock.call_after(50, seen.append, "ordinary")
+    clock.call_at(50, seen.append, "urgent")
+    clock.run_until_ms(60)
+    assert seen == ["urgent", "first visit", "second visit", "ordinary", "now", "soon"]
+    clock.run_until_ms(70)
+    assert seen[-1] == "soon"
+    clock.run_until_ms(71)
+    assert (seen[-1], clock.now_ms) == ("late", 71)
+
+
+def test_what_is_cancelled_passes_without_a_call(clock):
+    seen = []
+    due = clock.call_after(5, seen.append, "gone")
+    clock.call_after(5, seen.append, "there")
+    due.cancel()
+    clock.env.run(until=10)  # SimPy's own step lives them too
+    assert seen == ["there"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from twin.streams import draw_u32, draw_unit, happens, stream, threshold_u32
+from twin.streams import draw_u32, draw_unit, happens, happens_one, stream, threshold_u32
 
 
 def test_streams_of_two_purposes_differ_and_each_repeats():
@@ -50,3 +50,8 @@ def test_certain_things_always_happen_and_impossible_ones_never():
 def test_a_last_digit_does_not_move_a_threshold():
     assert threshold_u32(0.3) == threshold_u32(np.nextafter(0.3, 1))
     assert threshold_u32([0.0, 0.5, 1.0]).tolist() == [0, 1 << 31, 1 << 32]
+
+
+@given(st.integers(0, 2**40), st.floats(-0.5, 1.5), st.integers(0, 2**62), st.integers(0, 10**9))
+def test_a_single_thing_happens_exactly_when_it_would_among_many(seed: int, p: float, camera: int, incident: int):
+    assert happens_one(seed, "alone", p, camera, incident) == bool(happens(seed, "alone", p, camera, incident))

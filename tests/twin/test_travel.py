@@ -20,6 +20,7 @@ from twin.city import City
 from twin.overlays import Overlay, SlowZone
 from twin.streets import StreetGraph
 from twin.travel import SearchedTravel, Travel, travel_of
+from twin.travel.contract import soonest
 from twin.travel.detour import DetourTravel
 from twin.travel.label_graph import LabelGraph
 from twin.travel.label_set import make_labels
@@ -58,6 +59,8 @@ def test_a_way_across_a_grid(make: Callable[[StreetGraph], Travel]) -> None:
     assert travel.many_to_one_ms(np.array([0, 14, 15]), 15, 0).tolist() == [60_000, 10_000, 0]
     assert travel.one_to_many_ms(0, np.array([1, 15]), 0).tolist() == [10_000, 60_000]
     assert travel.many_to_one_ms(np.zeros(0, np.int64), 15, 0).tolist() == []
+    assert travel.quickest_to(np.array([2, 10, 14, 11]), 15, 0) == (2, 10_000), "of equals the first"
+    assert travel.quickest_to(np.zeros(0, np.int64), 15, 0) == (-1, -1)
     route = travel.route(0, 3, 0)
     assert route.nodes.tolist() == [0, 1, 2, 3]
     assert route.arcs.tolist() == [0, 2, 4]
@@ -78,11 +81,21 @@ def test_a_node_that_is_not_there_is_refused(make: Callable[[StreetGraph], Trave
         lambda: travel.many_to_one_ms(np.array([0, -1]), 0, 0),
         lambda: travel.many_to_one_ms(np.array([0, 1]), 16, 0),
         lambda: travel.one_to_many_ms(0, np.array([16]), 0),
+        lambda: travel.quickest_to(np.array([0, 16]), 0, 0),
         lambda: travel.route(0, 16, 0),
         lambda: travel.route(-1, 1, 0),
     ):
         with pytest.raises(IndexError):
             ask()
+
+
+def laid(travel: Travel, origin: int, goal: int, period: int) -> tuple[list[int], list[int]]:
+    """Nodes and times as they are written into tables, which may be too narrow at first."""
+    for room in (2, 200):
+        nodes, at_ms = np.full((3, room), -7, dtype=np.int64), np.full((3, room), -7, dtype=np.int64)
+        length = travel.lay(origin, goal, period, 1, nodes, at_ms)
+        assert (nodes[[0, 2]] == -7).all()
+    return nodes[1, :length].tolist(), at_ms[1, :length].tolist()
 
 
 def check_against(travel: Travel, expected: np.ndarray, period: int = 0) -> None:
@@ -91,6 +104,8 @@ def check_against(travel: Travel, expected: np.ndarray, period: int = 0) -> None
     for goal in nodes.tolist():
         assert travel.many_to_one_ms(nodes, goal, period).tolist() == expected[:, goal].tolist()
         assert travel.one_to_many_ms(goal, nodes, period).tolist() == expected[goal].tolist()
+        some = nodes[(goal + nodes) % 3 > 0][::-1]
+        assert travel.quickest_to(some, goal, period) == soonest(expected[some, goal])
         for origin in nodes.tolist():
             assert travel.one_to_one_ms(origin, goal, period) == expected[origin, goal]
             route = travel.route(origin, goal, period)
@@ -98,6 +113,7 @@ def check_against(travel: Travel, expected: np.ndarray, period: int = 0) -> None
             assert len(route.arcs) == max(0, len(route.nodes) - 1) == max(0, len(route.at_ms) - 1)
             if route.travel_ms >= 0:
                 assert (route.nodes[0], route.nodes[-1], route.at_ms[0]) == (origin, goal, 0)
+            assert laid(travel, origin, goal, period) == (route.nodes.tolist(), route.at_ms.tolist())
             again = travel.route(origin, goal, period)
             assert (again.nodes.tolist(), again.arcs.tolist()) == (route.nodes.tolist(), route.arcs.tolist())
 

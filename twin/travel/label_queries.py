@@ -166,7 +166,7 @@ def quickest(
         line_m2[k] = east * east + north * north
         nearest = k if line_m2[k] < line_m2[nearest] else nearest
     best, best_ms, reach_m2 = -1, np.int64(NO_WAY), np.inf
-    for turn in range(-1, len(ends)):
+    for turn in range(-1 if len(ends) else 0, len(ends)):
         k = nearest if turn < 0 else turn
         if turn == nearest or line_m2[k] > reach_m2:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from twin.streets import StreetGraph
 from twin.travel.calendar import Calendar
@@ -32,7 +33,7 @@ class WeekTravel:
         self.calendar, self.streets = calendar, streets
         self._make = make
         self._of: dict[int, Travel] = {}
-        self._last = (-1, -1, -1, -1)
+        self._last: tuple[Any, ...] = (None, None, None, -1)
 
     @property
     def node_count(self) -> int:
@@ -74,7 +75,7 @@ class WeekTravel:
         if asked != [origin, goal, period]:
             time_ms = self.in_period(period).one_to_one_ms(origin, goal, 0)
             self._last = (origin, goal, period, time_ms)
-        return time_ms
+        return int(time_ms)
 
     def many_to_one_ms(self, origins: Ints, goal: int, period: int) -> Ints:
         """Return the (n,) times from each origin to one goal, -1 for none."""
