@@ -11,7 +11,7 @@ import numpy as np
 from agents.flight.closed_forms import falling_speed_ms, hover_power_w
 from agents.flight.craft import FLYING, OFF
 from agents.flight.drone_class import class_names, drone_class
-from agents.flight.fitted import flight_times, load_fitted
+from agents.flight.fitted import fitted_file, flight_times, load_fitted
 from agents.flight.flying import Flights
 from agents.flight.missions import Missions, out_and_back
 from agents.flight.orders import Order, Waypoint
@@ -41,6 +41,8 @@ def flight_rows(city: City) -> Iterator[Row]:
     yield Row("hover power off momentum theory, worst class", 100 * worst_hover(), None, "", "%", target="5")
     yield Row("terminal speed off closed form, worst class", 100 * worst_fall(), None, "", "%", target="5")
     for name in class_names():
+        if not fitted_file(name).is_file():
+            continue
         unseen = load_fitted(name).unseen
         yield Row(f"fitted arrival, {name}, {unseen.flights} unseen: within 3 %", 100 * unseen.arrival.within, None, "",
                   "%", "high")  # fmt: skip
