@@ -30,7 +30,7 @@ Counts = NDArray[np.uint16]
 TARGET_M: Final = 1.5
 TARGET_DM: Final = 15
 TILE_CELLS: Final = 512
-BAND_TILES: Final = 8
+BAND_TILES: Final = 4
 """Rows of tiles done before the pages of heights read so far are given back."""
 
 SPREAD: Final = 0.6180339887498949
