@@ -108,6 +108,13 @@ def test_two_teams_at_the_town_or_one_at_each_end_by_hand():
     assert plan.total == pytest.approx(6.4)
 
 
+def test_a_stored_zero_covers_nothing():
+    stored = csr_array((np.array([0.0, 1.0]), np.array([0, 1]), np.array([0, 1, 2])), shape=(2, 2))
+    plan = solve(CoverProblem(stored, np.array([9.0, 1.0])), k=1)
+    assert plan.sites.tolist() == [1]
+    assert plan.bound == pytest.approx(1.0)
+
+
 def test_must_have_sites_come_first_and_count():
     plan = solve(problem([[1, 0, 0], [0, 1, 0], [0, 0, 1]], [1, 5, 4], must=(0,)), k=2)
     assert plan.sites.tolist() == [0, 1]

@@ -17,6 +17,8 @@ Chances = NDArray[Any]
 
 MANY = 2_000_000
 """Nonzeros from which a product is worth more than one thread."""
+DENSE = 0.8
+"""Share of the elements that must be seen and count for something, or the others are left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,18 +42,27 @@ class Incidence:
     back_chance: Chances
 
     @classmethod
-    def of(cls, cover: csr_array) -> Incidence:
-        """Turn a matrix; its column numbers and a certain cover's uint8 are not copied."""
+    def of(cls, cover: csr_array, weight: Floats) -> tuple[Incidence, Ints]:
+        """Turn a matrix; its column numbers and a certain cover's uint8 are not copied if all of it is kept.
+
+        Where less than DENSE of the elements are seen and count for something, the others are left out.
+
+        Returns:
+            The matrix both ways, and which elements are in it.
+        """
+        if not cover.data.all():
+            cover = cover.copy()
+            cover.eliminate_zeros()
         first = np.asarray(cover.indptr, dtype=np.int64)
         element = np.asarray(cover.indices, dtype=np.int32).view(np.uint32)
-        return cls.turned(first, element, _small(cover.data), int(cover.shape[1]))
-
-    def only(self, keep: NDArray[np.bool_]) -> Incidence:
-        """Leave out elements; those kept are numbered anew in their order."""
-        new = (np.cumsum(keep) - 1).astype(np.uint32)
-        inside = keep[self.element]
-        first = np.concatenate([[0], np.cumsum(inside)])[self.first]
-        return self.turned(first, new[self.element[inside]], self.chance[inside], int(keep.sum()))
+        chance, demand = _small(cover.data), int(cover.shape[1])
+        keep = (np.diff(_firsts(element, demand)) > 0) & (weight > 0)
+        kept = np.flatnonzero(keep)
+        if len(kept) >= DENSE * demand:
+            return cls.turned(first, element, chance, demand), np.arange(demand)
+        new = np.where(keep, np.cumsum(keep) - 1, -1)
+        first, element, chance = _only(first, element, chance, new)
+        return cls.turned(first, element, chance, len(kept)), kept
 
     @classmethod
     def turned(cls, first: Ints, element: UInt32s, chance: Chances, demand: int) -> Incidence:
@@ -61,11 +72,6 @@ class Incidence:
         back_chance = np.empty(len(element), dtype=chance.dtype)
         _turn(first, element, chance, back_first[:-1].copy(), back_site, back_chance)
         return cls(first, element, chance, back_first, back_site, back_chance)
-
-    @property
-    def seen(self) -> NDArray[np.bool_]:
-        """(demand,) whether any site sees an element."""
-        return np.diff(self.back_first) > 0
 
     @property
     def sites(self) -> int:
@@ -110,6 +116,25 @@ def _firsts(element: UInt32s, demand: int) -> Ints:
     for at in range(demand):
         first[at + 1] += first[at]
     return first
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _only(first: Ints, element: UInt32s, chance: Chances, new: Ints) -> tuple[Ints, UInt32s, Chances]:
+    """Leave out the elements whose new number is negative."""
+    kept = np.zeros(len(first), np.int64)
+    for site in range(len(first) - 1):
+        kept[site + 1] = kept[site]
+        for entry in range(first[site], first[site + 1]):
+            kept[site + 1] += new[element[entry]] >= 0
+    elements, chances = np.empty(kept[-1], np.uint32), np.empty(kept[-1], chance.dtype)
+    n = 0
+    for entry in range(first[0], first[-1]):
+        at = new[element[entry]]
+        if at >= 0:
+            elements[n] = at
+            chances[n] = chance[entry]
+            n += 1
+    return kept, elements, chances
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

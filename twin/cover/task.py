@@ -14,8 +14,6 @@ from twin.errors import Fault, InputError
 
 SLACK = 1e-12
 """Share of a limit by which sums of rounded prices may pass it."""
-DENSE = 0.8
-"""Share of the elements that must count for something and be seen, or the others are left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,14 +67,11 @@ class Task:
             amounts.append(np.ones(problem.sites))
             most.append(float(k))
         copies = np.full(problem.sites, problem.most_at_site, dtype=np.int64)
-        who, weight = Incidence.of(problem.cover), problem.left
-        kept = np.arange(len(weight))
-        if (keep := who.seen & (weight > 0)).sum() < DENSE * len(weight):
-            kept, who, weight = np.flatnonzero(keep), who.only(keep), weight[keep]
+        who, kept = Incidence.of(problem.cover, problem.left)
         empty = cls(
             kept,
             who,
-            weight.copy(),
+            problem.left[kept],
             problem.costs,
             np.array(amounts),
             np.array(most),
