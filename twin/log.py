@@ -90,6 +90,10 @@ class EventLog:
             for listener in self._listeners:
                 listener(event)
 
+    def clear(self) -> None:
+        """Let go of all events, once they are in a table."""
+        self._columns, self._rows = [[] for _ in self._columns], []
+
     def to_table(self) -> pa.Table:
         """Return the log as a table with the columns of EVENT_SCHEMA."""
         self._file()

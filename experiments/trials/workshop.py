@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from functools import lru_cache
-from typing import Any
+from itertools import count
+from typing import Any, Final
 
 from agents.policy_fault import PolicyFault
 from experiments.columns import Columns
@@ -27,6 +29,9 @@ from twin.errors import InputError
 from twin.log import EventLog
 from twin.records import Kind
 
+_LIVED: Final = count(1)
+_LIVES: Final = 16
+
 
 def live(trial: Trial) -> Outcome:
     """Live one trial through, without footage; the same trial gives the same outcome in any process.
@@ -45,6 +50,8 @@ def live(trial: Trial) -> Outcome:
     except PolicyFault as fault:
         raise InputError(f"live {parts.scenario.name}, seed {trial.seed}, under {trial.policy}", str(fault)) from fault
     columns = Columns.of(log.to_table())
+    log.clear()
+    _tidy_up()
     if lost := [row.name for row in [*conservation([columns]), *littles_law([columns])] if row.found]:
         raise RuntimeError(f"seed {trial.seed} under {trial.policy}: {'; '.join(lost)}")
     end_ms = int(columns.t_ms[columns.rows(Kind.RUN_ENDED)[-1]])
@@ -63,6 +70,12 @@ def hashes_of(setting: Setting) -> dict[str, str]:
     scenario = read_scenario(setting.scenario)
     ground = ground_of(setting.city, scenario.speed_profile, setting.fitted or FITTED_FILE)
     return setting.hashes(ground.city_hash)
+
+
+def _tidy_up() -> None:
+    """A world that is over hangs in cycles: what is left of some lives is looked for together, which costs little."""
+    if next(_LIVED) % _LIVES == 0:
+        gc.collect()
 
 
 class _Seen:
