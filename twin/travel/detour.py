@@ -34,6 +34,7 @@ class DetourTravel(SearchedTravel):
 
     Attributes:
         streets: the streets as they are now.
+        unsure_share: share of the labels' entries whose way meets something that was changed.
     """
 
     def __init__(self, base: LabelledTravel, streets: StreetGraph) -> None:
@@ -46,6 +47,8 @@ class DetourTravel(SearchedTravel):
         super().__init__(streets)
         self._now = LabelGraph.of(streets)
         self._row, marked = _marked(base.labels, self._now)
+        unsure = [side.entry[:, 1] & (2**MARKS - 1) for side in (marked.out, marked.into)]
+        self.unsure_share = float(np.mean(np.concatenate(unsure) > 0)) if sum(map(len, unsure)) else 0.0
         self._bound = LabelledTravel(base.streets, marked)
         states, arcs = streets.states, streets.arcs
         self._net = (states.node, states.first, states.arc, states.arrival, arcs.arc_ms)

@@ -36,6 +36,7 @@ class TravelSettings(Strict):
 
     schema_version: Literal[1] = Field(alias="schema")
     labels_from_nodes: int = Field(ge=0)
+    own_labels_from_share: float = Field(ge=0, le=1)
 
 
 def travel_of(
@@ -49,7 +50,8 @@ def travel_of(
     """Return the travel times of one profile in a city, bound to a start.
 
     In a large city they come from hub labels, which are made for a period when it is first asked about, and kept on
-    disk; in a small one from searches. The times are the same. Closures and slow zones need no labels of their own.
+    disk; in a small one from searches. The times are the same. Closures and slow zones have labels of their own only
+    where they change much of the city.
 
     Args:
         city: the city.
@@ -88,8 +90,12 @@ class _Makers:
         if not overlays:
             return base
         streets = StreetGraph.of(self._city, self._calendar.profile, speed, overlays)
-        short = int(streets.arc_ms.sum()) < _LONGEST_SUM_MS
-        return DetourTravel(base, streets) if isinstance(base, LabelledTravel) and short else SearchedTravel(streets)
+        if not isinstance(base, LabelledTravel) or int(streets.arc_ms.sum()) >= _LONGEST_SUM_MS:
+            return SearchedTravel(streets)
+        round_it = DetourTravel(base, streets)
+        if round_it.unsure_share < _settings().own_labels_from_share:
+            return round_it
+        return self._labels(streets, speed, f", {', '.join(overlay.name for overlay in overlays)}") or round_it
 
     def _without_overlays(self, speed: int) -> Travel:
         if speed not in self._open:
@@ -97,9 +103,9 @@ class _Makers:
             self._open[speed] = (self._labels(streets, speed) if self._labelled else None) or SearchedTravel(streets)
         return self._open[speed]
 
-    def _labels(self, streets: StreetGraph, speed: int) -> LabelledTravel | None:
+    def _labels(self, streets: StreetGraph, speed: int, laid_over: str = "") -> LabelledTravel | None:
         profile = self._calendar.profile
-        what = f"travel times, {profile.name}, {profile.periods[speed].name}"
+        what = f"travel times, {profile.name}, {profile.periods[speed].name}{laid_over}"
         try:
             labels = labels_of(self._city, LabelGraph.of(streets), lambda share: self._progress(what, share))
         except OverflowError:
