@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from typing import Any, Protocol
 
+from experiments.trials.interruption import held_back
 from experiments.trials.trial import Setting, Trial
 from experiments.trials.workshop import live, parts_of
 from twin.city.resolve import is_built
@@ -19,6 +20,8 @@ from twin.errors import InputError, MissingPart
 Task = tuple[Trial, ...]
 """Trials of one day, lived one after the other by one worker, so that the day is drawn once."""
 ENGINES = ("local", "ray")
+LOOK_S = 0.2
+"""How often the pool looks whether it is to stop, in real seconds."""
 
 
 class Engine(Protocol):
@@ -101,12 +104,14 @@ class Pool:
         queue, at_work = iter(tasks), dict[Future[list[bytes]], Task]()
         with ExitStack() as undo:
             undo.callback(lambda: [future.cancel() for future in at_work])
+            stop_if_asked = undo.enter_context(held_back())
             while True:
+                stop_if_asked()
                 while len(at_work) < 2 * self._workers and (task := next(queue, None)) is not None:
                     at_work[self._pool.submit(live_task, task)] = task
                 if not at_work:
                     return
-                done, _ = wait(at_work, return_when=FIRST_COMPLETED)
+                done, _ = wait(at_work, LOOK_S, return_when=FIRST_COMPLETED)
                 for future in sorted(done, key=lambda f: list(at_work).index(f)):
                     yield at_work.pop(future), _result(future)
 

@@ -7,6 +7,7 @@ begins and go on inside it, so a street's length is its lane's and half of the w
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -67,14 +68,9 @@ def sumo_program(name: str, purpose: str) -> str:
     Raises:
         MissingPart: there is none.
     """
-    places = [Path(sys.executable).parent]
-    try:
-        import sumo
-
-        places.insert(0, Path(sumo.SUMO_HOME) / "bin")
-    except ImportError:
-        pass
-    for place in places:
+    package = importlib.util.find_spec("sumo")  # not imported: it would lead all of PROJ to its own data
+    homes = [Path(place) for place in package.submodule_search_locations or []] if package else []
+    for place in [*(home / "bin" for home in homes), Path(sys.executable).parent]:
         if (place / name).is_file():
             return str(place / name)
     found = shutil.which(name)

@@ -101,10 +101,10 @@ def _cut(xy_m: NDArray[np.float64], box: Box, pieces: int, most: int) -> list[tu
     pieces = max(2, pieces)
     axis = int(np.argmax(np.ptp(xy_m, axis=0)))
     at = np.sort(xy_m[:, axis])
-    split = float(at[len(at) * (pieces // 2) // pieces])
+    if at[0] == at[-1]:
+        return [(box, len(xy_m))]  # all in one place
+    split = float(max(at[len(at) * (pieces // 2) // pieces], at[at > at[0]][0]))
     low = xy_m[:, axis] < split
-    if not low.any():
-        return [(box, len(xy_m))]
     lower = (box[0], box[1], split, box[3]) if axis == 0 else (box[0], box[1], box[2], split)
     upper = (split, box[1], box[2], box[3]) if axis == 0 else (box[0], split, box[2], box[3])
     return _cut(xy_m[low], lower, pieces // 2, most) + _cut(xy_m[~low], upper, pieces - pieces // 2, most)
