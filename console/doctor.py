@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import json
+import os
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -81,11 +82,16 @@ def _room(name: str) -> Finding:
 
 
 def _library(module: str, distribution: str, cost: str) -> Finding:
+    before = dict(os.environ)
     try:
         importlib.import_module(module)
         return Finding(distribution, True, _version(distribution), cost)
     except Exception as fault:
         return Finding(distribution, False, f"{type(fault).__name__}: {fault}".splitlines()[0][:80], cost)
+    finally:  # SUMO's package leads all of PROJ to its own data
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+        os.environ.update(before)
 
 
 def _version(distribution: str) -> str:
