@@ -16,7 +16,7 @@ from console.progress import stages
 
 if TYPE_CHECKING:
     from experiments.placement.request import PlaceRequest
-    from experiments.placement.verify import TrialAsked
+    from experiments.placement.trial_asked import TrialAsked
     from experiments.request import Tell
 
 File = Path | None
@@ -62,7 +62,7 @@ def place(
 ) -> None:
     """Choose cameras for an area: a plan, what no plan can exceed, and the dwellings newly in view."""
     from experiments.placement.request import PlaceRequest
-    from experiments.placement.verify import TrialAsked
+    from experiments.placement.trial_asked import TrialAsked
 
     words = _Words()
     trial = TrialAsked(verify, half_width, most_days, workers)
@@ -87,13 +87,14 @@ def place(
 
 def _made(request: PlaceRequest, trial: TrialAsked, tell: Tell) -> dict[str, Any]:
     from experiments.placement.place import place as placed
-    from experiments.placement.verify import put_on_trial
     from reports.placement import write_placement
 
     content = placed(request, tell)
     tell("page", 0.0)
     write_placement(request.out)
     if trial.scenario is not None:
+        from experiments.placement.verify import put_on_trial
+
         content = put_on_trial(request, trial, content, tell)
         write_placement(request.out)
     return content

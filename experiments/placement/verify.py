@@ -19,6 +19,7 @@ import shapely
 from experiments.placement.plan_files import BASELINE, FLEET
 from experiments.placement.plan_files import FIGURES as FIGURES_FILE
 from experiments.placement.request import PlaceRequest
+from experiments.placement.trial_asked import TrialAsked
 from experiments.placement.zones import area_of
 from experiments.request import Tell, silent
 from experiments.statistics.paired import CONFIDENCE, PILOT, paired, stein_days, stein_interval
@@ -34,7 +35,6 @@ from experiments.trials.workshop import hashes_of
 from scenarios.read import read_scenario
 from scenarios.schema import Scenario
 from twin.city.resolve import open_city
-from twin.errors import InputError
 
 NOTICE: Final[Mapping[str, float]] = {"as the scenario says": 1.0, "half": 0.5, "double": 2.0}
 STEERS: Final = "help_visible_s"
@@ -69,38 +69,6 @@ class VerifyRequest:
     most_days: int
     first_seed: int = 1
     workers: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TrialAsked:
-    """A trial as asked for beside a plan.
-
-    Attributes:
-        scenario: library name or file; None: no trial.
-        half_width, most_days, workers: as in :class:`VerifyRequest`.
-    """
-
-    scenario: str | None
-    half_width: float
-    most_days: int
-    workers: int | None = None
-
-    def faults(self) -> list[str]:
-        """Return what is wrong with it, so that it is told before a plan is made."""
-        if self.scenario is None:
-            return []
-        found = []
-        if not 0 < self.half_width < float("inf"):
-            found.append(f"--half-width {self.half_width:g}: more than 0 seconds would work")
-        if self.most_days < 2:
-            found.append(f"--most-days {self.most_days}: 2 or more would work; a single day has no interval")
-        if self.workers is not None and self.workers < 1:
-            found.append(f"--workers {self.workers}: at least 1 would work")
-        try:
-            read_scenario(self.scenario)
-        except InputError as wrong:
-            found += [f"--verify {self.scenario}: {fault.what}" for fault in wrong.faults]
-        return found
 
 
 def verify(request: VerifyRequest, tell: Tell = silent) -> dict[str, Any]:

@@ -8,7 +8,8 @@ import shapely
 
 from experiments.placement.place import place
 from experiments.placement.request import PlaceRequest
-from experiments.placement.verify import TrialAsked, VerifyRequest, judged, notice_changes, verify
+from experiments.placement.trial_asked import TrialAsked
+from experiments.placement.verify import VerifyRequest, judged, notice_changes, verify
 from experiments.trials.changes import changed
 from experiments.trials.outcome import Cases
 from scenarios.read import read_scenario, scenario_path
