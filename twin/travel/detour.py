@@ -16,8 +16,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from twin.streets import StreetGraph
-from twin.travel.contract import Ints, Route
-from twin.travel.detour_search import GAVE_UP, MARKS, round_path, rounds_ms
+from twin.travel.contract import Ints, Route, soonest
+from twin.travel.detour_search import GAVE_UP, MARKS, NO_LIMIT_MS, round_path, rounds_ms, rounds_quickest
 from twin.travel.hub_labels import Int32s, Labels
 from twin.travel.label_graph import LabelGraph
 from twin.travel.label_set import LabelSet
@@ -53,6 +53,7 @@ class DetourTravel(SearchedTravel):
         states, arcs = streets.states, streets.arcs
         self._net = (states.node, states.first, states.arc, states.arrival, arcs.arc_ms)
         self._budget = len(states.node) // _BUDGET_SHARE
+        self._far: set[int] = set()  # goals so far round the change that the plain search, which is kept, is quicker
 
     def one_to_one_ms(self, origin: int, goal: int, period: int) -> int:
         """Return the time of the quickest way, -1 for none."""
@@ -71,6 +72,30 @@ class DetourTravel(SearchedTravel):
         """Return the (n,) times from one origin to each goal, -1 for none."""
         bounds = self._bound.one_to_many_ms(origin, goals, 0)
         return bounds >> MARKS if _certain(bounds).all() else super().one_to_many_ms(origin, goals, period)
+
+    def quickest_to(self, origins: Ints, goal: int, period: int) -> tuple[int, int]:
+        """Return which origin is the quickest at one goal, of equals the first, and its time; -1, -1 for none.
+
+        A search goes round the change only from where its bound is no longer than the best time that is certain.
+        """
+        bounds = self._bound.many_to_one_ms(origins, goal, 0)
+        sure = _certain(bounds)
+        best, best_ms = soonest(np.where(sure, bounds >> MARKS, -1))
+        open_rows = np.flatnonzero(~sure & ((best < 0) | (bounds >> MARKS <= best_ms)))
+        if not len(open_rows):
+            return best, best_ms
+        which, ms = GAVE_UP, GAVE_UP
+        if goal not in self._far:
+            which, ms = rounds_quickest(
+                np.asarray(origins)[open_rows], bounds[open_rows] >> MARKS, goal, best_ms if best >= 0 else NO_LIMIT_MS,
+                self._budget, self._net, self._bound.tables,
+            )  # fmt: skip
+        if ms == GAVE_UP:
+            self._far.add(goal)
+            return soonest(super().many_to_one_ms(origins, goal, 0))
+        if which < 0 or (ms == best_ms and best < open_rows[which]):
+            return best, best_ms
+        return int(open_rows[which]), int(ms)
 
     def route(self, origin: int, goal: int, period: int) -> Route:
         """Return the quickest way; of equally quick ways always the same."""
@@ -93,8 +118,12 @@ class DetourTravel(SearchedTravel):
 
     def _rounds(self, origins: Ints, goal: int) -> Ints:
         """Return the times from where the labels are not sure."""
-        times: Ints = rounds_ms(origins, goal, self._budget, self._net, self._bound.tables)
-        return super().many_to_one_ms(origins, goal, 0) if GAVE_UP in times else times
+        if goal not in self._far:
+            times: Ints = rounds_ms(origins, goal, self._budget, self._net, self._bound.tables)
+            if GAVE_UP not in times:
+                return times
+            self._far.add(goal)
+        return super().many_to_one_ms(origins, goal, 0)
 
 
 def _certain(bound: Any) -> Any:

@@ -27,6 +27,9 @@ MARKS: Final = 2
 GAVE_UP: Final = -2
 """The time where the budget ran out."""
 
+NO_LIMIT_MS: Final = 1 << 60
+"""A time that no way takes."""
+
 _STATE_BITS: Final = 24  # of a heap's key; the others hold the bound
 _UNKNOWN: Final = -2
 
@@ -53,19 +56,42 @@ def rounds_ms(origins: Ints, goal: int, budget: int, net: Net, tables: Tables) -
     scratch = _scratch(goal, len(net[0]), tables)
     times = np.full(len(origins), np.int64(GAVE_UP))
     for i in range(len(origins)):
-        _, times[i], budget, touched = _search(origins[i], goal, budget, net, tables, scratch)
+        _, times[i], budget, touched = _search(origins[i], goal, NO_LIMIT_MS, budget, net, tables, scratch)
         if budget < 0:
             break
-        for k in range(touched):
-            scratch.spent_ms[scratch.touched[k]] = -1
+        _wipe(scratch, touched)
     return times
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def rounds_quickest(
+    origins: Ints, least_ms: Ints, goal: int, known_ms: int, budget: int, net: Net, tables: Tables
+) -> tuple[int, int]:
+    """Return which of some origins is the quickest at one goal, of equals the first, and its time.
+
+    ``least_ms`` bounds their times from below, and what takes longer than ``known_ms`` does not count: an origin that
+    these rule out is not searched from. Both are -1 where none is left, and the time is GAVE_UP where the budget ran
+    out.
+    """
+    scratch = _scratch(goal, len(net[0]), tables)
+    best, best_ms = -1, np.int64(known_ms)
+    for k in np.argsort(least_ms, kind="mergesort"):
+        if least_ms[k] > best_ms:
+            break
+        _, ms, budget, touched = _search(origins[k], goal, best_ms, budget, net, tables, scratch)
+        if budget < 0:
+            return -1, GAVE_UP
+        if ms >= 0 and (best < 0 or ms < best_ms or k < best):
+            best, best_ms = k, ms
+        _wipe(scratch, touched)
+    return best, int(best_ms) if best >= 0 else -1
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def round_path(origin: int, goal: int, budget: int, net: Net, tables: Tables) -> tuple[Ints, int, int]:
     """Return the arcs to the junction from which the labels know the way, that junction, and the time to the goal."""
     scratch = _scratch(goal, len(net[0]), tables)
-    end, ms, _, _ = _search(origin, goal, budget, net, tables, scratch)
+    end, ms, _, _ = _search(origin, goal, NO_LIMIT_MS, budget, net, tables, scratch)
     n, at, sure = 0, end, net[0][end]
     while ms >= 0 and scratch.by[at] >= 0:
         n, at = n + 1, scratch.came[at]
@@ -89,12 +115,16 @@ def _scratch(goal: int, states: int, tables: Tables) -> _Scratch:
 def _search(
     origin: int,
     goal: int,
+    most_ms: int,
     budget: int,
     net: tuple[Ints, Ints, Ints, Ints, Ints],
     tables: tuple[Ints, ...],
     at: _Scratch,
 ) -> tuple[int, int, int, int]:
-    """Return the state it ended in, the time, what is left of the budget, and how many states were touched."""
+    """Return the state it ended in, the time, what is left of the budget, and how many states were touched.
+
+    A way that takes longer than ``most_ms`` counts as none.
+    """
     node, first, choice, arrival, arc_ms = net
     heap = np.empty(1024, np.int64)
     at.spent_ms[origin], at.by[origin], at.touched[0] = 0, -1, origin
@@ -113,7 +143,7 @@ def _search(
         for i in range(first[here], first[here + 1]):
             onto, new = arrival[choice[i]], at.spent_ms[here] + arc_ms[choice[i]]
             rest = _led(node[onto], goal, at, tables)
-            if rest < 0 or 0 <= at.spent_ms[onto] <= new:
+            if rest < 0 or new + rest > most_ms or 0 <= at.spent_ms[onto] <= new:
                 continue
             if at.spent_ms[onto] < 0:
                 at.touched[touched] = onto
@@ -123,6 +153,13 @@ def _search(
                 heap = np.concatenate((heap, heap))
             size = push(heap, size, ((new + rest) << _STATE_BITS) | onto)
     return origin, -1, budget, touched
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _wipe(at: _Scratch, touched: int) -> None:
+    """Leave the states as they were found."""
+    for i in range(touched):
+        at.spent_ms[at.touched[i]] = -1
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
