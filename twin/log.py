@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,8 +33,10 @@ EVENT_SCHEMA: Final = pa.schema(
 
 Listener = Callable[[Event], None]
 _REPEATED: Final = ("kind", "team_id", "camera_id")  # a dictionary of what is seldom said twice costs time and room
-_AT_A_TIME: Final = 256
-_WORD: Final = {kind: str(kind) for kind in Kind}
+_AT_A_TIME: Final = 512
+"""Rows that are put into a table together: few enough to be at hand still, enough that a table each costs nothing."""
+
+_Row = tuple[Any, ...]
 
 
 class EventLog:
@@ -44,24 +46,23 @@ class EventLog:
     """
 
     def __init__(self) -> None:
-        self._columns: list[list[Any]] = [[] for _ in range(len(EVENT_COLUMNS) - 1)]
-        self._rows: list[tuple[Any, ...]] = []  # the latest, on their way into the columns
+        self._filed: list[pa.RecordBatch] = []  # each of _AT_A_TIME rows
+        self._rows: list[_Row] = []  # the latest
         self._listeners: list[Listener] = []
 
     def __len__(self) -> int:
-        return len(self._columns[0]) + len(self._rows)
+        return _AT_A_TIME * len(self._filed) + len(self._rows)
 
     def __iter__(self) -> Iterator[Event]:
         seq = 0
         while seq < len(self):
-            yield self[seq]
-            seq += 1
+            part = self._part(seq // _AT_A_TIME)
+            yield from part[seq % _AT_A_TIME :]
+            seq += len(part) - seq % _AT_A_TIME
 
     def __getitem__(self, seq: int) -> Event:
         seq = range(len(self))[seq]
-        filed = len(self._columns[0])
-        row = self._rows[seq - filed] if seq >= filed else tuple(column[seq] for column in self._columns)
-        return _event(seq, row)
+        return self._part(seq // _AT_A_TIME)[seq % _AT_A_TIME]
 
     def subscribe(self, listener: Listener) -> None:
         """Let ``listener`` be told of every later event, in order; it must not change the world."""
@@ -81,10 +82,12 @@ class EventLog:
         detail: str = "",
     ) -> None:
         """Put one event into the log; the arguments are the fields of :class:`twin.records.Event`."""
-        row = (t_ms, kind, incident_id, call_id, alarm_id, team_id, camera_id, node, value, detail)
-        self._rows.append(row)
-        if len(self._rows) >= _AT_A_TIME:
+        rows = self._rows
+        if len(rows) == _AT_A_TIME:
             self._file()
+            rows = self._rows
+        row = (t_ms, kind, incident_id, call_id, alarm_id, team_id, camera_id, node, value, detail)
+        rows.append(row)
         if self._listeners:
             event = _event(len(self) - 1, row)
             for listener in self._listeners:
@@ -92,22 +95,25 @@ class EventLog:
 
     def clear(self) -> None:
         """Let go of all events, once they are in a table."""
-        self._columns, self._rows = [[] for _ in self._columns], []
+        self._filed, self._rows = [], []
 
     def to_table(self) -> pa.Table:
         """Return the log as a table with the columns of EVENT_SCHEMA."""
-        self._file()
-        columns: list[Any] = [*self._columns]
-        columns[1] = list(map(_WORD.__getitem__, columns[1]))
-        columns.insert(1, np.arange(len(columns[0]), dtype=np.int64))
-        arrays = [pa.array(column, type=field.type) for column, field in zip(columns, EVENT_SCHEMA, strict=True)]
-        return pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)
+        latest = _batch(_AT_A_TIME * len(self._filed), self._rows)
+        return pa.Table.from_batches([*self._filed, latest], schema=EVENT_SCHEMA)
 
     def _file(self) -> None:
-        """Put the latest events into the columns."""
-        rows, self._rows = self._rows, []
-        for column, part in zip(self._columns, zip(*rows, strict=True), strict=bool(rows)):
-            column.extend(part)
+        """Put the latest events into a table of their own."""
+        self._filed.append(_batch(_AT_A_TIME * len(self._filed), self._rows))
+        self._rows = []
+
+    def _part(self, number: int) -> list[Event]:
+        """Return the events of one table, or the latest."""
+        seq = _AT_A_TIME * number
+        if number == len(self._filed):
+            return [_event(seq + nth, row) for nth, row in enumerate(self._rows)]
+        columns = [column.to_pylist() for column in self._filed[number].columns]
+        return [Event(t_ms, seq, Kind(kind), *rest) for t_ms, seq, kind, *rest in zip(*columns, strict=True)]
 
     def write(self, path: Path) -> None:
         """Write ``events.parquet``; the file is either whole or not there."""
@@ -156,5 +162,13 @@ def _value_bytes(column: Any) -> bytes:
     return little
 
 
-def _event(seq: int, row: tuple[Any, ...]) -> Event:
+def _batch(first_seq: int, rows: Sequence[_Row]) -> pa.RecordBatch:
+    """Return rows as a table, numbered on from their first."""
+    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * (len(EVENT_SCHEMA) - 1)
+    columns.insert(1, np.arange(first_seq, first_seq + len(rows), dtype=np.int64))
+    arrays = [pa.array(column, type=field.type) for column, field in zip(columns, EVENT_SCHEMA, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=EVENT_SCHEMA)
+
+
+def _event(seq: int, row: _Row) -> Event:
     return Event(row[0], seq, *row[1:])
