@@ -24,6 +24,7 @@ _SHOWN: Final[dict[str, Callable[[Team], Any]]] = {
     "under_way": lambda team: team.doing in UNDER_WAY,
 }
 _REMEMBERED: Final = 5000
+_ANEW: Final = -1
 _FIXED: Final = ("id", "service", "kind", "post_node")
 
 
@@ -141,7 +142,7 @@ class Fleet:
         read = self._read.get(name, len(turned))
         if read < len(turned):
             shown = _SHOWN[name]
-            for team in turned[read:]:
+            for team in self.teams if read == _ANEW else turned[read:]:
                 column[team.row] = shown(team)
             self._read[name] = len(turned)
             self._sealed.pop(name, None)
@@ -159,12 +160,10 @@ class Fleet:
         junctions.advance(t_ms, rows, self.teams)
 
     def _forget(self) -> None:
-        """All columns are brought up, and what has turned need not be remembered."""
-        for name in _SHOWN:
-            self._current(name)
+        """What has turned need not be remembered: a column that lags behind is made anew when somebody looks at it."""
         self._advance(0, self._junctions.rows[:0])
+        self._read = {name: 0 if read == len(self._turned) else _ANEW for name, read in self._read.items()}
         self._turned.clear()
-        self._read = dict.fromkeys(self._read, 0)
 
     def step(self, t_ms: int) -> None:
         """Let Mesa step the teams to a time, for footage."""

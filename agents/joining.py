@@ -6,7 +6,7 @@ incidents, or miss that two reports mean one.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from itertools import count
@@ -118,7 +118,8 @@ class RequestBook:
         unit.state = State.CLOSED
         del self.by_key[unit.key]
         request = unit.request
-        if request.is_open:
+        request.open_units -= 1
+        if request.open_units:
             return False
         if self._window_ms:
             self._cells[self._cell(request.first)].remove(request)
@@ -141,17 +142,17 @@ class RequestBook:
         """Add what the notice's plan asks for and no open unit of the request answers yet."""
         if notice.injured:
             request.asked.add("injured")
-        open_units: Counter[str] = Counter()
+        answering: dict[str, int] = {}
         for unit in request.units:
-            open_units[unit.service] += unit.state is not State.CLOSED
+            if unit.state is not State.CLOSED:
+                answering[unit.service] = answering.get(unit.service, 0) + 1
         added = []
         for need in self._plans.of(notice.service, notice.category):
             if need.when == "always" or (need.when == "injured" and notice.injured):
-                for _ in range(need.count):
-                    if open_units[need.service] > 0:
-                        open_units[need.service] -= 1
-                    else:
-                        added.append(self._add(request, need, now_ms))
+                there = min(need.count, answering.get(need.service, 0))
+                if there:
+                    answering[need.service] -= there
+                added += [self._add(request, need, now_ms) for _ in range(need.count - there)]
         return added
 
     def _add(self, request: Request, need: Need, now_ms: int) -> Unit:
@@ -164,6 +165,7 @@ class RequestBook:
         detail = f'{{"service": "{need.service}", "request": {request.key}}}'
         unit = Unit(next(self._unit_keys), request, need.service, need, now_ms, stages, detail)
         request.units.append(unit)
+        request.open_units += 1
         self.by_key[unit.key] = unit
         self._list(unit)
         return unit
@@ -171,7 +173,7 @@ class RequestBook:
     def _list(self, unit: Unit) -> None:
         rank = unit.rank
         row = bisect_left(self._order, rank)
-        insort(self._order, rank)
+        self._order.insert(row, rank)
         self._waiting.insert(row, unit.waiting())
         self.waiting_of[unit.service] += 1
         self._offered = None

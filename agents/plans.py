@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, Literal
 
 from agents.durations import Duration
@@ -53,8 +54,13 @@ class Plans:
 
     def of(self, service: str, category: str) -> tuple[Need, ...]:
         """Return what is asked for."""
-        return self.by_category.get(category) or (Need(service),)
+        return self.by_category.get(category) or _one_of(service)
 
     def family(self, category: str) -> str:
         """Return what a category is a report of, "" where that is not said."""
         return self.families.get(category, "")
+
+
+@cache
+def _one_of(service: str) -> tuple[Need, ...]:
+    return (Need(service),)

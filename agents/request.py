@@ -96,6 +96,7 @@ class Request:
         incident_ids: the incidents really behind it, in the order of their notices; empty for a false one.
         families: what it is a report of.
         units: what its plan asks for, in the order it was asked for.
+        open_units: how many of them wait or are at work.
         asked: which parts of the plan were asked for.
         served: whether any team cleared it.
     """
@@ -107,6 +108,7 @@ class Request:
     incident_ids: list[int]
     families: list[str]
     units: list[Unit] = field(default_factory=list)
+    open_units: int = 0
     asked: set[str] = field(default_factory=lambda: {"always"})
     served: bool = False
 
@@ -114,8 +116,3 @@ class Request:
     def incident_id(self) -> int | None:
         """The first incident known to be behind it, None as long as all its notices are false."""
         return self.incident_ids[0] if self.incident_ids else None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a unit of it waits or is at work."""
-        return any(unit.state is not State.CLOSED for unit in self.units)

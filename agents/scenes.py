@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agents.joining import RequestBook
 from agents.plans import Need, Plans
@@ -14,8 +14,7 @@ from twin.log import EventLog
 from twin.records import Incident, Kind, Service
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """One piece of work on scene."""
 
     incident_id: int | None
@@ -90,9 +89,10 @@ class Scenes:
     def _wanted(self, incident: Incident, service: str) -> tuple[Need | None, int]:
         """The line of the plan that says how many teams of a service an incident really takes, and how many."""
         like = (incident.service, incident.category, incident.injured, incident.level > 1, service)
-        if like not in self._takes:
-            self._takes[like] = self._read_plan(incident, service)
-        return self._takes[like]
+        takes = self._takes.get(like)
+        if takes is None:
+            takes = self._takes[like] = self._read_plan(incident, service)
+        return takes
 
     def _read_plan(self, incident: Incident, service: str) -> tuple[Need | None, int]:
         found, wanted = None, int(incident.service == service)

@@ -52,11 +52,15 @@ class MillisecondEnvironment(simpy.Environment):  # type: ignore[misc]
         while True:
             visit = self._next
             bound_ms = min(visit[0], t_ms)
-            while queue and queue[0][0] < bound_ms:
-                if soon and queue[0][0] > self._now:
+            while queue:
+                next_ms, _, _, due = queue[0]
+                if next_ms >= bound_ms:
+                    break
+                if soon and next_ms > self._now:
                     soon.pop(0)()
-                elif type(queue[0][3]) is Due:
-                    self._now, _, _, due = heappop(queue)
+                elif type(due) is Due:
+                    heappop(queue)
+                    self._now = next_ms
                     if due:
                         due[0](*due[1])
                 else:

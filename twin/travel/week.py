@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from twin.streets import StreetGraph
 from twin.travel.calendar import Calendar
@@ -33,7 +32,8 @@ class WeekTravel:
         self.calendar, self.streets = calendar, streets
         self._make = make
         self._of: dict[int, Travel] = {}
-        self._last: tuple[Any, ...] = (None, None, None, -1)
+        self._asked: tuple[int, int, int] | None = None  # the last question about one trip
+        self._time_ms = -1  # and its answer
 
     @property
     def node_count(self) -> int:
@@ -71,11 +71,11 @@ class WeekTravel:
 
         The last answer is kept: who is found nearest is sent next.
         """
-        *asked, time_ms = self._last
-        if asked != [origin, goal, period]:
-            time_ms = self.in_period(period).one_to_one_ms(origin, goal, 0)
-            self._last = (origin, goal, period, time_ms)
-        return int(time_ms)
+        asked = (origin, goal, period)
+        if asked != self._asked:
+            self._time_ms = self.in_period(period).one_to_one_ms(origin, goal, 0)
+            self._asked = asked
+        return self._time_ms
 
     def many_to_one_ms(self, origins: Ints, goal: int, period: int) -> Ints:
         """Return the (n,) times from each origin to one goal, -1 for none."""
@@ -89,7 +89,7 @@ class WeekTravel:
         """Return which origin is the quickest at one goal, of equals the first, and its time; -1, -1 for none."""
         which, time_ms = self.in_period(period).quickest_to(origins, goal, 0)
         if which >= 0:
-            self._last = (int(origins[which]), goal, period, time_ms)
+            self._asked, self._time_ms = (int(origins[which]), goal, period), time_ms
         return which, time_ms
 
     def lay(self, origin: int, goal: int, period: int, row: int, nodes: Ints, at_ms: Ints) -> int:
