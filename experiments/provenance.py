@@ -7,6 +7,7 @@ import importlib.metadata
 import platform
 import subprocess
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 NOTED = (
@@ -26,8 +27,13 @@ def versions() -> dict[str, str]:
     return found
 
 
+@cache
 def git_commit() -> str:
-    """Return the commit of the checkout the program runs from, with ``+changes`` if files differ; "" outside git."""
+    """Return the commit of the checkout the program runs from, with ``+changes`` if files differ; "" outside git.
+
+    A process that asks again gets the same: it goes on with the code that it began with, whatever is edited or
+    committed meanwhile.
+    """
     home = Path(__file__).resolve().parents[1]
     try:
         commit = _git(home, "rev-parse", "HEAD")
@@ -44,5 +50,5 @@ def file_hashes(files: Mapping[str, Path | None]) -> dict[str, str]:
 
 
 def _git(home: Path, *words: str) -> str:
-    done = subprocess.run(["git", "-C", str(home), *words], capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+    command = ["git", "--no-optional-locks", "-C", str(home), *words]  # in nobody's way who commits at the same time
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from experiments.request import Tell
-from experiments.trials.engine import Engine, Task
+from experiments.trials.engine import Engine, Task, live_task
 from experiments.trials.outcome import Outcome
 from experiments.trials.shelf import Shelf
 from experiments.trials.trial import Trial
@@ -40,7 +40,7 @@ class Trials:
         missing = [trial for trial in wanted if trial not in self.found and not self._shelved(trial)]
         done, total = len(wanted) - len(missing), max(1, len(wanted))
         self.tell("trials", done / total)
-        for task, contents in self.engine.outcomes(_by_day(missing)):
+        for task, contents in self.engine.done(live_task, _by_day(missing)):
             for trial, content in zip(task, contents, strict=True):
                 self.shelf.put(trial.key(dict(self.hashes)), content)
                 self.found[trial] = Outcome.from_bytes(content)

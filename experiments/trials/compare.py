@@ -89,11 +89,12 @@ def compare(request: CompareRequest, tell: Tell = silent) -> dict[str, Any]:
         hashes = hashes_of(request.setting)
         lived = _Lived(request, Trials(shelf, engine, hashes, tell))
         rule = lived.enough(metrics[0])
+        seeds = range(request.first_seed, request.first_seed + lived.days)
+        bounds = bounds_of(request.setting, seeds, lived.by_policy, engine, tell)
     finally:
         engine.close()
     tell("statistics", 0.0)
     write_days(shelf.folder / "days.parquet", lived.outcomes())
-    seeds = range(request.first_seed, request.first_seed + lived.days)
     content = {
         "kind": "compare",
         "scenario": scenario.name,
@@ -105,7 +106,7 @@ def compare(request: CompareRequest, tell: Tell = silent) -> dict[str, Any]:
         "rule": rule,
         "confidence": CONFIDENCE,
         **_results(lived, metrics, rule),
-        **plain(bounds_of(request.setting, seeds, lived.by_policy)),
+        **plain(bounds),
         "assumptions": assumptions(scenario),
         "hashes": hashes,
         "versions": versions(),

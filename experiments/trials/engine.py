@@ -1,22 +1,24 @@
-"""Who lives the trials: this process, a pool of processes, or a Ray cluster; the outcomes are the same bytes."""
+"""Who lives the trials: this process, a pool of processes, or a Ray cluster; what comes back is the same bytes."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from experiments.trials.interruption import held_back
-from experiments.trials.trial import Setting, Trial
+from experiments.trials.trial import Setting, Trial, code_hash
 from experiments.trials.workshop import live, parts_of
 from twin.city.resolve import is_built
 from twin.errors import InputError, MissingPart
 
+Item, Result = TypeVar("Item"), TypeVar("Result")
 Task = tuple[Trial, ...]
 """Trials of one day, lived one after the other by one worker, so that the day is drawn once."""
 ENGINES = ("local", "ray")
@@ -25,14 +27,14 @@ LOOK_S = 0.2
 
 
 class Engine(Protocol):
-    """Lives tasks in any order."""
+    """Does jobs in any order."""
 
     def open(self, setting: Setting) -> None:
         """Let the workers open the setting's city, while the first process does other things; faults show later."""
         ...
 
-    def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[bytes]]]:
-        """Yield each task, when it is done, with its outcomes as :meth:`experiments.trials.outcome.Outcome.to_bytes`.
+    def done(self, job: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
+        """Yield each item, when the job is done on it, with its result; ``job`` is a function of a module.
 
         Raises:
             InputError: an input is wrong, or a policy broke its contract.
@@ -66,8 +68,29 @@ def make_engine(name: str, workers: int | None) -> Engine:
 
 
 def live_task(task: Task) -> list[bytes]:
-    """Live the trials of one task."""
+    """Live the trials of one task; return :meth:`experiments.trials.outcome.Outcome.to_bytes` of each."""
     return [live(trial).to_bytes() for trial in task]
+
+
+def work(job: Callable[[Item], Result], item: Item, code: str) -> Result:
+    """Do a job in a worker.
+
+    Args:
+        job: what is done.
+        item: what it is done on.
+        code: hash of the program's code in the process that asks; see :func:`experiments.trials.trial.code_hash`.
+
+    Raises:
+        InputError: an input is wrong, a policy broke its contract, or the worker runs another state of the program:
+            what it finds would be kept as if this one had found it.
+    """
+    if code_hash() != code:
+        raise InputError(
+            "live the trials",
+            f"a worker runs another state of the program, from {Path(__file__).parents[2]}: files were edited "
+            "meanwhile, or its machine has another version; the same command goes on where it stopped",
+        )
+    return job(item)
 
 
 class Alone:
@@ -76,10 +99,10 @@ class Alone:
     def open(self, setting: Setting) -> None:
         """Nothing is to be had before it is asked for."""
 
-    def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[bytes]]]:
+    def done(self, job: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
         """Yield them in order."""
-        for task in tasks:
-            yield task, live_task(task)
+        for item in items:
+            yield item, job(item)
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -99,16 +122,16 @@ class Pool:
             for _ in range(self._workers):
                 self._pool.submit(parts_of, setting, ())
 
-    def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[bytes]]]:
+    def done(self, job: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
         """Yield them as they are done; no more are handed out than the workers need not to wait."""
-        queue, at_work = iter(tasks), dict[Future[list[bytes]], Task]()
+        queue, at_work = iter(items), dict[Future[Result], Item]()
         with ExitStack() as undo:
             undo.callback(lambda: [future.cancel() for future in at_work])
             stop_if_asked = undo.enter_context(held_back())
             while True:
                 stop_if_asked()
-                while len(at_work) < 2 * self._workers and (task := next(queue, None)) is not None:
-                    at_work[self._pool.submit(live_task, task)] = task
+                while len(at_work) < 2 * self._workers and (item := next(queue, None)) is not None:
+                    at_work[self._pool.submit(work, job, item, code_hash())] = item
                 if not at_work:
                     return
                 done, _ = wait(at_work, LOOK_S, return_when=FIRST_COMPLETED)
@@ -142,13 +165,13 @@ class RayEngine:
     def open(self, setting: Setting) -> None:
         """A cluster starts its workers when it wants to."""
 
-    def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[bytes]]]:
+    def done(self, job: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
         """Yield them as they are done."""
-        ray, queue, at_work = self._ray, iter(tasks), dict[Any, Task]()
-        remote = ray.remote(num_cpus=1)(live_task)
+        ray, queue, at_work = self._ray, iter(items), dict[Any, Item]()
+        remote = ray.remote(num_cpus=1)(work)
         while True:
-            while len(at_work) < 2 * self._workers and (task := next(queue, None)) is not None:
-                at_work[remote.remote(task)] = task
+            while len(at_work) < 2 * self._workers and (item := next(queue, None)) is not None:
+                at_work[remote.remote(job, item, code_hash())] = item
             if not at_work:
                 return
             done, _ = ray.wait(list(at_work), num_returns=1)
@@ -170,7 +193,7 @@ def _leave_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _result(future: Future[list[bytes]]) -> list[bytes]:
+def _result(future: Future[Result]) -> Result:
     try:
         return future.result()
     except BrokenProcessPool:

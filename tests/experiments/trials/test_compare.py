@@ -13,7 +13,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from experiments import provenance
+from experiments.provenance import git_commit
 from experiments.trials.compare import CompareRequest, compare
+from experiments.trials.engine import live_task, work
 from experiments.trials.shelf import Shelf
 from experiments.trials.trial import Setting, Trial
 from experiments.trials.workshop import live
@@ -48,6 +51,20 @@ def test_a_ray_cluster_gives_the_same_bytes(setting, tmp_path):
     compare(_asked(setting, tmp_path / "one"))
     compare(_asked(setting, tmp_path / "ray", engine="ray", workers=2))
     assert _bytes(tmp_path / "ray") == _bytes(tmp_path / "one")
+
+
+def test_the_commit_is_the_one_the_process_began_with(monkeypatch):
+    """A commit made, or a file edited, while days are lived must not tell two comparisons of one process apart."""
+    git_commit.cache_clear()
+    said = iter(["a" * 40, ""])
+    monkeypatch.setattr(provenance, "_git", lambda home, *words: next(said))
+    assert [git_commit(), git_commit()] == ["a" * 40] * 2
+    git_commit.cache_clear()
+
+
+def test_a_worker_of_another_state_of_the_program_lives_nothing(setting):
+    with pytest.raises(InputError, match="another state of the program"):
+        work(live_task, (Trial(setting, 1, "closest"),), "of another state")
 
 
 SCRIPT = """
