@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from twin.records import Kind
 
 Ints = NDArray[np.int64]
 
@@ -32,10 +34,12 @@ class Columns:
     _kinds: dict[str, int]
     _team: Any
     _detail: Any
+    _decided: dict[str, Ints] = field(default_factory=dict)
 
     @classmethod
     def of(cls, table: pa.Table) -> Columns:
         """Take a log's columns from ``EventLog.to_table`` or ``read_events``."""
+        table = table.combine_chunks()
         kind = table.column("kind").combine_chunks().dictionary_encode()
         ids = (_filled(table, name) for name in ("incident_id", "call_id", "alarm_id"))
         return cls(
@@ -50,8 +54,9 @@ class Columns:
 
     def rows(self, *kinds: str) -> Ints:
         """Return the rows of events of these kinds, in the order of the log."""
-        codes = [self._kinds[kind] for kind in kinds if kind in self._kinds]
-        return np.flatnonzero(np.isin(self._kind, codes))
+        wanted = np.zeros(len(self._kinds), dtype=np.bool_)
+        wanted[[self._kinds[kind] for kind in kinds if kind in self._kinds]] = True
+        return np.flatnonzero(wanted[self._kind])
 
     def is_kind(self, kind: str) -> NDArray[np.bool_]:
         """Return (n,) whether each event is of a kind."""
@@ -61,6 +66,14 @@ class Columns:
         """Return (k,) whether the detail of some rows holds these words as they stand, without parsing any."""
         found: NDArray[np.bool_] = pc.match_substring(self._detail.take(pa.array(rows)), words).to_numpy()
         return found
+
+    def decided(self, *actions: str) -> Ints:
+        """Return the rows of the decisions of some kinds, such as ``dispatch``, in the order of the log."""
+        rows = self.rows(Kind.DECISION)
+        for action in actions:
+            if action not in self._decided:
+                self._decided[action] = rows[self.says(rows, f'"action": "{action}"')]
+        return np.sort(np.concatenate([self._decided[action] for action in actions]))
 
     def teams(self, rows: Ints) -> list[str]:
         """Return the teams' names on some rows."""

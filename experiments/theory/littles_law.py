@@ -53,11 +53,7 @@ def _checked(columns: Columns) -> Queue:
 def _ready(columns: Columns) -> Queue:
     """Requests from when the notice that opened them is processed until the first decision that answers them."""
     came = _by_notice(columns, columns.rows(Kind.PROCESSED, Kind.ALARM_CONFIRMED))
-    decided = columns.rows(Kind.DECISION)
-    answers = np.zeros(len(decided), dtype=np.bool_)
-    for action in _ANSWERS:
-        answers |= columns.says(decided, f'"action": "{action}"')
-    went = _by_notice(columns, decided[answers])
+    went = _by_notice(columns, columns.decided(*_ANSWERS))
     both = [notice for notice in went if notice in came]
     rows = np.array([went[notice] for notice in both], dtype=np.int64)
     since = np.array([came[notice] for notice in both], dtype=np.int64)

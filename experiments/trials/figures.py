@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import nan
@@ -106,8 +107,8 @@ def _of_centre(columns: Columns, end_ms: int) -> Iterator[Figure]:
     waited = request_waits_ms(columns, end_ms)
     yield Figure("dispatch_wait_mean_s", ALL, 0, mean_s(waited))
     yield Figure("waiting_mean", ALL, 0, int(waited.sum()) / end_ms if end_ms else nan)
-    yield Figure("declined", ALL, 0, float(len(_decided(columns, "decline"))))
-    yield Figure("moves", ALL, 0, float(len(_decided(columns, "move"))))
+    yield Figure("declined", ALL, 0, float(len(columns.decided("decline"))))
+    yield Figure("moves", ALL, 0, float(len(columns.decided("move"))))
 
 
 def request_waits_ms(columns: Columns, end_ms: int) -> Ints:
@@ -122,16 +123,10 @@ def request_waits_ms(columns: Columns, end_ms: int) -> Ints:
     until: dict[tuple[int, int], int] = {}
     for notice, t in zip(_notices(columns, sent), columns.t_ms[sent].tolist(), strict=True):
         until.setdefault(notice, t)
-    declined = _decided(columns, "decline")
+    declined = columns.decided("decline")
     for notice, t in zip(_notices(columns, declined), columns.t_ms[declined].tolist(), strict=True):
         until.setdefault(notice, t)
     return np.array([until.get(notice, end_ms) - t for notice, t in since.items()], dtype=np.int64)
-
-
-def _decided(columns: Columns, action: str) -> Ints:
-    """Rows of the decisions of one kind."""
-    rows = columns.rows(Kind.DECISION)
-    return rows[columns.says(rows, f'"action": "{action}"')]
 
 
 def _notices(columns: Columns, rows: Ints) -> list[tuple[int, int]]:
@@ -159,13 +154,13 @@ def work_of_teams(columns: Columns, end_ms: int) -> dict[str, tuple[int, int]]:
     sent = columns.is_kind(Kind.DISPATCHED)[rows].tolist()
     freed = (columns.is_kind(Kind.SCENE_CLEARED) | columns.is_kind(Kind.HANDED_OVER))[rows].tolist()
     back = columns.is_kind(Kind.RETURNED)[rows].tolist()
-    shifts: dict[str, _Shift] = {}
+    shifts: defaultdict[str, _Shift] = defaultdict(_Shift)
     steps: Sequence[tuple[str, int, int, bool, bool, bool]] = list(
         zip(columns.teams(rows), columns.t_ms[rows].tolist(), columns.incident_id[rows].tolist(), sent, freed, back,
             strict=True)
     )  # fmt: skip
     for team, t_ms, incident, is_sent, is_freed, is_back in steps:
-        shift = shifts.setdefault(team, _Shift())
+        shift = shifts[team]
         if is_sent or is_back:
             shift.close(t_ms)
         if is_sent:
