@@ -16,7 +16,8 @@ from console.wide import wide_console
 def sweep(
     asked: OnTrial,
     vary: Annotated[
-        list[str] | None, typer.Option(help="PATH=a,b,c; x2 is twice; policy=a,b varies the policy.")
+        list[str] | None,
+        typer.Option(help="PATH=a,b,c; x2 is twice; policy=a,b the policy, fleet=a.yaml,b.yaml the fleet file."),
     ] = None,
     assumed: Annotated[str, typer.Option(help="Values for every input the scenario says is assumed: x0.5,x2.")] = "",
     grid: Annotated[bool, typer.Option("--grid", help="All combinations; else one input at a time.")] = False,

@@ -51,7 +51,7 @@ def _set(data: dict[str, Any], change: Change) -> None:
         holder, key, old = old, "value", old["value"]
     else:
         key = int(parts[-1]) if isinstance(holder, list) else parts[-1]
-    holder[key] = _value(old, change.value)
+    holder[key] = _value(old, change.file or change.value)
     if key == "value":
         holder["source"] = f"changed to {change.value} for a trial"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
 from math import isnan, nan
@@ -18,6 +18,7 @@ from experiments.trials.batch import Trials
 from experiments.trials.changes import assumed_inputs, changed
 from experiments.trials.dead_inputs import speaker_of, speakers
 from experiments.trials.engine import make_engine
+from experiments.trials.fleets import changes_to, check_fleets
 from experiments.trials.metric_names import Metric, metrics_named
 from experiments.trials.outcome import Outcome
 from experiments.trials.shelf import Shelf
@@ -37,7 +38,7 @@ class SweepRequest:
     """What is varied.
 
     Attributes:
-        vary: ``PATH=a,b,c`` each; ``policy=a,b`` varies the policy.
+        vary: ``PATH=a,b,c`` each; ``policy=a,b`` varies the policy, ``fleet=a.yaml,b.yaml`` the fleet file.
         assumed: values such as ``x0.5,x2`` for every input the scenario says is assumed; "" for none.
         grid: all combinations; else one input at a time.
         policy: of every variant that does not vary it; None is the scenario's own.
@@ -99,6 +100,7 @@ def sweep(request: SweepRequest, tell: Tell = silent) -> dict[str, Any]:
     try:
         engine.open(request.setting)
         hashes = hashes_of(request.setting)
+        check_fleets(request.setting, scenario, [variant.changes for variant in variants])
         lived = _Lived(request, variants, Trials(shelf, engine, hashes, tell))
         if request.indifference is None:
             lived.to(variants, request.replications)
@@ -140,13 +142,11 @@ def variants_of(request: SweepRequest, scenario: Scenario, base: str) -> list[Va
     dead = left_out(request, scenario)
     assumed = [path for path in assumed_inputs(scenario) if path not in dead] if request.assumed else []
     axes += [(path, request.assumed.split(",")) for path in assumed]
-    variants = [Variant((), base)]
-    if request.grid:
-        combinations = product(*([(path, value.strip()) for value in values] for path, values in axes))
-        variants += [_variant(list(chosen), base) for chosen in combinations]
-    else:
-        variants += [_variant([(path, value.strip())], base) for path, values in axes for value in values]
-    variants, faults = list(dict.fromkeys(variants)), []
+    made = changes_to([(path, value.strip()) for path, values in axes for value in values], request.setting)
+    ways = [[(path, value.strip()) for value in values] for path, values in axes]
+    chosen = product(*ways) if request.grid else ((one,) for way in ways for one in way)
+    variants = list(dict.fromkeys([Variant((), base), *(_variant(one, made, base) for one in chosen)]))
+    faults: list[Fault] = []
     for variant in variants:
         try:
             changed(scenario, variant.changes)
@@ -164,8 +164,8 @@ def left_out(request: SweepRequest, scenario: Scenario) -> list[str]:
     return [path for path in assumed_inputs(scenario) if request.assumed and speaker_of(path, there)]
 
 
-def _variant(chosen: Sequence[tuple[str, str]], base: str) -> Variant:
-    changes = tuple(Change(path, value) for path, value in chosen if path != POLICY)
+def _variant(chosen: Sequence[tuple[str, str]], made: Mapping[tuple[str, str], Change], base: str) -> Variant:
+    changes = tuple(made[one] for one in chosen if one[0] != POLICY)
     return Variant(changes, next((value for path, value in chosen if path == POLICY), base))
 
 

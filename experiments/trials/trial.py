@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -72,10 +72,12 @@ class Change:
     Attributes:
         path: dotted, such as ``centre.operators_per_100k_residents.value``.
         value: a number, a word, or ``x1.5`` for so many times what the scenario says.
+        file: the whole path of the file that the value names, "" where it names none.
     """
 
     path: str
     value: str
+    file: str = ""
 
     def __str__(self) -> str:
         return f"{self.path}={self.value}"
@@ -118,14 +120,13 @@ class Trial:
             "policy": self.policy,
             "policy_file": _policy_file(self.policy),
             "files": self._files(),
-            "changes": [asdict(change) for change in self.changes],
+            "changes": [{"path": change.path, "value": change.value} for change in self.changes],
         }
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
     def _files(self) -> dict[str, str]:
         """The content of every file that a change names."""
-        home = scenario_path(self.setting.scenario).parent
-        return file_hashes({change.value: home / change.value for change in self.changes if change.path == "fleet"})
+        return file_hashes({change.value: Path(change.file) for change in self.changes if change.file})
 
 
 @cache

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pyproj import Transformer
 
 from experiments.statistics.selection import kn_select
 from experiments.trials.changes import assumed_inputs, changed
@@ -18,6 +19,7 @@ from scenarios.read import read_scenario
 from scenarios.zones import REGIONS
 from sensors.fitted import load_fitted
 from sensors.fitted_load import load_fitted_load
+from tests.towns import SOUTH_M, WEST_M
 from twin.errors import InputError
 
 RNG = np.random.default_rng(2)
@@ -81,6 +83,38 @@ def test_inputs_that_a_file_speaks_in_the_place_of_are_refused_all_at_once_with_
     region = replace(setting, city=str(REGIONS / "six_towns"))
     with pytest.raises(InputError, match="the region names its teams"):
         variants_of(SweepRequest(region, vary[:1], tmp_path), scenario, "closest")
+
+
+def _fleet(path: Path, each: int) -> None:
+    """So many teams of every service and kind that the evening asks for, all in the middle of the town."""
+    back = Transformer.from_crs("EPSG:32642", "EPSG:4326", always_xy=True)
+    lon, lat = back.transform(WEST_M + 350.0, SOUTH_M + 350.0)
+    kinds = {"ambulance": ("line", "reanimation"), "fire": ("engine", "ladder"), "police": ("",), "security": ("",)}
+    post = f"post: {{lon: {lon}, lat: {lat}}}"
+    entries = [
+        f"  - {{id: {service}{kind}, service: {service}, kind: '{kind}', count: {each}, {post}}}"
+        for service, named in kinds.items()
+        for kind in named
+    ]
+    lines = ["version: 1", "name: a town's", "source: assumed", "teams:", *entries]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_fleet_files_are_varied_by_names_seen_from_where_the_command_is_given(setting, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    _fleet(tmp_path / "few.yaml", 1)
+    _fleet(tmp_path / "many.yaml", 9)
+    content = sweep(SweepRequest(setting, ("fleet=few.yaml,many.yaml",), tmp_path / "a", replications=2, workers=1))
+    few, many = (next(row for row in content["rows"] if row["label"] == f"fleet={n}.yaml") for n in ("few", "many"))
+    assert few["value"] > many["value"], "one team of each kind is slower than nine"
+    (tmp_path / "many.yaml").write_text("version: 1\n", encoding="utf-8")
+    for vary, told in (
+        ("fleet=none.yaml,nil.yaml", "nil.yaml: no such file"),
+        ("fleet=few.yaml,many.yaml", "many.yaml"),
+    ):
+        with pytest.raises(InputError, match=told):
+            sweep(SweepRequest(setting, (vary,), tmp_path / "b", replications=2, workers=1))
+    assert not list((tmp_path / "b" / "trials").glob("*")), "nothing is lived before all files are read"
 
 
 def test_assumed_inputs_that_would_change_nothing_are_left_out_and_named(setting, tmp_path):
