@@ -18,6 +18,7 @@ class Preempting(Closest):
     """
 
     name = "preempting"
+    sees_under_way = True
 
     def __init__(self, gain_s: float = 60.0, urgent: int = 1) -> None:
         """Say when a team is turned round.

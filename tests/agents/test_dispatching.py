@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from agents.policies.closest import Closest
+from agents.policies.preempting import Preempting
 from agents.policy import Decline, Dispatch, Hold, Move, Redispatch
 from agents.policy_fault import PolicyFault
 from tests.agents.lives import call, detail, events, incident, live, settings, story, team
@@ -258,3 +259,14 @@ def test_a_team_without_a_way_is_not_sent():
 
 def test_line_town_is_what_the_hand_worked_answers_think():
     assert line_town().times_from_ms(0)[:4].tolist() == [0, 10_000, 20_000, 30_000]
+
+
+def test_a_team_under_way_is_judged_by_where_it_is():
+    """A drives from 0 to 4 and is at 3 when an urgent call comes from 5: it is 20 s away, B 50 s, A's post as well."""
+    ones = [incident(0, 0, 4, priority=3), incident(1, 35, 5, priority=1)]
+    world = live(
+        ones, [call(0, 0, ones[0]), call(1, 35, ones[1])], [team("A", 0), team("B", 10)],
+        policy=Preempting(gain_s=20),
+    )  # fmt: skip
+    sent = [(event.team_id, event.incident_id) for event in events(world, Kind.DISPATCHED)]
+    assert sent == [("A", 0), ("A", 1), ("B", 0)]
