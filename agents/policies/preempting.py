@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
 from agents.policies.closest import Closest
 from agents.policy import Choice, Dispatch, Ints, Redispatch, View, Waiting
+
+_MOST_KEPT: Final = 1000
 
 
 class Preempting(Closest):
@@ -51,10 +54,12 @@ class Preempting(Closest):
         return [*sent.values(), *turned]
 
     def _remember(self, view: View) -> None:
-        """The priorities of what teams are under way to, from when it waited."""
-        under_way = set(view.teams.key[view.teams.under_way].tolist())
-        self._priority = {key: p for key, p in self._priority.items() if key in under_way}
-        self._priority |= {request.key: request.priority for request in view.waiting}
+        """The priorities of what teams are under way to, from when it waited; what is over is dropped now and then."""
+        if len(self._priority) > _MOST_KEPT:
+            under_way = set(view.teams.key[view.teams.under_way].tolist())
+            self._priority = {key: p for key, p in self._priority.items() if key in under_way}
+        for request in view.waiting:
+            self._priority[request.key] = request.priority
 
     def _turned(self, view: View, request: Waiting, sent: Dispatch | None, gone: set[int]) -> int:
         rows = self._less_urgent(view, request, gone)
