@@ -18,7 +18,8 @@ from experiments.trials.workshop import live, parts_of
 from twin.city.resolve import is_built
 from twin.errors import InputError, MissingPart
 
-Item, Result = TypeVar("Item"), TypeVar("Result")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 Task = tuple[Trial, ...]
 """Trials of one day, lived one after the other by one worker, so that the day is drawn once."""
 ENGINES = ("local", "ray")
