@@ -51,6 +51,7 @@ class SkyWays:
         self._air, self._roofs = AirWays(space), Roofs(city)
         self._streets = StreetWays(city, space) if routes == "streets" else None
         self._kept: dict[tuple[float, float], Corners] = {}
+        self._last: tuple[tuple[float, float], Corners] = (np.nan, np.nan), Corners(*(np.zeros(0),) * 3)
 
     def is_free(self, x_m: float, y_m: float) -> bool:
         """Return whether a drone may be over a point."""
@@ -76,11 +77,17 @@ class SkyWays:
             return None
         if self._streets is not None:
             return _thinned(self._streets.way(start_m, goal_m))
+        if self._air.is_clear(start_m, goal_m):
+            return np.array([start_m, goal_m])
         return _thinned(self._air.way(self._corners(start_m), self._corners(goal_m)))
 
     def _corners(self, at_m: Floats) -> Corners:
-        x_m, y_m = float(at_m[0]), float(at_m[1])
-        return self._kept.get((x_m, y_m)) or self._air.corners(x_m, y_m)
+        at = float(at_m[0]), float(at_m[1])
+        if at in self._kept:
+            return self._kept[at]
+        if at != self._last[0]:  # many docks ask for the way to one place
+            self._last = at, self._air.corners(*at)
+        return self._last[1]
 
     def _heights(self, xy: Floats) -> tuple[float, ...]:
         whole = np.repeat(xy, 2, axis=0) if len(xy) == 1 else xy

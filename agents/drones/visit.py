@@ -59,6 +59,7 @@ class Visit:
         attended_ms: when it first saw a team at work, -1 before that.
         told: whether it has said what it saw.
         bigger: whether what it saw is bigger than reported.
+        asks_ms: when a relief is looked for next.
         follows: whether it follows a vehicle, until the first team is where that was seen.
     """
 
@@ -74,6 +75,7 @@ class Visit:
     told: bool = False
     follows: bool = False
     bigger: bool = False
+    asks_ms: int = 0
 
     def arrived(self, craft: Craft, stop: int) -> None:
         """Take over the watch, or look."""
