@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -21,9 +22,14 @@ from agents.policies.closest import Closest
 from agents.policies.drone_parts import DroneFirst
 from agents.policies.with_drones import WithDrones
 from agents.world import World
-from experiments.life.ground import ground_of
+from sensors.alarms import load_alarm_rules
+from sensors.fitted import load_fitted
+from tests.agents.drones.skies import town, town_heights, ways
 from tests.agents.lives import settings
 from twin.airspace import air_space, load_rules
+from twin.city import City
+from twin.city.heights import HeightRaster, heights_of
+from twin.city.resolve import open_city
 from twin.records import Call, Channel, Incident, Service, Visual
 from twin.streams import stream
 from twin.streets import StreetGraph
@@ -34,37 +40,57 @@ DRONES, CALLS, FAULTS = 50, 1500, 6
 START = datetime(2026, 5, 15, 0, 0, tzinfo=ZoneInfo("Asia/Tashkent"))
 
 
+class Over(NamedTuple):
+    """What a busy day is lived over."""
+
+    city: City
+    heights: HeightRaster
+    ways: SkyWays
+
+
 @cache
-def sky(city: str | None):
-    ground = ground_of(city, "blue_light")
-    return ground, SkyWays(ground.city, air_space(ground.city))
+def whole_city() -> Over:
+    city = open_city(None)
+    return Over(city, heights_of(city), SkyWays(city, air_space(city)))
 
 
-def busy_day(seed: int, city: str | None = None, mean_wind_ms: float = 3.0, faults: int = FAULTS) -> World:
+def small_town() -> Over:
+    """Two kilometres by two with a red zone in its middle, so that ways cross."""
+    return Over(town(), town_heights(), ways(((900.0, 1100.0, 150.0),)))
+
+
+def busy_day(
+    seed: int,
+    over: Over,
+    mean_wind_ms: float = 3.0,
+    calls: int = CALLS,
+    duration_ms: int = DAY_MS,
+    faults: int = FAULTS,
+) -> World:
     """A third of the calls are real; of those a tenth is bigger and watched, a tenth a listed car that is followed."""
-    ground, ways = sky(city)
+    city, heights, ways = over
     rng = stream(seed, "busy day")
-    buildings = Buildings(ground.city)
-    docks = [at for at in _places(ground, rng, ways, 400) if _stands(ways, at)][:17]
+    buildings = Buildings(city)
+    docks = [at for at in _places(city, rng, ways, 400) if _stands(ways, at)][:17]
     specs = [
         DroneSpec(f"D{i:02d}", f"dock {i % 17}", *docks[i % 17], buildings.under(*docks[i % 17])[0], "dock_quad")
         for i in range(DRONES)
     ]
-    air = DayAir(drawn_winds(seed, DAY_MS, mean_wind_ms), "clear", 10_000.0, 25.0, load_rules())
-    seer = Seer(ground.heights, ground.model, ground.rules, lambda t_ms: ("day", "clear"), seed)
+    air = DayAir(drawn_winds(seed, duration_ms, mean_wind_ms), "clear", 10_000.0, 25.0, load_rules())
+    seer = Seer(heights, load_fitted(), load_alarm_rules(), lambda t_ms: ("day", "clear"), seed)
     work = replace(Operations(), stay_s=420.0, p_nothing_if_false=0.7)
-    incidents, calls = _day(rng, _places(ground, rng, None, CALLS), seed)
+    incidents, calls = _day(rng, _places(city, rng, None, calls), duration_ms)
     patrols = [_round(ways, i, docks[i], specs) for i in range(17)]
     patrols = [patrol for patrol in patrols if patrol.points]
-    squadron = Squadron(
-        specs, work, ways, air, seer, lambda x, y: 0, ground.city, patrols, frozenset({"fall", "listed"})
-    )
+    squadron = Squadron(specs, work, ways, air, seer, lambda x, y: 0, city, patrols, frozenset({"fall", "listed"}))
     struck = [
         DroneFails(int(t), f"D{int(d):02d}", "motor" if i % 2 else "link")
-        for i, (t, d) in enumerate(zip(rng.integers(0, DAY_MS, faults), rng.integers(0, DRONES, faults), strict=True))
+        for i, (t, d) in enumerate(
+            zip(rng.integers(0, duration_ms, faults), rng.integers(0, DRONES, faults), strict=True)
+        )
     ]
     return World(
-        travel=SearchedTravel(StreetGraph.of(ground.city)), start=START, duration_ms=DAY_MS, seed=seed,
+        travel=SearchedTravel(StreetGraph.of(city)), start=START, duration_ms=duration_ms, seed=seed,
         incidents=incidents, calls=calls, teams=[], hospitals=(), settings=settings(),
         policy=WithDrones(Closest(), DroneFirst()), injects=sorted(struck, key=lambda fails: fails.t_ms),
         squadron=squadron,
@@ -79,8 +105,8 @@ def _round(ways: SkyWays, i: int, dock: tuple[float, float], specs: list[DroneSp
     return PatrolSpec(f"round {i}", mine, tuple(range(0, DAY_MS, 14_400_000)), free)
 
 
-def _places(ground, rng, ways: SkyWays | None, count: int) -> list[tuple[float, float]]:
-    nodes = np.column_stack([ground.city.nodes.geometry.x, ground.city.nodes.geometry.y])
+def _places(city: City, rng, ways: SkyWays | None, count: int) -> list[tuple[float, float]]:
+    nodes = np.column_stack([city.nodes.geometry.x, city.nodes.geometry.y])
     picked = nodes[rng.integers(0, len(nodes), count)]
     free = [(round(float(x), 1), round(float(y), 1)) for x, y in picked]
     return [at for at in free if ways is None or ways.is_free(*at)]
@@ -91,9 +117,9 @@ def _stands(ways: SkyWays, at: tuple[float, float]) -> bool:
     return way is not None and len(way.heights_m) > 1
 
 
-def _day(rng, places, seed: int) -> tuple[list[Incident], list[Call]]:
+def _day(rng, places, duration_ms: int) -> tuple[list[Incident], list[Call]]:
     incidents, calls = [], []
-    times = np.sort(rng.integers(0, DAY_MS - 1, len(places)))
+    times = np.sort(rng.integers(0, duration_ms - 1, len(places)))
     for id, (t_ms, (x, y)) in enumerate(zip(times.tolist(), places, strict=True)):
         kind, real = rng.random(), rng.random() < 0.34
         visual = Visual.LISTED_PLATE if kind < 0.1 else Visual.PERSON_LYING
