@@ -55,7 +55,7 @@ def test_drones_stand_on_docks_and_teams_are_those_of_the_residents(read):
     fleet, told = read(
         "drones:",
         f"  - {{id: N, class: dock_quad, count: 2, dock: {at(50, 50)}}}",
-        f"  - {{id: S, class: camera_quad, dock: {at(100, 100)}, charge: 0.5, full_charge_min: 60}}",
+        f"  - {{id: S, class: dock_quad, dock: {at(100, 100)}, charge: 0.5, full_charge_min: 60}}",
         "patrols:",
         f"  - {{name: gap, drones: [N, S], starts: ['18:30', '03:00'], points: [{at(300, 0)}]}}",
         "operations: {wind: {speed_ms: 4, from_deg: 90}, routes: streets}",
