@@ -1,4 +1,4 @@
-"""What a fleet file may say: named teams, the posts where they wait, and when they are on duty."""
+"""What a fleet file may say: named teams, the posts where they wait, and when they are on duty; and drones."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from scenarios.drone_schema import DronesEntry, OperationsSpec, PatrolEntry
 from scenarios.schema_parts import ShiftTimes
 from twin.checked_yaml import Strict
 from twin.records import Service
 
 NO_ROADS = ("drone", "uav")
-"""Kinds that do not drive; every team here goes by street, so that one of these would be a car by another name."""
+"""Kinds that do not drive: they stand under ``drones`` and not under ``teams``, all of which go by street."""
 
 
 class PostSpec(Strict):
@@ -59,7 +60,7 @@ class TeamsEntry(Strict):
     @classmethod
     def _drives(cls, kind: str) -> str:
         if kind.lower() in NO_ROADS:
-            raise ValueError("teams go by street, none flies yet; leave it out")
+            raise ValueError("teams go by street; drones stand under `drones`, with a dock and a class")
         return kind
 
     @property
@@ -77,9 +78,22 @@ class FleetFile(Strict):
     Attributes:
         name: of the fleet.
         source: where the figures come from; ``assumed`` says so.
+        teams: none where there are drones alone; the scenario's teams by residents are taken then.
+        drones: on their docks.
+        patrols: rounds that drones fly.
+        operations: how drones are worked with.
     """
 
     version: Literal[1]
     name: str
     source: str = Field(min_length=3)
-    teams: list[TeamsEntry] = Field(min_length=1)
+    teams: list[TeamsEntry] = Field(default_factory=list)
+    drones: list[DronesEntry] = Field(default_factory=list)
+    patrols: list[PatrolEntry] = Field(default_factory=list)
+    operations: OperationsSpec = OperationsSpec()
+
+    @model_validator(mode="after")
+    def _somebody(self) -> FleetFile:
+        if not self.teams and not self.drones:
+            raise ValueError("it names neither teams nor drones; give at least one of either")
+        return self

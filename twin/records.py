@@ -153,7 +153,7 @@ class Alarm:
         x_m, y_m: where it was seen.
         incident_id: the incident behind it, or None for a false alarm. The operator never sees this.
         plate: a listed plate as read, or "".
-        source: ``"fitted"`` or ``"spotlight"``.
+        source: ``"fitted"``, ``"spotlight"`` or ``"drone"``.
     """
 
     id: int
@@ -178,8 +178,9 @@ class Decision:
     Attributes:
         t_ms: when it was taken.
         by: the policy's name, or the person's role.
-        action: ``dispatch``, ``redispatch``, ``move``, ``hold`` or ``decline``.
-        team_id: the team it concerns, or "".
+        action: ``dispatch``, ``redispatch``, ``move``, ``hold`` or ``decline``; of drones ``launch``, ``recall`` or
+            ``patrol``.
+        team_id: the team or drone it concerns, or "".
         incident_id, call_id, alarm_id: what it answers, where known.
         reason: free text for the after-action review.
     """
@@ -226,6 +227,17 @@ class Kind(StrEnum):
     REPAIRED = "repaired"
     STAFFED = "staffed"
     OVERLOAD = "overload"
+    DRONE_LAUNCHED = "drone_launched"
+    DRONE_ARRIVED = "drone_arrived"
+    DRONE_SAW = "drone_saw"
+    DRONE_HANDED_OVER = "drone_handed_over"
+    DRONE_FOLLOWED = "drone_followed"
+    DRONE_TURNED_HOME = "drone_turned_home"
+    DRONE_LANDED = "drone_landed"
+    DRONE_REFUSED = "drone_refused"
+    DRONE_FAILED = "drone_failed"
+    DRONE_DOWN = "drone_down"
+    DRONE_VIOLATION = "drone_violation"
 
 
 class Ending(StrEnum):
@@ -238,6 +250,7 @@ class Ending(StrEnum):
     DECLINED = "declined"  # by the policy
     ABANDONED = "abandoned"  # the caller hung up before an operator was free
     DISMISSED = "dismissed"  # an alarm that its verifier took for nothing
+    FOUND_EMPTY = "found_empty"  # a drone found nothing there, and no team was needed
     OPEN = "open"  # the run ended first
 
 

@@ -109,6 +109,6 @@ def test_the_file_itself_is_checked(tmp_path, town, graph):
     with pytest.raises(InputError) as refused:
         read_fleet_file(path, town, graph, friday)
     assert [fault.line for fault in refused.value.faults] == [5, 5, 5, 6, 6]
-    assert "none flies yet" in str(refused.value)
+    assert "drones stand under `drones`" in str(refused.value)
     with pytest.raises(InputError, match="no team of fire, which the scenario friday_evening has calls for"):
         read_fleet_file(written(path, f"{{id: P, service: police, post: {at(town, 0.5)}}}"), town, graph, friday)
