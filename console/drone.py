@@ -10,10 +10,12 @@ from typing import Annotated
 import typer
 
 from console.arguments import Seed
+from console.drone_docks import docks
 from console.interrupted import goes_on
 from console.progress import stages
 
-app = typer.Typer(no_args_is_help=True, help="Drones: fly a mission exactly, fit the cheap flight model.")
+app = typer.Typer(no_args_is_help=True, help="Drones: fly a mission exactly, fit the cheap flight model, place docks.")
+app.command()(docks)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 

@@ -1,4 +1,4 @@
-"""Which sites get a dock: the most expected requests in time, with what no plan can exceed, beside an even spread."""
+"""Which sites get a dock: the most expected requests in time, with what no plan can exceed, beside a plain greedy one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from experiments.docks.reach import Reach
 from experiments.docks.sites import DockSites
-from twin.cover import EFFORTS, CoverProblem, Curve, curve
+from twin.cover import EFFORTS, GREEDY, CoverProblem, Curve, curve, solve
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -22,7 +22,7 @@ class Docks:
 
     Attributes:
         curve: shares of all requests by number of docks, each with its bound; its plan holds the rows of the sites.
-        even: rows of as many sites spread evenly, whatever is expected there.
+        even: rows of as many sites by the peer: greedy, every place alike, whatever is expected there.
         even_share: of all requests, that those reach in time.
         nearest: (places,) the chosen site that is there first, -1 where none is in time.
         arrive_s: (places,) when; infinite where none is.
@@ -50,7 +50,8 @@ def chosen(reach: Reach, weight: Floats, sites: DockSites, docks: int, busy: flo
     problem = CoverProblem(_cover(reach, busy), share)
     levels = list(range(1, min(docks, len(sites)) + 1))
     steps = curve(problem, levels, effort=EFFORTS[effort])
-    even = evenly(sites.xy_m, docks)
+    alike = CoverProblem(problem.cover, np.full(problem.demand, 1.0 / problem.demand))
+    even = solve(alike, levels[-1], effort=GREEDY).sites
     nearest, arrive_s = first_there(reach.arrive_s, steps.plan.sites)
     return Docks(steps, even, covered(problem, even), nearest, arrive_s)
 
@@ -68,20 +69,6 @@ def covered(problem: CoverProblem, rows: Ints) -> float:
         part = problem.cover[[row]].tocoo()
         missed[part.col] *= 1.0 - part.data
     return float((problem.weight * (1.0 - missed)).sum())
-
-
-def evenly(xy_m: Floats, count: int) -> Ints:
-    """Return (count,) rows spread evenly: the first nearest to the middle, each next one farthest from those before.
-
-    Gonzalez, Theoretical Computer Science 38 (1985): within twice the best worst distance.
-    """
-    middle = (xy_m.min(axis=0) + xy_m.max(axis=0)) / 2
-    rows = [int(np.argmin(((xy_m - middle) ** 2).sum(axis=1)))]
-    far = ((xy_m - xy_m[rows[0]]) ** 2).sum(axis=1)
-    while len(rows) < min(count, len(xy_m)):
-        rows.append(int(np.argmax(far)))
-        far = np.minimum(far, ((xy_m - xy_m[rows[-1]]) ** 2).sum(axis=1))
-    return np.array(rows, dtype=np.int64)
 
 
 def first_there(arrive_s: csr_array, rows: Ints) -> tuple[Ints, Floats]:

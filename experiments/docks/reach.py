@@ -1,4 +1,4 @@
-"""Which demand each site reaches: out around red zones and above roofs, in time with any wind, and home with reserve."""
+"""Which demand each site reaches: around red zones and above roofs, in time with any wind, and home with reserve."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
+from agents.drones.settings import Operations
 from agents.flight.drone_class import DroneClass
 from agents.flight.fitted import FittedFlight, flight_times
 from agents.flight.missions import Missions
 from agents.flight.orders import AS_FAST, FINAL_M
 from experiments.docks.sites import DockSites
+from experiments.request import Tell, silent
 from twin.airspace import AirSpace, AirWays, Corners, Roofs, levels_m
 
 Floats = NDArray[np.float64]
 WINDS: Final = 8
 """Sides that the wind is taken to blow from."""
+CRUISE_MS: Final = Operations.speed_ms
 DENSITY_KG_M3: Final = 1.13
 """Of Tashkent's air at 25 degrees and 432 m, by :func:`agents.flight.drone_class.air_density_kg_m3`."""
 
@@ -94,7 +97,8 @@ class Sky:
 
 
 def reach_of(
-    sites: DockSites, xy_m: Floats, sky: Sky, drone: DroneClass, fitted: FittedFlight, asked: Asked
+    sites: DockSites, xy_m: Floats, sky: Sky, drone: DroneClass, fitted: FittedFlight, asked: Asked,
+    tell: Tell = silent,
 ) -> Reach:  # fmt: skip
     """Return which places (m, 2) each site reaches within the time, and home with the reserve untouched."""
     allowed = sky.allowed(xy_m)
@@ -102,6 +106,7 @@ def reach_of(
     at: list[tuple[int, int]] = []
     usable_wh = (1.0 - drone.battery.reserve.value) * drone.battery.energy_wh.value
     for trips in _trips(sites, xy_m, allowed, sky, drone, asked):
+        tell("who reaches what", trips[-1].site / len(sites))
         seconds, watt_hours = worst_of(trips, sites.pad_m, drone, fitted, asked.wind_ms, asked.hover_s)
         fits = (seconds + asked.launch_s <= asked.within_s) & (watt_hours <= usable_wh)
         at += [(trip.site, trip.place) for trip, ok in zip(trips, fits, strict=True) if ok]
@@ -166,6 +171,7 @@ def _missions(
         flat = np.hstack([there, level])
         move.append(np.concatenate([up, flat, -flat[::-1], down]))
         speed.append(np.full(len(move[-1]), AS_FAST))
+        speed[-1][1 : 1 + 2 * len(flat)] = CRUISE_MS
         speed[-1][-1] = drone.limits.landing_ms.value
         hold.append(np.zeros(len(move[-1])))
         hold[-1][len(flat)] = hover_s

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from agents.drones.settings import Operations
 from agents.flight.drone_class import DEFAULT_CLASS
 from twin.cover import EFFORTS
 from twin.errors import unknown_name
 
 WITHIN_S: Final = 120.0
-LAUNCH_S: Final = 20.0
-"""From the order to the start of the flight: doors, checks, rotors (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class DocksRequest:
     docks: int = 20
     drone: str = DEFAULT_CLASS
     within_s: float = WITHIN_S
-    launch_s: float = LAUNCH_S
+    launch_s: float = Operations.launch_s
     wind_ms: float = 4.0
     hover_s: float = 300.0
     busy: float = 0.0

@@ -9,6 +9,6 @@ from twin.airspace.ways import AirWays, Corners
 from twin.airspace.zones import AirSpace, Zone, air_space
 
 __all__ = [
-    "AirRules", "AirSpace", "AirWays", "Corners", "Flight", "HomesBelow", "Roofs", "StreetWays", "Timetable", "Zone", "air_space",
-    "grounded_by", "levels_m", "load_rules", "too_near",
+    "AirRules", "AirSpace", "AirWays", "Corners", "Flight", "HomesBelow", "Roofs", "StreetWays", "Timetable", "Zone",
+    "air_space", "grounded_by", "levels_m", "load_rules", "too_near",
 ]  # fmt: skip

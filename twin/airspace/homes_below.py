@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -13,6 +13,8 @@ from twin.city.model import City
 
 BESIDE_M: Final = 25.0
 """A home this near to the line under a way counts as flown over (assumed; the margin of :class:`Roofs`)."""
+
+Floats = NDArray[np.float64]
 
 
 class HomesBelow:
@@ -32,19 +34,26 @@ class HomesBelow:
         self._tree = shapely.STRtree(city.buildings.geometry.to_numpy()[homes])
         self.dwellings = int(count.sum())
 
-    def under(self, ways: Iterable[NDArray[np.float64]]) -> NDArray[np.int64]:
-        """Return (b,) how many of the ways (k, 2) pass over each building with dwellings."""
+    def under(self, ways: Sequence[Floats], times: Floats | None = None) -> Floats:
+        """Return (b,) how often the ways (k, 2) pass over each building with dwellings.
+
+        Args:
+            ways: over the ground.
+            times: (n,) how often each is flown; once where not given.
+        """
+        often = np.ones(len(ways)) if times is None else times
         lines = [shapely.LineString(way) if len(way) > 1 else shapely.Point(way[0]) for way in ways]
-        found = np.zeros(len(self._count), dtype=np.int64)
+        found = np.zeros(len(self._count))
         if lines:
-            np.add.at(found, self._tree.query(np.array(lines, dtype=object), "dwithin", distance=BESIDE_M)[1], 1)
+            way, home = self._tree.query(np.array(lines, dtype=object), "dwithin", distance=BESIDE_M)
+            np.add.at(found, home, often[way])
         return found
 
-    def overflown(self, passes: NDArray[np.int64]) -> dict[str, float]:
+    def overflown(self, passes: Floats) -> dict[str, float]:
         """Return what passes (b,) over buildings mean for those who live there.
 
         Returns:
-            ``overflown``: dwellings passed over at least once; ``passes_each``: how often each of those, on average;
+            ``overflown``: dwellings passed over; ``passes_each``: how often each of those, on average;
             ``dwellings``: in the city.
         """
         touched = int(self._count[passes > 0].sum())
