@@ -64,8 +64,9 @@ def told(content: dict[str, Any], out: Path) -> list[str]:
         f"{demand['requests']:.0f} expected requests, on average after {plan['arrive_mean_s'] or 0:.0f} s",
         f"  no plan of so many docks reaches more than {plan['bound']:.1%} ({plan['bound_by']} bound): at most "
         f"{plan['gap']:.2%} from the best",
-        f"  as many docks by greedy with every place alike: {plan['even_share']:.1%}; all {content['candidates']['sites']:,} sites: "
-        f"{demand['reached_by_all']:.1%}; below red zones: {demand['over_red']:.1%}",
+        f"  as many docks by greedy with every place alike: {plan['even_share']:.1%}; all "
+        f"{content['candidates']['sites']:,} sites: {demand['reached_by_all']:.1%}; below red zones: "
+        f"{demand['over_red']:.1%}",
         f"  homes: {homes['overflown']:,} of {homes['dwellings']:,} flown over, {homes['passes_each']:.1f} passes each "
         "if every request got a drone; "
         + ", ".join(f"{count:,} {name}" for name, count in homes["in_view"].items())

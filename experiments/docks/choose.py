@@ -1,4 +1,4 @@
-"""Which sites get a dock: the most expected requests in time, with what no plan can exceed, beside a plain greedy one."""
+"""Which sites get a dock: most expected requests in time, with what no plan can exceed, beside a plain greedy one."""
 
 from __future__ import annotations
 

@@ -52,7 +52,9 @@ def plan_docks(request: DocksRequest, tell: Tell = silent) -> dict[str, Any]:
     tell("homes", 0.0)
     trips = _trips(docks, sites, demand, inputs.sky)
     served = np.array([trip.place for trip in trips], dtype=np.int64)
-    homes = homes_concerned(inputs.city, trips, demand.weight[served], eyes_of(trips, inputs.drone))
+    homes = homes_concerned(
+        inputs.city, [trip.way for trip in trips], 2.0 * demand.weight[served], eyes_of(trips, inputs.drone)
+    )
     content = plain(_content(request, inputs, demand, sites, reach, docks, homes))
     tell("files", 0.0)
     try:

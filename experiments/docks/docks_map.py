@@ -30,8 +30,8 @@ def draw_docks(
     """Draw the plan as PNG."""
     pyplot = plotting(path)
     figure = pyplot.figure(figsize=(14.0, 8.4))
-    grid = figure.add_gridspec(2, 2, width_ratios=(1.75, 1.0), left=0.02, right=0.97, top=0.87, bottom=0.08, wspace=0.14,
-                               hspace=0.42)  # fmt: skip
+    grid = figure.add_gridspec(2, 2, width_ratios=(1.75, 1.0), left=0.02, right=0.97, top=0.87, bottom=0.08,
+                               wspace=0.14, hspace=0.42)  # fmt: skip
     _map(figure, figure.add_subplot(grid[:, 0]), inputs, demand, sites, docks)
     _curve(figure.add_subplot(grid[0, 1]), content)
     _times(figure.add_subplot(grid[1, 1]), demand, docks)

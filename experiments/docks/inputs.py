@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -99,7 +100,7 @@ def demand_of(inputs: DroneInputs, services: Sequence[str], places: int) -> Dema
     expected = ExpectedRequests(inputs.city, graph, inputs.scenario, CitySpots(inputs.city), places)
     weight = np.zeros(len(expected.node))
     ends = [*range(0, inputs.scenario.duration_ms, HOUR_MS), inputs.scenario.duration_ms]
-    for begin, end in zip(ends[:-1], ends[1:], strict=True):
+    for begin, end in pairwise(ends):
         rates = expected.at(begin).rate_per_h
         for service in services or known:
             weight += rates[service] * (end - begin) / HOUR_MS

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.docks.reach import Trip
 from experiments.placement.inputs import cropped
 from sensors.cameras import CameraFleet
 from sensors.exposure import exposure, exposure_figures
@@ -22,14 +21,14 @@ CELL_M = 1.0
 
 
 def homes_concerned(
-    city: City, trips: Sequence[Trip], flights: NDArray[np.float64], eyes: CameraFleet
+    city: City, ways: Sequence[NDArray[np.float64]], times: NDArray[np.float64], eyes: CameraFleet
 ) -> dict[str, Any]:
     """Return the dwellings that flights pass over, and those that the camera has in view where it hovers.
 
     Args:
         city: its dwellings.
-        trips: ways that are flown, each out and home.
-        flights: (n,) how often each is expected to be flown while the scenario lasts.
+        ways: (k, 2) that are flown.
+        times: (n,) how often each is expected to be flown while the scenario lasts.
         eyes: the cameras at the places they fly to.
 
     Returns:
@@ -37,7 +36,7 @@ def homes_concerned(
         the city, and ``in_view`` by class of picture, windows or yards, at any of the places.
     """
     below = HomesBelow(city)
-    found = below.overflown(below.under([trip.way for trip in trips], 2.0 * flights))
+    found = below.overflown(below.under(ways, times))
     if not len(eyes):
         return found | {"in_view": {}}
     far = float(eyes.range_m.max())

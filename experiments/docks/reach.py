@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
@@ -104,20 +103,27 @@ def reach_of(
     allowed = sky.allowed(xy_m)
     arrive, spent = [], []
     at: list[tuple[int, int]] = []
-    usable_wh = (1.0 - drone.battery.reserve.value) * drone.battery.energy_wh.value
+    usable_wh = usable_of(drone, fitted)
     for trips in _trips(sites, xy_m, allowed, sky, drone, asked):
         tell("who reaches what", trips[-1].site / len(sites))
-        seconds, watt_hours = worst_of(trips, sites.pad_m, drone, fitted, asked.wind_ms, asked.hover_s)
-        fits = (seconds + asked.launch_s <= asked.within_s) & (watt_hours <= usable_wh)
+        loops = [loop_of(trip, float(sites.pad_m[trip.site]), asked.hover_s) for trip in trips]
+        worst = worst_of(loops, drone, fitted, asked.wind_ms)
+        fits = (worst.arrive_s + asked.launch_s <= asked.within_s) & (worst.spent_wh <= usable_wh)
         at += [(trip.site, trip.place) for trip, ok in zip(trips, fits, strict=True) if ok]
-        arrive += (seconds[fits] + asked.launch_s).tolist()
-        spent += watt_hours[fits].tolist()
+        arrive += (worst.arrive_s[fits] + asked.launch_s).tolist()
+        spent += worst.spent_wh[fits].tolist()
     rows, columns = np.array(at, dtype=np.int64).reshape(-1, 2).T
     shape = (len(sites), len(xy_m))
     return Reach(
         csr_array((np.array(arrive), (rows, columns)), shape=shape),
         csr_array((np.array(spent), (rows, columns)), shape=shape), allowed,
     )  # fmt: skip
+
+
+def usable_of(drone: DroneClass, fitted: FittedFlight) -> float:
+    """Return the Wh that a plan may count on: what is above the reserve, less what 19 of 20 fits are off at most."""
+    above = (1.0 - drone.battery.reserve.value) * drone.battery.energy_wh.value
+    return float(above / (1.0 + fitted.unseen.energy.p95))
 
 
 def _trips(
@@ -137,55 +143,78 @@ def _trips(
             yield found
 
 
-def worst_of(
-    trips: Sequence[Trip], pad_m: Floats, drone: DroneClass, fitted: FittedFlight, wind_ms: float, hover_s: float
-) -> tuple[Floats, Floats]:  # fmt: skip
-    """Return (n,) seconds to be above the place and (n,) Wh of the whole flight, the worst of winds from all sides.
+@dataclass(frozen=True, eq=False)
+class Loop:
+    """A flight from a dock and back to it, at one height.
 
-    Infinite where a wind cannot be flown in.
+    Attributes:
+        pad_m: height of the dock.
+        way: (k, 2) over the ground, beginning and ending at the dock.
+        level_m: height it is flown at.
+        stay_s: (k - 1,) how long it stays at the end of each piece of the way.
+        goal: the piece at whose end it is there.
     """
-    arrive, spent = np.zeros(len(trips)), np.zeros(len(trips))
+
+    pad_m: float
+    way: Floats
+    level_m: float
+    stay_s: Floats
+    goal: int
+
+
+def loop_of(trip: Trip, pad_m: float, hover_s: float) -> Loop:
+    """Return a trip out, a stay, and the same way home."""
+    out = len(trip.way) - 1
+    stay_s = np.zeros(2 * out)
+    stay_s[out - 1] = hover_s
+    return Loop(pad_m, np.vstack([trip.way, trip.way[-2::-1]]), trip.level_m, stay_s, out - 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Worst:
+    """(n,) of flights in the worst of winds from all sides; infinite where one of them cannot be flown in.
+
+    Attributes:
+        arrive_s: since the start, until it is there.
+        takes_s: until it is down again.
+        spent_wh: for all of it.
+    """
+
+    arrive_s: Floats
+    takes_s: Floats
+    spent_wh: Floats
+
+
+def worst_of(loops: Sequence[Loop], drone: DroneClass, fitted: FittedFlight, wind_ms: float) -> Worst:
+    """Return what flights take with the wind from the side that is worst for each."""
+    worst = np.zeros((3, len(loops)))
     for turn in range(WINDS if wind_ms > 0 else 1):
         angle = 2 * np.pi * turn / WINDS
-        wind = np.tile([wind_ms * np.sin(angle), wind_ms * np.cos(angle)], (len(trips), 1))
-        missions, out = _missions(trips, pad_m, wind, hover_s, drone)
+        wind = np.tile([wind_ms * np.sin(angle), wind_ms * np.cos(angle)], (len(loops), 1))
+        missions, there = _missions(loops, wind, drone)
         times = flight_times(missions, drone, fitted)
-        seconds = np.where(times.possible, times.arrive_s[out], np.inf)
-        arrive = np.maximum(arrive, seconds)
-        spent = np.maximum(spent, np.where(times.possible, times.energy_wh, np.inf))
-    return arrive, spent
+        figures = np.stack([times.arrive_s[there], times.duration_s, times.energy_wh])
+        worst = np.maximum(worst, np.where(times.possible, figures, np.inf))
+    return Worst(*worst)
 
 
-def _missions(
-    trips: Sequence[Trip], pad_m: Floats, wind_ms: Floats, hover_s: float, drone: DroneClass
-) -> tuple[Missions, NDArray[np.int64]]:  # fmt: skip
-    """Return the flights up, out, a stay, home and down, and (n,) the leg at whose end each is at its place."""
-    move, speed, hold, legs, out = [], [], [], [], []
-    for trip in trips:
-        there = np.diff(trip.way, axis=0)
-        there = there[(there**2).sum(axis=1) > 0.01]
-        level = np.zeros((len(there), 1))
-        rise = trip.level_m - pad_m[trip.site]
-        up = np.array([[0.0, 0.0, rise]])
-        down = np.array([[0.0, 0.0, -(rise - FINAL_M)], [0.0, 0.0, -FINAL_M]])
-        flat = np.hstack([there, level])
-        move.append(np.concatenate([up, flat, -flat[::-1], down]))
-        speed.append(np.full(len(move[-1]), AS_FAST))
-        speed[-1][1 : 1 + 2 * len(flat)] = CRUISE_MS
-        speed[-1][-1] = drone.limits.landing_ms.value
-        hold.append(np.zeros(len(move[-1])))
-        hold[-1][len(flat)] = hover_s
-        out.append(sum(legs) + len(flat))
+def _missions(loops: Sequence[Loop], wind_ms: Floats, drone: DroneClass) -> tuple[Missions, NDArray[np.int64]]:
+    """Return the flights up, round and down, and (n,) the leg at whose end each is there."""
+    move, speed, hold, legs, there = [], [], [], [], []
+    for loop in loops:
+        flat = np.diff(loop.way, axis=0)
+        moved = (flat**2).sum(axis=1) > 0.01
+        rise = loop.level_m - loop.pad_m
+        flat = np.column_stack([flat[moved], np.zeros(int(moved.sum()))])
+        move.append(np.vstack([[0.0, 0.0, rise], flat, [0.0, 0.0, FINAL_M - rise], [0.0, 0.0, -FINAL_M]]))
+        speed.append(np.array([AS_FAST, *[CRUISE_MS] * len(flat), AS_FAST, drone.limits.landing_ms.value]))
+        hold.append(np.concatenate([[0.0], loop.stay_s[moved], [0.0, 0.0]]))
+        there.append(sum(legs) + int(moved[: loop.goal + 1].sum()))
         legs.append(len(move[-1]))
     first = np.concatenate([[0], np.cumsum(legs)]).astype(np.int64)
-    n = len(trips)
+    n = len(loops)
     missions = Missions(
         first, np.concatenate(move), np.concatenate(speed), np.concatenate(hold), wind_ms, np.zeros(n),
         np.full(n, DENSITY_KG_M3),
     )  # fmt: skip
-    return missions, np.array(out, dtype=np.int64)
-
-
-def length_m(way: Floats) -> float:
-    """Return how long a way (k, 2) is."""
-    return float(shapely.length(shapely.LineString(way)))
+    return missions, np.array(there, dtype=np.int64)

@@ -30,11 +30,21 @@ RANGE_M: Final = 400.0
 
 @dataclass(frozen=True, slots=True)
 class FilmRequest:
-    """How a flight is filmed: frames a second, width in pixels (height is 9/16 of it), renderer."""
+    """How a flight is filmed.
+
+    Attributes:
+        fps: frames a second of the film.
+        width_px: of the picture; its height is 9/16 of it.
+        renderer: ``auto``, ``gl`` or ``tiny``.
+        fast: seconds of flight in one of the film.
+        most_kbit_s: of the film at most; 0 sets no limit.
+    """
 
     fps: float
     width_px: int
     renderer: str
+    fast: float = 6.0
+    most_kbit_s: int = 800
 
 
 class DroneCamera:
@@ -105,7 +115,7 @@ def film(
     tell("film", 0.0)
     renderer = make_renderer(city, asked.renderer)
     shooter = Shooter(city, renderer, Ambient(city, mission.seed, start), SkyOver(city, start, weather), mission.seed)
-    times = frame_times_ms(round(eye.begin_s * 1000), round(eye.end_s * 1000), asked.fps)
+    times = frame_times_ms(round(eye.begin_s * 1000), round(eye.end_s * 1000), asked.fps / asked.fast)
 
     shot: list[int] = []
 
@@ -120,21 +130,16 @@ def film(
             yield annotated(frame.image, NOTHING, eye.caption(t_ms / 1000))
 
     try:
-        write_whole(out / "flight.mp4", lambda part: _as_mp4(part, pictures(), asked.fps))
+        write_whole(out / "flight.mp4", lambda part: write_clip(part, pictures(), asked.fps, asked.most_kbit_s))
     finally:
         renderer.close()
     if len(shot) < len(times):
         raise KeyboardInterrupt
-    return {"frames": len(shot), "fps": asked.fps, "width_px": asked.width_px, "renderer": renderer.name}
-
-
-def _as_mp4(part: Path, images: Iterator[NDArray[np.uint8]], fps: float) -> None:
-    movie = part.with_suffix(".mp4")
-    try:
-        write_clip(movie, images, fps)
-        movie.replace(part)
-    finally:
-        movie.unlink(missing_ok=True)
+    size = (out / "flight.mp4").stat().st_size
+    return {
+        "frames": len(shot), "fps": asked.fps, "fast": asked.fast, "width_px": asked.width_px, "bytes": size,
+        "renderer": renderer.name,
+    }  # fmt: skip
 
 
 NOTHING: Final = Detections(

@@ -53,6 +53,10 @@ class FlyRequest:
             faults.append(Fault(f"--fps {self.film.fps:g}: 1 to 60 would work"))
         if self.film is not None and not 160 <= self.film.width_px <= 3840:
             faults.append(Fault(f"--width {self.film.width_px}: 160 to 3840 pixels would work"))
+        if self.film is not None and not 0.1 <= self.film.fast <= 100:
+            faults.append(Fault(f"--fast {self.film.fast:g}: 0.1 to 100 seconds of flight in one of film would work"))
+        if self.film is not None and self.film.most_kbit_s < 0:
+            faults.append(Fault(f"--kbit {self.film.most_kbit_s}: 0 (no limit) or more would work"))
         taken = [name for name in FILES if (self.out / name).exists()]
         if taken:
             faults.append(Fault(f"--out {self.out}: it already holds {', '.join(taken)}; choose another folder"))
