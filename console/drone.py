@@ -56,7 +56,9 @@ def fly(
         f"(fitted model: {said['duration_s']:.0f} s, {said['energy_wh']:.1f} Wh), charge left "
         f"{figures['charge_left']:.0%}, error {figures['error_rms_m']:.2f} m rms"
     )
-    typer.echo(f"written: {folder}/flight.parquet, flight.json, flight.png" + (", flight.mp4" if video else ""))
+    typer.echo(
+        f"written: {folder}/flight.parquet, flight.json, flight.png, flight.geojson" + (", flight.mp4" if video else "")
+    )
 
 
 @app.command()

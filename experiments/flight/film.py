@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,8 @@ from agents.flight.mission import Mission
 from experiments.footage.shooter import Shooter, frame_times_ms
 from experiments.footage.sky import SkyOver
 from experiments.request import Tell
-from sensors.cameras import Camera
+from sensors.cameras import Camera, Preset
+from sensors.fleet_parts import MOST_PRESETS
 from twin.city import City
 from twin.runfolder import write_whole
 from vision.clip import annotated, write_clip
@@ -76,6 +77,19 @@ class DroneCamera:
             f"drone {self._mission.name}", "drone", x_m, y_m, max(height_m, LOWEST_M), bearing_deg % 360.0,
             self._mission.camera.pitch_deg, self._hfov_deg, self._width_px, self._width_px * 9 // 16, RANGE_M,
         )  # fmt: skip
+
+    def tour(self) -> Camera:
+        """Return the camera as one that tours points along the flight, for coverage and whose homes are in view.
+
+        As many stops as a file holds, evenly over the time in the air.
+        """
+        span_s = self.end_s - self.begin_s
+        cameras = [self.at(self.begin_s + span_s * (k + 0.5) / MOST_PRESETS) for k in range(MOST_PRESETS)]
+        stops = tuple(
+            Preset(one.bearing_deg, span_s / MOST_PRESETS, None, None, one.x_m, one.y_m, one.height_m)
+            for one in cameras
+        )
+        return replace(cameras[0], presets=stops)
 
     def caption(self, t_s: float) -> str:
         """Return what is written under the picture."""

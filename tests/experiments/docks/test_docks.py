@@ -121,8 +121,8 @@ def test_below_a_red_zone_nobody_is_reached_and_behind_it_the_way_is_longer():
 
 def test_the_plan_is_within_its_bound_and_not_worse_than_the_peer():
     rng = np.random.default_rng(3)
-    sites = sites_at(*(rng.uniform(0, 4000, (12, 2)) + (WEST_M, SOUTH_M)))
-    at = rng.uniform(0, 4000, (60, 2)) + (WEST_M, SOUTH_M)
+    sites = sites_at(*(rng.uniform(0, 4000, (12, 2)) + np.array([WEST_M, SOUTH_M])))
+    at = rng.uniform(0, 4000, (60, 2)) + np.array([WEST_M, SOUTH_M])
     weight = rng.pareto(1.5, 60) + 0.1
     reach = reach_of(sites, at, open_sky(), DOCK, FITTED, replace(CALM, within_s=90.0))
     docks = chosen(reach, weight, sites, 4, 0.0, "usual")
