@@ -10,8 +10,10 @@ from typing import Final
 import numpy as np
 
 from agents.decision_check import fault_of
+from agents.drones.sky_view import NO_SKY, Sky
 from agents.fleet import Fleet
 from agents.joining import RequestBook
+from agents.live_teams import LiveTeams
 from agents.policy import Choice, Decline, Dispatch, Hold, Move, Policy, Redispatch
 from agents.policy_fault import PolicyFault, place_of
 from agents.reception import Reception
@@ -48,6 +50,7 @@ class Dispatching:
 
     Attributes:
         limit_s: how long a policy may think, in real seconds.
+        sky: returns what a policy sees of drones.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Dispatching:
         self._clock, self._log, self._hands, self._known = clock, log, hands, known
         self._take(policy, rng)
         self.limit_s = LIMIT_S
+        self.sky: Callable[[], Sky] = lambda: NO_SKY
         self._asked = False
         self._last_ms, self._turns = -1, 0
 
@@ -100,9 +104,8 @@ class Dispatching:
             self._carry_out(choice)
 
     def _choices(self) -> Sequence[Choice]:
-        now, known, fleet = self._clock.now_ms, self._known, self._hands.fleet
-        teams = fleet.view(now, self._sees_under_way)
-        view = CityView(now, fleet.travel.period_at(now), self._hands.book.waiting, teams, known, fleet)
+        teams = self._hands.fleet.view(self._clock.now_ms, self._sees_under_way)
+        view = self._view(teams, self.sky())
         try:
             choices = within(self.limit_s, self._policy.decide, view, self._rng)
         except NeverReturned as fault:
@@ -113,6 +116,14 @@ class Dispatching:
         if not isinstance(choices, list | tuple):
             raise self._fault(f"decide returned {type(choices).__name__}; return a list of decisions, [] for none")
         return choices
+
+    def view_of(self, sky: Sky) -> CityView:
+        """Return this moment with a sky, for those who decide about drones."""
+        return self._view(self._hands.fleet.view(self._clock.now_ms, True), sky)
+
+    def _view(self, teams: LiveTeams, sky: Sky) -> CityView:
+        now, fleet = self._clock.now_ms, self._hands.fleet
+        return CityView(now, fleet.travel.period_at(now), self._hands.book.waiting, teams, self._known, fleet, sky)
 
     def _carry_out(self, choice: Choice) -> None:
         hands = self._hands

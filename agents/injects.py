@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from agents.policy import Policy
 from twin.records import Call, Incident
@@ -48,6 +48,15 @@ class StaffChange:
 
 
 @dataclass(frozen=True)
+class DroneFails:
+    """A drone's motors stop, or its link is lost; see :mod:`agents.drones.emergency`."""
+
+    t_ms: int
+    drone_id: str
+    what: Literal["motor", "link"]
+
+
+@dataclass(frozen=True)
 class NewIncident:
     """An incident beyond the day's, with the calls about it; both get ids after the day's own."""
 
@@ -65,7 +74,7 @@ class Announcement:
     about: Mapping[str, Any] = field(default_factory=dict)
 
 
-Inject = PolicyChange | TeamBreakdown | CamerasFail | StaffChange | NewIncident | Announcement
+Inject = PolicyChange | TeamBreakdown | CamerasFail | StaffChange | DroneFails | NewIncident | Announcement
 
 
 def told(inject: Inject) -> str:
@@ -80,6 +89,8 @@ def told(inject: Inject) -> str:
             about["until_s"] = inject.until_ms / 1000
         case StaffChange():
             about = {"inject": "staff", "desk": inject.desk, "staff": inject.staff}
+        case DroneFails():
+            about = {"inject": "drone_fault", "what": inject.what}
         case NewIncident():
             about = {"inject": "incident", "category": inject.incident.category, "calls": len(inject.calls)}
         case Announcement():

@@ -1,7 +1,8 @@
 """The contract of a policy: a read-only View in, a list of decisions out.
 
 A policy holds no clock and no random source but the stream it is given. Its dispatch part answers what waits, its
-relocation part says where free teams wait; each is a :class:`Policy` of its own, and so are both together.
+relocation part says where free teams wait; each is a :class:`Policy` of its own, and so are both together. Its drone
+part, a :class:`DronePolicy`, sends drones.
 """
 
 from __future__ import annotations
@@ -80,6 +81,73 @@ class DemandView:
     rate_per_h: Mapping[str, NDArray[np.float64]]
 
 
+@dataclass(frozen=True)
+class DronesView:
+    """All drones as arrays, set non-writable; row order is the fleet's order.
+
+    Attributes:
+        id: (n,) str.
+        drone: (n,) str, the class.
+        dock: (n,) str, of its dock.
+        x_m, y_m: (n,) float64, where it is, in city metres.
+        charge: (n,) float64, share of a full battery.
+        ready: (n,) bool, stands on its dock and can be sent.
+        doing: (n,) str: ``dock``, ``out``, ``station``, ``home`` or ``down``.
+        request: (n,) int64, the request it is sent to or at, or -1.
+    """
+
+    id: NDArray[np.str_]
+    drone: NDArray[np.str_]
+    dock: NDArray[np.str_]
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+    charge: NDArray[np.float64]
+    ready: NDArray[np.bool_]
+    doing: NDArray[np.str_]
+    request: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Lookout:
+    """An open request that can be seen from the air: no drone has looked at it or is on its way, no team is there yet.
+
+    Attributes:
+        request: its number; ``Launch`` names it.
+        since_ms: when its first notice reached the centre.
+        service, category, priority, node, x_m, y_m: what is known of it.
+        alarm: whether a camera alarm opened it, and not a call.
+        team_ms: how long until the first team under way is there; -1 where none is sent.
+        refused: how often a drone sent to it was kept on its dock, by traffic for instance.
+    """
+
+    request: int
+    since_ms: int
+    service: str
+    category: str
+    priority: int
+    node: int
+    x_m: float
+    y_m: float
+    alarm: bool
+    team_ms: int = -1
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round over gaps that is due.
+
+    Attributes:
+        name: ``Patrol`` names it.
+        due_ms: since when.
+        drones: who may fly it, the first that is ready first.
+    """
+
+    name: str
+    due_ms: int
+    drones: tuple[str, ...]
+
+
 class View(Protocol):
     """What a policy may know at one moment."""
 
@@ -116,6 +184,34 @@ class View(Protocol):
     @property
     def district(self) -> Ints:
         """(nodes,) row of the city's district in which each node lies, -1 for none."""
+        ...
+
+    @property
+    def drones(self) -> DronesView:
+        """All drones."""
+        ...
+
+    @property
+    def lookouts(self) -> Sequence[Lookout]:
+        """What a drone could be sent to, the most urgent first, of equals the oldest."""
+        ...
+
+    @property
+    def rounds(self) -> Sequence[Round]:
+        """The rounds that are due and not flown yet."""
+        ...
+
+    @property
+    def awaited(self) -> Sequence[int]:
+        """Requests of which a drone that is on its way or looks is about to tell."""
+        ...
+
+    def drone_ms(self, request: int) -> Ints:
+        """Return for each drone (n,) how long until it would stand over a request, in ms from an order given now.
+
+        -1 for one that cannot: not ready, grounded by weather or wind, in a red zone, or not able to go, stay for a
+        look and be back with its reserve.
+        """
         ...
 
     def nearest(self, rows: Ints, node: int) -> int:
@@ -174,7 +270,32 @@ class Decline:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """Send a drone that is ready to a request."""
+
+    drone_id: str
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Let a drone that is in the air fly home."""
+
+    drone_id: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patrol:
+    """Send a drone that is ready on a round that is due."""
+
+    drone_id: str
+    name: str
+
+
 Choice = Dispatch | Redispatch | Move | Hold | Decline
+DroneChoice = Launch | Recall | Patrol
 
 
 class Policy(Protocol):
@@ -190,4 +311,24 @@ class Policy(Protocol):
 
     def decide(self, view: View, rng: np.random.Generator) -> Sequence[Choice]:
         """Return what to do now; an empty list leaves everything as it is."""
+        ...
+
+
+class DronePolicy(Protocol):
+    """The drone part of a policy, asked after the other parts whenever a request opens or a drone is ready.
+
+    Attributes:
+        name: as of a :class:`Policy`.
+        flies: True; tells a drone part from others.
+    """
+
+    name: str
+    flies: bool
+
+    def decide(self, view: View, rng: np.random.Generator) -> Sequence[DroneChoice]:
+        """Return what to do now with drones."""
+        ...
+
+    def waits_for_drone(self, view: View) -> Sequence[int]:
+        """Return the requests whose teams are to wait until a drone has looked; asked before the other parts."""
         ...

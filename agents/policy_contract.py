@@ -12,7 +12,20 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from agents.policy import Choice, Decline, Dispatch, Hold, Move, Policy, Redispatch, Waiting
+from agents.policy import (
+    Choice,
+    Decline,
+    Dispatch,
+    DroneChoice,
+    Hold,
+    Launch,
+    Move,
+    Patrol,
+    Policy,
+    Recall,
+    Redispatch,
+    Waiting,
+)
 from agents.policy_moments import NODES, Moment, moments
 from agents.watchdog import within
 from twin.streams import stream
@@ -27,7 +40,8 @@ def broken_rules(make: Callable[[], Policy], relocation: bool = False, limit_s: 
     The rules: it has a name; it returns, and a list of decisions; each names something that waits, and a team that is
     free (or under way, to redispatch), of the right service and kind, once; it goes only where there is a way; the same
     moments and the same stream give the same decisions; it takes no randomness but from its stream, and leaves the
-    view alone. What breaks a rule is named with its moment.
+    view alone. A drone part, its ``drones``, keeps the like: it sends drones that are ready, each once, where
+    ``drone_ms`` says that they can go, and recalls those in the air. What breaks a rule is named with its moment.
 
     Args:
         make: makes the policy, anew each time.
@@ -83,8 +97,61 @@ def _lived(policy: Policy, tried: Sequence[Moment], limit_s: float) -> tuple[lis
             return decided, [f"{at} it changed the view"]
         if faults := [f"{at}: {what}" for what in _faults(choices, moment)]:
             return decided, faults
-        decided.append(list(choices))
+        flown, faults = _flown(policy, moment, rng, limit_s)
+        if faults:
+            return decided, [f"{at}: {what}" for what in faults]
+        if flown and not whole.same(moment):
+            return decided, [f"{at} its drone part changed the view"]
+        decided.append([*choices, *flown])
     return decided, []
+
+
+def _flown(
+    policy: Policy, moment: Moment, rng: np.random.Generator, limit_s: float
+) -> tuple[list[DroneChoice], list[str]]:
+    """What the drone part of a policy decides, [] where it has none, and what it breaks."""
+    part = getattr(policy, "drones", None)
+    if part is None:
+        return [], []
+    try:
+        choices = within(limit_s, part.decide, moment, rng)
+    except TimeoutError as fault:
+        return [], [f"its drone part: {fault}; a decision takes microseconds"]
+    except Exception as fault:
+        return [], [f"its drone part raised {type(fault).__name__}: {fault}"]
+    if not isinstance(choices, list | tuple):
+        return [], [f"its drone part returned {type(choices).__name__}; return a list of decisions, [] for none"]
+    return list(choices), _flight_faults(choices, moment)
+
+
+def _flight_faults(choices: Sequence[object], moment: Moment) -> list[str]:
+    """What a list of choices about drones breaks, each seen after the ones before it."""
+    drones, used, faults = moment.drones, set(), []
+    rows = {str(name): row for row, name in enumerate(drones.id)}
+    wanted = {lookout.request for lookout in moment.lookouts}
+    due = {round.name: round for round in moment.rounds}
+    for choice in choices:
+        if not isinstance(choice, Launch | Recall | Patrol):
+            return [*faults, f"{choice!r} is no decision about a drone"]
+        row = rows.get(choice.drone_id)
+        if row is None:
+            faults.append(f"{choice}: no such drone")
+        elif isinstance(choice, Recall):
+            if drones.doing[row] not in ("out", "station"):
+                faults.append(f"{choice}: the drone is not in the air")
+        elif not drones.ready[row] or choice.drone_id in used:
+            faults.append(f"{choice}: the drone is not ready")
+        elif isinstance(choice, Patrol):
+            if choice.name not in due or choice.drone_id not in due.pop(choice.name).drones:
+                faults.append(f"{choice}: no such round is due for it")
+        elif choice.request not in wanted:
+            faults.append(f"{choice}: no drone is wanted there")
+        elif moment.drone_ms(choice.request)[row] < 0:
+            faults.append(f"{choice}: the drone cannot go there")
+        else:
+            wanted.discard(choice.request)
+        used.add(choice.drone_id)
+    return faults
 
 
 def _faults(choices: Sequence[Choice], moment: Moment) -> list[str]:

@@ -18,18 +18,21 @@ from agents.policies.compliance import Compliance
 from agents.policies.cover_preserving import CoverPreserving
 from agents.policies.district_first import DistrictFirst
 from agents.policies.dmexclp import Dmexclp
+from agents.policies.drone_parts import DroneFirst, DroneLooksFirst, DroneWhereLate, Grounded
 from agents.policies.home_positions import Median, Mexclp
 from agents.policies.nearest_post import NearestPost
 from agents.policies.preempting import Preempting
 from agents.policies.preference_lists import PreferenceLists
 from agents.policies.priority_reserve import PriorityReserve
 from agents.policies.stay import Stay
+from agents.policies.with_drones import WithDrones
 from agents.policy import Policy
 from agents.policy_spec import PartSpec, read_spec
 from twin.errors import InputError, unknown_name
 
 DISPATCH: Final = "tashkent_twin.dispatch"
 RELOCATION: Final = "tashkent_twin.relocation"
+DRONES: Final = "tashkent_twin.drones"
 _KINDS: Final = (
     Closest, DistrictFirst, PreferenceLists, PriorityReserve, Batch, CoverPreserving, Preempting,
     Stay, NearestPost, Compliance, Mexclp, Median, Dmexclp,
@@ -38,6 +41,7 @@ _SENDING: Final = 7
 BUILT_IN: Final[Mapping[str, Mapping[str, Callable[..., Policy]]]] = {
     DISPATCH: {kind.name: kind for kind in _KINDS[:_SENDING]},
     RELOCATION: {kind.name: kind for kind in _KINDS[_SENDING:]},
+    DRONES: {kind.name: kind for kind in (DroneFirst, DroneWhereLate, DroneLooksFirst, Grounded)},
 }
 """For each entry-point group the built-in policies, found even where the project runs without being installed."""
 
@@ -68,19 +72,31 @@ def find_policy(asked: str) -> Policy:
         InputError: a part has no such name, file or class, does not load, is no policy or refuses its parameters; the
             faults of both parts at once.
     """
-    dispatch, relocation = read_spec(asked)
-    made: list[Policy] = []
+    made: dict[str, Policy] = {}
     refused: list[InputError] = []
-    for part, group in ((dispatch, DISPATCH), (relocation, RELOCATION)):
+    for number, part in enumerate(read_spec(asked)):
         try:
-            made += [_made(part, policy_class(part.name, group))] if part else []
+            group = _group_of(part.name, number, RELOCATION in made)
+            if group in made:
+                raise _fault(asked, f"{part.name}: there is a drone part already, {made[group].name}")
+            made[group] = _made(part, policy_class(part.name, group))
         except InputError as fault:
             refused.append(fault)
     if len(refused) == 1:
         raise refused[0]
     if refused:
         raise InputError(f"find the policy {asked!r}", [fault for each in refused for fault in each.faults])
-    return made[0] if len(made) == 1 else Combined(made[0], made[1])
+    ground = Combined(made[DISPATCH], made[RELOCATION]) if RELOCATION in made else made[DISPATCH]
+    return WithDrones(ground, made[DRONES]) if DRONES in made else ground  # type: ignore[arg-type]
+
+
+def _group_of(name: str, number: int, relocates: bool) -> str:
+    """The first part sends teams; after it a drone part is known by its name, or by ``flies`` in its class."""
+    if number == 0:
+        return DISPATCH
+    if name.endswith(".py") or name.rpartition(":")[0].endswith(".py"):
+        return DRONES if getattr(policy_class(name, DRONES), "flies", False) else RELOCATION
+    return DRONES if name in policy_names(DRONES) or relocates else RELOCATION
 
 
 def policy_class(name: str, group: str) -> Callable[..., Any]:
@@ -109,6 +125,10 @@ def policy_class(name: str, group: str) -> Callable[..., Any]:
 def _unknown(name: str, group: str) -> str:
     if group == DISPATCH and name in policy_names(RELOCATION):
         return f"{name} says where teams wait, and sends none; put a dispatch policy before it: closest + {name}"
+    if group == DISPATCH and name in policy_names(DRONES):
+        return f"{name} sends drones, and no teams; put a dispatch policy before it: closest + {name}"
+    if group == DRONES:
+        return f"{unknown_name('drone policy', name, policy_names(DRONES))}; or give path/to/file.py:Name"
     if group == RELOCATION and name in policy_names(DISPATCH):
         return f"{name} sends teams, and comes before the plus; after it: {', '.join(policy_names(RELOCATION))}"
     kind = "dispatch policy" if group == DISPATCH else "relocation policy"

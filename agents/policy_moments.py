@@ -9,7 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from agents.policy import DemandView, Ints, TeamsView, Waiting
+from agents.drones.sky_view import NO_DRONES
+from agents.policy import DemandView, DronesView, Ints, Lookout, Round, TeamsView, Waiting
 from agents.sealed import sealed
 from twin.streams import stream
 from twin.travel.contract import soonest
@@ -30,6 +31,15 @@ class Moment:
     posts: Mapping[str, Ints]
     demand: DemandView
     district: Ints
+    drones: DronesView = NO_DRONES
+    lookouts: tuple[Lookout, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    awaited: tuple[int, ...] = ()
+
+    def drone_ms(self, request: int) -> Ints:
+        """Return how soon each drone is there: its row and the request's number in ten seconds; some cannot go."""
+        rows = np.arange(len(self.drones.id), dtype=np.int64)
+        return np.where(self.drones.ready & ((rows + request) % 5 > 0), 10_000 * (1 + (rows + request) % 7), -1)
 
     def nearest(self, rows: Ints, node: int) -> int:
         """Return which of some teams drives to a node the quickest, of equals the first; -1 where none can.
@@ -61,14 +71,18 @@ class Moment:
     def copied(self) -> Moment:
         """Return the same moment over columns of its own."""
         teams = {f.name: getattr(self.teams, f.name).copy() for f in fields(TeamsView)}
-        return replace(self, teams=TeamsView(**teams))
+        drones = {f.name: getattr(self.drones, f.name).copy() for f in fields(DronesView)}
+        return replace(self, teams=TeamsView(**teams), drones=DronesView(**drones))
 
     def same(self, other: Moment) -> bool:
         """Return whether nothing differs."""
         columns = all(
             np.array_equal(getattr(self.teams, f.name), getattr(other.teams, f.name)) for f in fields(TeamsView)
         )
-        rest = ("now_ms", "period", "waiting")
+        columns = columns and all(
+            np.array_equal(getattr(self.drones, f.name), getattr(other.drones, f.name)) for f in fields(DronesView)
+        )
+        rest = ("now_ms", "period", "waiting", "lookouts", "rounds", "awaited")
         kept = self.posts is other.posts and self.demand is other.demand and self.district is other.district
         return columns and kept and all(getattr(self, name) == getattr(other, name) for name in rest)
 
@@ -114,7 +128,32 @@ def _moment(number: int, fleet: dict[str, np.ndarray]) -> Moment:
     }
     asked = sorted((_waiting(key, rng) for key in range(requests)), key=lambda w: (w.priority, w.since_ms))
     view = TeamsView(**fleet, **{name: sealed(column) for name, column in columns.items()})
-    return Moment(60_000 * number, number // 20, tuple(asked), view, _POSTS, _demand(number), _DISTRICT)
+    sky = _sky(number, tuple(asked)) if number else ()
+    return Moment(60_000 * number, number // 20, tuple(asked), view, _POSTS, _demand(number), _DISTRICT, *sky)
+
+
+def _sky(
+    number: int, asked: tuple[Waiting, ...]
+) -> tuple[DronesView, tuple[Lookout, ...], tuple[Round, ...], tuple[int, ...]]:
+    """Six drones on two docks, what they could look at, and a round that is due now and then."""
+    rng = stream(number, "policy contract", "sky")
+    doing = rng.choice(["dock", "dock", "out", "station", "home", "down"], 6)
+    charge = rng.random(6)
+    drones = DronesView(
+        id=sealed(np.array([f"D{row}" for row in range(6)])), drone=sealed(np.array(["dock_quad"] * 6)),
+        dock=sealed(np.array(["north", "south"] * 3)), x_m=sealed(1000 * rng.random(6)),
+        y_m=sealed(1000 * rng.random(6)), charge=sealed(charge), ready=sealed((doing == "dock") & (charge > 0.4)),
+        doing=sealed(doing), request=sealed(np.where(np.isin(doing, ["out", "station"]), 900, -1).astype(np.int64)),
+    )  # fmt: skip
+    first = {waiting.request: waiting for waiting in reversed(asked)}
+    lookouts = [
+        Lookout(key, w.since_ms, w.service, w.category, w.priority, w.node, 100.0 * w.node, 0.0, key % 2 == 0,
+                int(rng.integers(-1, 30)) * 10_000 if rng.random() < 0.5 else -1, int(rng.integers(0, 3)))
+        for key, w in first.items()
+    ]  # fmt: skip
+    ordered = tuple(sorted(lookouts, key=lambda one: (one.priority, one.since_ms, one.request)))
+    rounds = (Round("market", 60_000 * number, ("D1", "D4")),) if number % 3 == 0 else ()
+    return drones, ordered, rounds, (900,)
 
 
 def _waiting(key: int, rng: np.random.Generator) -> Waiting:

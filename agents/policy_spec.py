@@ -1,4 +1,5 @@
-"""How a policy is asked for: ``closest``, ``closest + dmexclp(busy=0.4)``, ``mine.py:Name(x=1) + nearest_post``.
+"""How a policy is asked for: ``closest``, ``closest + dmexclp(busy=0.4)``, ``mine.py:Name(x=1) + nearest_post``, and
+with a drone part at its end ``closest + drone_first`` or ``closest + dmexclp + drone_first``.
 
 A file that holds one policy alone may be named without it: ``mine.py``.
 """
@@ -15,6 +16,7 @@ from typing import Any, Final
 from twin.errors import InputError
 
 _PART: Final = re.compile(r"^(?P<name>[^()]+?)\s*(?:\((?P<parameters>.*)\))?$", re.DOTALL)
+MOST_PARTS: Final = 3
 GRAMMAR: Final = "a name, or file.py:Name, each with parameters in brackets if it takes any, such as closest + dmexclp"
 
 
@@ -35,19 +37,19 @@ class PartSpec:
         return f"{self.name}({told})" if told else self.name
 
 
-def read_spec(asked: str) -> tuple[PartSpec, PartSpec | None]:
-    """Return the dispatch part and the relocation part, None where there is none.
+def read_spec(asked: str) -> list[PartSpec]:
+    """Return the parts, the dispatch part first; what the others are, their names tell.
 
     Raises:
         InputError: it cannot be read so.
     """
     parts = _split(asked)
-    if not 1 <= len(parts) <= 2 or not all(parts):
+    if not 1 <= len(parts) <= MOST_PARTS or not all(parts):
         raise InputError(
-            f"find the policy {asked!r}", f"give a dispatch part and at most one relocation part: {GRAMMAR}"
+            f"find the policy {asked!r}",
+            f"give a dispatch part, at most one relocation part and at most one drone part: {GRAMMAR}",
         )
-    read = [_part(asked, part) for part in parts]
-    return read[0], read[1] if len(read) == 2 else None
+    return [_part(asked, part) for part in parts]
 
 
 def _split(asked: str) -> list[str]:
@@ -91,9 +93,8 @@ def policy_files(asked: str) -> dict[str, Path]:
     """
     files: dict[str, Path] = {}
     for part in read_spec(asked):
-        if part is not None:
-            path = part.name if part.name.endswith(".py") else part.name.rpartition(":")[0]
-            named = [path] if path.endswith(".py") else []
-            named += [value for key, value in part.parameters.items() if key == "file" and value]
-            files |= {name: Path(name) for name in named}
+        path = part.name if part.name.endswith(".py") else part.name.rpartition(":")[0]
+        named = [path] if path.endswith(".py") else []
+        named += [value for key, value in part.parameters.items() if key == "file" and value]
+        files |= {name: Path(name) for name in named}
     return files

@@ -41,7 +41,12 @@ class Reception:
 
     Args:
         ask: lets the policy decide.
+
+    Attributes:
+        opened: told of every new request; None: nobody is.
     """
+
+    opened: Callable[[Request], None] | None = None
 
     def __init__(
         self, clock: Clock, log: EventLog, book: RequestBook, overload: Overload, endings: Endings, seed: int,
@@ -90,6 +95,8 @@ class Reception:
         else:
             self._watch(request)
         self._ask()
+        if self.opened is not None and not placed.joined:
+            self.opened(request)
 
     def close(self, unit: Unit, how: Ending) -> None:
         """A unit is over; with the last one its request is, and the call or alarm that opened it has ended."""

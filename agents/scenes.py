@@ -68,24 +68,29 @@ class Scenes:
         self._clock.call_after(after_ms, self._ask_for_more, team, unit, incident)
 
     def _ask_for_more(self, team: Team, unit: Unit, incident: Incident) -> None:
-        request = unit.request
-        if unit.state is State.CLOSED:
-            return
-        needs = self._plans.of(incident.service, incident.category)
-        if incident.injured:
-            self._escalate(team, request, incident, "injured", needs)
-        if incident.level > 1:
-            self._escalate(team, request, incident, "second_alarm", needs)
+        if unit.state is not State.CLOSED:
+            self.report(team.id, team.node, unit.request, incident)
 
-    def _escalate(self, team: Team, request: Request, incident: Incident, what: str, needs: tuple[Need, ...]) -> None:
+    def report(self, by: str, node: int, request: Request, incident: Incident) -> list[str]:
+        """Somebody who sees an incident asks for the rest of its plan; return the parts that had not been asked for."""
+        needs = self._plans.of(incident.service, incident.category)
+        seen = {"injured": incident.injured, "second_alarm": incident.level > 1}
+        return [
+            what for what, there in seen.items() if there and self._escalate(by, node, request, incident, what, needs)
+        ]
+
+    def _escalate(
+        self, by: str, node: int, request: Request, incident: Incident, what: str, needs: tuple[Need, ...]
+    ) -> bool:
         now = self._clock.now_ms
         added = self._book.escalate(request, what, needs, now)
         if added:
             self._log.emit(
-                now, Kind.ESCALATED, incident.id, request.first.call_id, request.first.alarm_id, team.id, "",
-                team.node, float(len(added)), f'{{"what": "{what}", "request": {request.key}}}',
+                now, Kind.ESCALATED, incident.id, request.first.call_id, request.first.alarm_id, by, "",
+                node, float(len(added)), f'{{"what": "{what}", "request": {request.key}}}',
             )  # fmt: skip
             self._ask()
+        return bool(added)
 
     def _wanted(self, incident: Incident, service: str) -> tuple[Need | None, int]:
         """The line of the plan that says how many teams of a service an incident really takes, and how many."""

@@ -9,9 +9,10 @@ from typing import Protocol
 
 import numpy as np
 
+from agents.drones.sky_view import NO_SKY, Sky
 from agents.fleet import Fleet
 from agents.live_teams import LiveTeams
-from agents.policy import DemandView, Ints, Waiting
+from agents.policy import DemandView, DronesView, Ints, Lookout, Round, Waiting
 from agents.sealed import sealed
 from agents.teams import TeamSpec
 
@@ -69,6 +70,7 @@ class CityView:
     teams: LiveTeams
     _known: Known = field(repr=False)
     _fleet: Fleet = field(repr=False)
+    _sky: Sky = field(default=NO_SKY, repr=False)
 
     @property
     def posts(self) -> Mapping[str, Ints]:
@@ -84,6 +86,34 @@ class CityView:
     def district(self) -> Ints:
         """The district of each node."""
         return self._known.district  # type: ignore[return-value]
+
+    @property
+    def drones(self) -> DronesView:
+        """All drones."""
+        return self._sky.part("drones")  # type: ignore[no-any-return]
+
+    @property
+    def lookouts(self) -> Sequence[Lookout]:
+        """What a drone could be sent to."""
+        return self._sky.part("lookouts")  # type: ignore[no-any-return]
+
+    @property
+    def rounds(self) -> Sequence[Round]:
+        """The rounds that are due."""
+        return self._sky.part("rounds")  # type: ignore[no-any-return]
+
+    @property
+    def awaited(self) -> Sequence[int]:
+        """Requests of which a drone is about to tell."""
+        return self._sky.part("awaited")  # type: ignore[no-any-return]
+
+    def drone_ms(self, request: int) -> Ints:
+        """Return for each drone how long until it would stand over a request, in ms; -1 where it cannot.
+
+        Raises:
+            KeyError: it is none of ``lookouts``.
+        """
+        return self._sky.drone_ms(request)
 
     def nearest(self, rows: Ints, node: int) -> int:
         """Return which of some teams' rows drives to a node the quickest, of equals the first; -1 where none can.

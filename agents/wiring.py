@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from agents.call_taking import CallTaking
 from agents.dispatching import Dispatching, Hands
+from agents.drones.chain import Chain
+from agents.drones.crew import Centre, DroneCrew
+from agents.drones.squadron import Squadron
 from agents.duty import Duty
 from agents.endings import Endings
 from agents.fleet import Fleet
@@ -40,12 +43,13 @@ class Parts:
     centre: SituationCentre
     dispatching: Dispatching
     duty: Duty
+    drones: DroneCrew | None
 
 
 def wire(
     clock: Clock, log: EventLog, settings: ResponseSettings, seed: int, incidents: Mapping[int, Incident],
     calls: Sequence[Call], teams: Sequence[TeamSpec], hospitals: Sequence[int], travel: Travel, policy: Policy,
-    known: Known,
+    known: Known, squadron: Squadron | None = None,
 ) -> Parts:  # fmt: skip
     """Make all parts and join them; they ask the policy through one dispatching, which is made last."""
     fleet, roads, endings = Fleet(teams, travel), Roads(clock, travel), Endings(clock, log)
@@ -69,7 +73,14 @@ def wire(
     phones = CallTaking(clock, log, settings.centre, stages, incidents, endings, reception)
     alarms = AlarmDesk(clock, log, settings, seed, endings, reception)
     centre = SituationCentre(clock, log, settings.centre, book, phones, alarms, endings)
-    return Parts(fleet, centre, joined[0], duty)
+    if squadron is None:
+        return Parts(fleet, centre, joined[0], duty, None)
+    chain = Chain(fleet, reception, responses, scenes)
+    around = Centre(chain, centre.receive, joined[0].view_of, ask)
+    crew = DroneCrew(clock, log, seed, squadron, incidents, around)
+    crew.take(policy)
+    reception.opened, joined[0].sky = crew.desk.opened, crew.desk.sky
+    return Parts(fleet, centre, joined[0], duty, crew)
 
 
 def _further_stages(settings: ResponseSettings, seed: int):  # type: ignore[no-untyped-def]

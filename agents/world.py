@@ -8,8 +8,10 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final
 
+from agents.drones.squadron import Squadron
 from agents.injects import (
     CamerasFail,
+    DroneFails,
     Inject,
     NewIncident,
     PolicyChange,
@@ -45,6 +47,7 @@ class World:
         centre: the situation centre.
         log: every event.
         sightings: what the sources saw, in the order they were asked.
+        drones: the drones and their desk, None where there are none.
     """
 
     @seldom_collected()
@@ -65,6 +68,7 @@ class World:
         scenario: str = "",
         injects: Sequence[Inject] = (),
         known: Known | None = None,
+        squadron: Squadron | None = None,
     ) -> None:
         """Put everything in its place; nothing happens yet.
 
@@ -84,6 +88,7 @@ class World:
             scenario: its name, for the log.
             injects: what is done to the run from outside, and when.
             known: what a policy may know beside the moment: posts, districts, expected demand.
+            squadron: drones, and what they fly in; None for none.
 
         Raises:
             ValueError: an id is not unique, a call names an incident that is not there, an inject names a team that is
@@ -95,13 +100,24 @@ class World:
         self._incidents = _by_id(incidents, calls)
         known = (known or Known()).complete(teams, travel.node_count)
         parts = wire(
-            self.clock, self.log, settings, seed, self._incidents, calls, teams, hospitals, travel, policy, known
+            self.clock,
+            self.log,
+            settings,
+            seed,
+            self._incidents,
+            calls,
+            teams,
+            hospitals,
+            travel,
+            policy,
+            known,
+            squadron,
         )
         self.fleet, self.centre = parts.fleet, parts.centre
-        self._dispatching, self._duty = parts.dispatching, parts.duty
+        self._dispatching, self._duty, self.drones = parts.dispatching, parts.duty, parts.drones
         self._failures = [inject for inject in injects if isinstance(inject, CamerasFail)]
-        _check(injects, self.fleet.by_id, ("phones", "verifiers", *settings.centre.own_desks))
-        self.sightings: list[Sighting] = []
+        _check(injects, self.fleet.by_id, ("phones", "verifiers", *settings.centre.own_desks), squadron)
+        self.sightings: list[Sighting] = [] if self.drones is None else self.drones.sightings
         self.clock.receive(self._visits(incidents, calls, sources, injects))
         self._begun = False
 
@@ -113,6 +129,8 @@ class World:
     @limit_s.setter
     def limit_s(self, limit_s: float) -> None:
         self._dispatching.limit_s = limit_s
+        if self.drones is not None:
+            self.drones.desk.limit_s = limit_s
 
     def change_policy(self, policy: Policy) -> None:
         """Let another policy decide from now on; it gets a stream of its own name."""
@@ -151,6 +169,8 @@ class World:
             self._duty.begin()
             self.centre.begin()
             self._dispatching.begin()
+            if self.drones is not None:
+                self.drones.desk.begin()
             self._dispatching.ask()
 
     def _say_end(self, status: str) -> None:
@@ -183,16 +203,20 @@ class World:
         self._say(inject)
         if isinstance(inject, TeamBreakdown):
             self._duty.break_down(self.fleet.by_id[inject.team_id], inject.repair_ms)
+        elif isinstance(inject, DroneFails) and self.drones is not None:
+            self.drones.emergency.strike(inject.drone_id, inject.what)
         elif isinstance(inject, StaffChange):
             self.centre.set_staff(inject.desk, inject.staff)
 
     def _change_policy(self, change: PolicyChange) -> None:
         self._say(change)
         self._dispatching.change(change.policy, stream(self.seed, "policy", change.policy.name))
+        if self.drones is not None:
+            self.drones.take(change.policy)
 
     def _say(self, inject: Inject) -> None:
         node = inject.incident.node if isinstance(inject, NewIncident) else -1
-        team_id = inject.team_id if isinstance(inject, TeamBreakdown) else ""
+        team_id = getattr(inject, "team_id", "") or getattr(inject, "drone_id", "")
         self.log.emit(self.clock.now_ms, Kind.INJECT, team_id=team_id, node=node, detail=told(inject))
 
     def _look(self, source: SightingSource) -> None:
@@ -231,8 +255,13 @@ def _by_id(incidents: Sequence[Incident], calls: Sequence[Call]) -> dict[int, In
     return by_id
 
 
-def _check(injects: Sequence[Inject], teams: dict[str, object], desks: Sequence[str]) -> None:
+def _check(
+    injects: Sequence[Inject], teams: dict[str, object], desks: Sequence[str], squadron: Squadron | None
+) -> None:  # fmt: skip
+    drones = [spec.id for spec in squadron.specs] if squadron is not None else []
     for inject in injects:
+        if isinstance(inject, DroneFails) and inject.drone_id not in drones:
+            raise ValueError(unknown_name("drone", inject.drone_id, drones))
         if isinstance(inject, TeamBreakdown) and inject.team_id not in teams:
             raise ValueError(unknown_name("team", inject.team_id, list(teams)))
         if isinstance(inject, StaffChange) and inject.desk not in desks:

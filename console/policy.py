@@ -19,9 +19,9 @@ def list_policies(
     as_json: Annotated[bool, typer.Option("--json", help="Print them as one JSON object.")] = False,
 ) -> None:
     """Name the policies that are built in or installed, with their parameters."""
-    from agents.policy_lookup import DISPATCH, RELOCATION, described
+    from agents.policy_lookup import DISPATCH, DRONES, RELOCATION, described
 
-    told = {"dispatch": described(DISPATCH), "relocation": described(RELOCATION)}
+    told = {"dispatch": described(DISPATCH), "relocation": described(RELOCATION), "drone": described(DRONES)}
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False))
         return
@@ -31,7 +31,8 @@ def list_policies(
             table.add_row(row["name"], row["parameters"], row["what"])
         Console().print(table)
     typer.echo(
-        "together: --policy 'closest + dmexclp(busy=0.3)'; your own: --policy mine.py:Name, or mine.py:Name(x=1)"
+        "together: --policy 'closest + dmexclp(busy=0.3)', 'closest + drone_first' or all three; your own: "
+        "--policy mine.py:Name, or mine.py:Name(x=1)"
     )
 
 

@@ -133,6 +133,15 @@ class OperationsSpec(Strict):
     visibility_m: float | None = Field(default=None, gt=0)
     temperature_c: float | None = Field(default=None, ge=-60, le=60)
 
+    @model_validator(mode="after")
+    def _looks_whole(self) -> OperationsSpec:
+        if self.least_station_s < self.look_s + self.judge_s:
+            raise ValueError(
+                f"least_station_s {self.least_station_s:g} is less than look_s and judge_s together, "
+                f"{self.look_s + self.judge_s:g}: a drone would leave before it has looked"
+            )
+        return self
+
     def operations(self) -> Operations:
         """Return them as the running world takes them; the wind is made beside."""
         return Operations(

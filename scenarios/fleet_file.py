@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
@@ -14,9 +15,10 @@ import shapely
 from pyproj import Transformer
 
 from agents.teams import TeamSpec
+from scenarios.drone_file import Drones, read_drones
 from scenarios.fleet_schema import FleetFile, TeamsEntry
 from scenarios.schema import Scenario
-from scenarios.teams import Fleet, duty_windows, neighbours
+from scenarios.teams import Fleet, derived_posts, duty_windows, make_fleet, neighbours
 from twin.checked_yaml import Lines, read_located
 from twin.city import City
 from twin.errors import Fault, InputError, unknown_name
@@ -37,7 +39,9 @@ def fleet_path(asked: Path | None, scenario: Scenario, scenario_file: Path) -> P
 
 
 def read_fleet_file(path: Path, city: City, graph: StreetGraph, scenario: Scenario) -> tuple[Fleet, list[str]]:
-    """Return the fleet of a file with the neighbours of the scenario behind it, and what is to be said of it.
+    """Return the fleet of a file with the neighbours of the scenario behind it, its drones, and what is to be said.
+
+    A file that names drones alone leaves the teams to the scenario, by residents.
 
     How teams of a service turn out, hand over, rest and break down is what the scenario says of that service. An hour
     at which nobody of a service is on duty is told, not refused.
@@ -51,9 +55,16 @@ def read_fleet_file(path: Path, city: City, graph: StreetGraph, scenario: Scenar
     file, lines = read_located(path, FleetFile, asked)
     ground = _Ground(city, graph, scenario, lines)
     nodes = [ground.nodes_of(row, entry) for row, entry in enumerate(file.teams)]
-    ground.faults += _doubled(file, lines) + _strange(file, scenario, lines) + _lacking(file, scenario, lines)
+    start = scenario.start.replace(tzinfo=ZoneInfo(str(city.manifest["timezone"])))
+    drones, of_drones = read_drones(file, lines, city, scenario, start)
+    ground.faults += _doubled(file, lines) + _strange(file, scenario, lines) + of_drones
+    ground.faults += _lacking(file, scenario, lines) if file.teams else []
     if ground.faults:
         raise InputError(asked, sorted(ground.faults, key=lambda fault: fault.line or 0), path)
+    told = _of_drones(file, path, drones)
+    if not file.teams:
+        fleet = replace(make_fleet(city, graph, scenario), drones=drones)
+        return fleet, told + derived_posts(fleet)
     teams: list[TeamSpec] = []
     posts: dict[str, list[int]] = {}
     for entry, at in zip(file.teams, nodes, strict=True):
@@ -63,11 +74,22 @@ def read_fleet_file(path: Path, city: City, graph: StreetGraph, scenario: Scenar
         ]
         mine = posts.setdefault(str(entry.service), [])
         mine += [node for node in at if node not in mine]
-    told = [f"the fleet is that of {path.name}, {file.name}: {len(teams)} teams; {file.source}"]
+    told = [f"the fleet is that of {path.name}, {file.name}: {len(teams)} teams; {file.source}", *told]
     told += _deserted(teams, scenario)
     for service, spec in scenario.teams.items():
         teams += neighbours(city, graph, service, spec)
-    return Fleet(teams, [], posts), told
+    return Fleet(teams, [], posts, drones), told
+
+
+def _of_drones(file: FleetFile, path: Path, drones: Drones | None) -> list[str]:
+    if drones is None:
+        return []
+    docks = len({spec.dock for spec in drones.specs})
+    return [
+        f"{len(drones.specs)} drones on {docks} docks and {len(drones.patrols)} rounds are those of {path.name}, "
+        f"{file.name}; {file.source}; their wind is "
+        + ("given" if file.operations.wind is not None else "drawn for the day")
+    ]
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +12,7 @@ from pyproj import Transformer
 from agents.injects import (
     Announcement,
     CamerasFail,
+    DroneFails,
     Inject,
     NewIncident,
     PolicyChange,
@@ -27,6 +28,7 @@ from scenarios.schema_parts import PlaceSpec
 from scenarios.schema_response import (
     CameraInject,
     ClosureInject,
+    DroneInject,
     IncidentInject,
     InjectSpec,
     StaffInject,
@@ -62,13 +64,14 @@ class _Build:
     scenario: Scenario
     seed: int
     teams: set[str]
+    drones: set[str]
     cameras: CameraFleet
     faults: list[Fault] = field(default_factory=list)
 
 
 def build_doings(
     city: City, graph: NearestNode, scenario: Scenario, seed: int, teams: Sequence[TeamSpec], cameras: CameraFleet,
-    origins: Origins | None = None,
+    origins: Origins | None = None, drones: Collection[str] = (),
 ) -> Doings:  # fmt: skip
     """Return what the scenario does to its run.
 
@@ -80,11 +83,12 @@ def build_doings(
         teams: of the run.
         cameras: of the run.
         origins: says where each inject was read from, so that faults name their file and line.
+        drones: names of those of the run.
 
     Raises:
         InputError: places outside the city or unknown, unknown teams, cameras, data centres or policies; all of them.
     """
-    build = _Build(city, graph, scenario, seed, {team.id for team in teams}, cameras)
+    build = _Build(city, graph, scenario, seed, {team.id for team in teams}, set(drones), cameras)
     injects: list[Inject] = []
     overlays: list[Overlay] = []
     faults: list[Fault] = []
@@ -123,6 +127,10 @@ def _made(build: _Build, spec: InjectSpec, number: int, where: str) -> tuple[lis
         if spec.team not in build.teams:
             build.faults.append(Fault(f"{where}: {unknown_name('team', spec.team, sorted(build.teams))[:300]}"))
         return [TeamBreakdown(at_ms, spec.team, round(spec.repair_min * MINUTE_MS))], []
+    if isinstance(spec, DroneInject):
+        if spec.drone not in build.drones:
+            build.faults.append(Fault(f"{where}: {unknown_name('drone', spec.drone, sorted(build.drones))[:300]}"))
+        return [DroneFails(at_ms, spec.drone, spec.what)], []
     if isinstance(spec, StaffInject):
         desks = ["phones", "verifiers", *build.scenario.centre.own_desks]
         if spec.desk not in desks:

@@ -161,6 +161,18 @@ class TeamInject(_At):
     repair_min: float = Field(gt=0)
 
 
+class DroneInject(_At):
+    """A drone fails: its motors stop, or its link is lost.
+
+    Attributes:
+        drone: its name in the fleet file.
+    """
+
+    inject: Literal["drone_fault"]
+    drone: str
+    what: Literal["motor", "link"]
+
+
 class StaffInject(_At):
     """A desk has so many people from then on.
 
@@ -181,6 +193,6 @@ class PolicyInject(_At):
 
 
 InjectSpec = Annotated[
-    IncidentInject | ClosureInject | CameraInject | TeamInject | StaffInject | PolicyInject,
+    IncidentInject | ClosureInject | CameraInject | TeamInject | DroneInject | StaffInject | PolicyInject,
     Field(discriminator="inject"),
 ]

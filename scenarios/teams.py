@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from agents.teams import TeamSpec
+from scenarios.drone_file import Drones
 from scenarios.places import NearestNode
 from scenarios.posts import Posts, find_posts
 from scenarios.schema import Scenario, ServiceTeams
@@ -23,11 +24,17 @@ DAY_MS: Final = 86_400_000
 
 @dataclass(frozen=True)
 class Fleet:
-    """All teams, which services wait at derived posts, and all posts of each service."""
+    """All teams, which services wait at derived posts, all posts of each service, and drones where there are any."""
 
     teams: list[TeamSpec]
     derived: list[str]
     posts: dict[str, list[int]] = field(default_factory=dict)
+    drones: Drones | None = None
+
+
+def derived_posts(fleet: Fleet) -> list[str]:
+    """Return what is to be said of services that wait at derived posts."""
+    return [f"posts of {service} were derived: the city names none" for service in fleet.derived]
 
 
 def make_fleet(city: City, graph: StreetGraph, scenario: Scenario) -> Fleet:

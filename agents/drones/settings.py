@@ -22,7 +22,8 @@ class Operations:
         spares: whose teams an empty place spares: of ``all`` requests, of those from ``alarms`` alone, of ``none``.
         stay_s: how long it stays at most.
         watch_s: how long it stays on once the first team is there.
-        overwatch_priorities: requests of these are watched until they are over, by one drone after another.
+        overwatch_priorities: requests of these are watched until they are over, by one drone after another; so is
+            what turns out bigger than it was reported, whatever its priority.
         least_station_s: no drone is sent that could not stay so long.
         relief_lead_s: how long before the end of a watch its relief is to be there.
         patrol_reach_m: how far to each side a drone on a round looks.
@@ -40,7 +41,7 @@ class Operations:
     spares: Literal["all", "alarms", "none"] = "all"
     stay_s: float = 1200.0
     watch_s: float = 60.0
-    overwatch_priorities: tuple[int, ...] = (1,)
+    overwatch_priorities: tuple[int, ...] = ()
     least_station_s: float = 90.0
     relief_lead_s: float = 30.0
     patrol_reach_m: float = 150.0

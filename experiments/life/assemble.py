@@ -21,6 +21,7 @@ from experiments.life.ground import Ground, ground_of
 from experiments.request import RunRequest, Tell
 from scenarios.call_log import log_day, read_call_log
 from scenarios.demand import Day, Placed, draw_day
+from scenarios.drone_file import Drones
 from scenarios.expected import ExpectedRequests
 from scenarios.fleet_file import fleet_path, read_fleet_file
 from scenarios.injects import Doings, build_doings
@@ -29,7 +30,7 @@ from scenarios.places import DrawnPlaces, NearestNode, districts_of
 from scenarios.read import read_scenario, scenario_path
 from scenarios.schema import Scenario
 from scenarios.settings import response_settings
-from scenarios.teams import Fleet, make_fleet
+from scenarios.teams import Fleet, derived_posts, make_fleet
 from scenarios.zones import zone_scenario, zone_teams
 from sensors.alarms import AlarmRules
 from sensors.cameras import CameraFleet, fleet_of, join_fleets
@@ -60,6 +61,7 @@ class Assembly:
         doings: what is done to the run from outside.
         spots: where things can happen, kept for further days.
         load: what each camera meets at its recogniser server; None where there are as many as it takes.
+        drones: of the fleet file, None where it has none.
     """
 
     request: RunRequest
@@ -84,6 +86,7 @@ class Assembly:
     doings: Doings
     spots: DrawnPlaces
     load: StreamLoad | None
+    drones: Drones | None = None
 
 
 def assemble(
@@ -122,7 +125,8 @@ def assemble(
     if len(spotlights) < wanted:
         derived += [f"{len(spotlights)} of {wanted} spotlight cameras found a junction where a pole has a view"]
     origins = Origins(scenario_path(request.scenario), *injects)
-    doings = build_doings(city, graph, scenario, request.seed, teams.teams, fleet, origins)
+    drone_names = [spec.id for spec in teams.drones.specs] if teams.drones is not None else []
+    doings = build_doings(city, graph, scenario, request.seed, teams.teams, fleet, origins, drone_names)
     tell("incidents and calls", 0.0)
     day, told = _day(request, city, graph, scenario, placed, ground.spots)
     derived += told
@@ -151,6 +155,7 @@ def assemble(
         doings=doings,
         spots=ground.spots,
         load=load,
+        drones=teams.drones,
     )
 
 
@@ -181,7 +186,7 @@ def _teams(request: RunRequest, scenario: Scenario, ground: Ground) -> tuple[Fle
     if path is not None:
         return read_fleet_file(path, ground.city, graph, scenario)
     fleet = make_fleet(ground.city, graph, scenario)
-    return fleet, [f"posts of {service} were derived: the city names none" for service in fleet.derived]
+    return fleet, derived_posts(fleet)
 
 
 def make_ready(travel: Travel, duration_ms: int) -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+import numpy as np
+
+from agents.drones.seeing import Seer
+from agents.drones.squadron import Squadron
 from agents.world import World
 from experiments.footage.sky import SkyOver
 from experiments.life.assemble import Assembly
@@ -40,7 +44,26 @@ def make_world(parts: Assembly, sources: Sequence[SightingSource], log: EventLog
         scenario=parts.scenario.name,
         injects=parts.doings.injects,
         known=parts.known,
+        squadron=squadron_of(parts),
     )
+
+
+def squadron_of(parts: Assembly) -> Squadron | None:
+    """Return the drones of a run in the air of its day, None where there are none."""
+    drones = parts.drones
+    if drones is None:
+        return None
+    sky = SkyOver(parts.city, parts.start, parts.scenario.weather)
+    seer = Seer(parts.heights, parts.model, parts.rules, sky.light_at, parts.request.seed)
+    air = drones.air(parts.scenario, parts.start, parts.request.seed)
+
+    def nearest_node(x_m: float, y_m: float) -> int:
+        return int(np.asarray(parts.graph.nearest_node(np.array(x_m), np.array(y_m))))
+
+    return Squadron(
+        drones.specs, drones.operations, drones.ways, air, seer, nearest_node, parts.city, drones.patrols,
+        drones.visible,
+    )  # fmt: skip
 
 
 def sources_of(parts: Assembly, spotlights: Spotlights | None = None) -> list[SightingSource]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from agents.flight.fitted import fitted_file
 from agents.world import World
 from experiments.life.assemble import Assembly, assemble
 from experiments.life.branches import policy_hashes, whole_paths
@@ -118,9 +119,15 @@ def input_hashes(parts: Assembly) -> dict[str, str]:
         "fleet": fleet_path(request.fleet, parts.scenario, parts.scenario_file),
         "fitted": request.fitted or FITTED_FILE,
         "fitted_load": FITTED_LOAD_FILE if parts.load is not None else None,
+        **{f"fitted_{name}": fitted_file(name) for name in drone_classes(parts)},
     }  # fmt: skip
     hashes = file_hashes(files) | policy_hashes(whole_paths(request.policy or parts.scenario.policy))
     return hashes | {"city": city_hash(parts.city), "weights": parts.model.weights_sha256}
+
+
+def drone_classes(parts: Assembly) -> list[str]:
+    """Return the classes of the run's drones, in order of the alphabet."""
+    return sorted({spec.drone for spec in parts.drones.specs}) if parts.drones is not None else []
 
 
 def said_of(request: RunRequest) -> dict[str, Any]:
@@ -200,6 +207,7 @@ def _write_run_json(
         "policy": parts.policy.name,
         "cameras": len(parts.fleet),
         "teams": len(parts.teams),
+        **({"drones": len(parts.drones.specs)} if parts.drones is not None else {}),
         "versions": versions(),
         "git": git_commit(),
         "hashes": hashes | ({"events": events_hash} if events_hash else {}),

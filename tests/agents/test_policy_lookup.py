@@ -101,7 +101,10 @@ def test_a_spec_is_read_into_its_parts(asked, parts):
     [
         ("", "at most one relocation part"),
         ("closest +", "at most one relocation part"),
-        ("closest + none + none", "at most one relocation part"),
+        ("closest + none + none", "there is no drone policy 'none'; known: drone_first"),
+        ("closest + none + none + none", "at most one drone part"),
+        ("closest + drone_first + grounded", "there is a drone part already"),
+        ("drone_first", "put a dispatch policy before it: closest + drone_first"),
         ("batch(", "cannot be read"),
         ("batch(30)", "write name=value"),
         ("batch(every_s=thirty)", "write name=value"),

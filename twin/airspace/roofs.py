@@ -67,9 +67,6 @@ def levels_m(space: AirSpace, roofs: Roofs, way: Floats) -> list[float]:
     none when a roof stands too high.
     """
     rules = space.rules
-    spots = _spots(way)
-    least_m = roofs.along_m(way) + rules.roof_clearance_m
-    most_m = float(space.ceiling_m(spots[1:-1, 0], spots[1:-1, 1]).min(initial=rules.green_height_m))
-    most_m = min(most_m, float(space.ceiling_m(spots[[0, -1], 0], spots[[0, -1], 1]).min()))
+    least_m, most_m = roofs.along_m(way) + rules.roof_clearance_m, space.ceiling_along_m(way)
     first, last = math.ceil(least_m / rules.level_step_m), math.floor(most_m / rules.level_step_m)
     return [step * rules.level_step_m for step in range(first, last + 1)]

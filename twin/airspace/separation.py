@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,11 @@ class Flight:
     id: str
     t_ms: NDArray[np.int64]
     xyz_m: Floats
+
+    @cached_property
+    def box_m(self) -> tuple[Floats, Floats]:
+        """The lowest and the highest of each coordinate, (3,) each."""
+        return self.xyz_m.min(axis=0), self.xyz_m.max(axis=0)
 
     def at(self, t_ms: int) -> Floats:
         """Return where it is (3,), at its first or last place when it is not in the air."""
@@ -101,6 +107,7 @@ class Timetable:
 
     def __init__(self, rules: AirRules) -> None:
         self._rules = rules
+        self._apart_m = np.array([rules.apart_level_m, rules.apart_level_m, rules.apart_up_m])
         self._flights: dict[str, Flight] = {}
 
     def __len__(self) -> int:
@@ -109,10 +116,18 @@ class Timetable:
     def conflict(self, flight: Flight) -> tuple[str, int, float] | None:
         """Return the first flight admitted that this one comes too near to, when in ms, and how near in metres."""
         for other in self._flights.values():
-            near = too_near(flight, other, self._rules)
-            if other.id != flight.id and near is not None:
-                return other.id, *near
+            if other.id != flight.id and self._may_meet(flight, other):
+                near = too_near(flight, other, self._rules)
+                if near is not None:
+                    return other.id, *near
         return None
+
+    def _may_meet(self, first: Flight, second: Flight) -> bool:
+        """Whether times and boxes of two flights come near enough for a closer look."""
+        if first.t_ms[0] > second.t_ms[-1] or second.t_ms[0] > first.t_ms[-1]:
+            return False
+        (low, high), (other_low, other_high) = first.box_m, second.box_m
+        return bool((low - other_high <= self._apart_m).all() and (other_low - high <= self._apart_m).all())
 
     def admit(self, choices: Iterable[Flight]) -> Flight | None:
         """Admit the first of some choices that is near to none, and return it; None if none is.
@@ -124,6 +139,10 @@ class Timetable:
                 self._flights[flight.id] = flight
                 return flight
         return None
+
+    def put(self, flight: Flight) -> None:
+        """Take a flight in whether it is near to others or not: what falls asks nobody."""
+        self._flights[flight.id] = flight
 
     def drop_before(self, t_ms: int) -> None:
         """Forget flights that have ended by a moment."""

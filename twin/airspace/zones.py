@@ -118,12 +118,28 @@ class AirSpace:
         """Return how high (n,) one may fly over points; 0 within the margin of a red zone."""
         points = shapely.points(x_m, y_m)
         ceiling = np.full(len(points), self.rules.green_height_m)
-        for zone in self.zones:
-            if zone.colour != "red":
-                inside = shapely.intersects(zone.area, points)
-                ceiling[inside] = np.minimum(ceiling[inside], zone.most_height_m)
+        for zone in self._capped:
+            inside = shapely.intersects(zone.area, points)
+            ceiling[inside] = np.minimum(ceiling[inside], zone.most_height_m)
         ceiling[shapely.intersects(self.red, points)] = 0.0
         return ceiling
+
+    def ceiling_along_m(self, way: Floats) -> float:
+        """Return how high one may fly along a way (k, 2) that keeps out of red: the lowest zone it touches counts."""
+        line = shapely.linestrings(way)
+        lowest_m = self.rules.green_height_m
+        for zone in self._capped:
+            if zone.most_height_m < lowest_m and shapely.intersects(zone.area, line):
+                lowest_m = zone.most_height_m
+        return lowest_m
+
+    @cached_property
+    def _capped(self) -> list[Zone]:
+        """The zones that are not red, ready to be asked often."""
+        capped = [zone for zone in self.zones if zone.colour != "red"]
+        for zone in capped:
+            shapely.prepare(zone.area)
+        return capped
 
     def colour_at(self, x_m: float, y_m: float) -> str:
         """Return the strictest colour over a point."""
