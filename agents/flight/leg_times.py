@@ -78,7 +78,7 @@ def _mission(
         enter[i] = min(enter[i], sqrt(enter[i + 1] ** 2 + 2 * accel * line[i]))
     blow = sqrt(wind[0] ** 2 + wind[1] ** 2)
     total_s, stand, parts = 0.0, watts_at(column, blow, 0.0), np.zeros(3)
-    stood_j, gusts_j, high = 0.0, 0.0, 0.0
+    stood_j, gusts_j, high = 0.0, 0.0, _starts_at_m(move)
     for i in range(k):
         way = move[i] / length[i]
         kind = 0 if way[2] > _STEEP else (2 if way[2] < -_STEEP else 1)
@@ -106,6 +106,16 @@ def _mission(
         stood_j += stay[i, 0]
         gusts_j += stay[i, 1]
     return flies
+
+
+@njit(cache=True)
+def _starts_at_m(move: NDArray[np.float64]) -> float:
+    """Return how high a mission starts above its lowest point, which is taken for its dock."""
+    at, lowest = 0.0, 0.0
+    for i in range(len(move)):
+        at += move[i, 2]
+        lowest = min(lowest, at)
+    return -lowest
 
 
 @njit(cache=True)

@@ -8,22 +8,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.drones.seeing import drone_camera
+from agents.drones.sky_ways import SkyWays
 from agents.flight.drone_class import DroneClass
 from experiments.docks.choose import Docks, chosen
 from experiments.docks.docks_map import draw_docks
 from experiments.docks.files import FIGURES, FLEET, MAP, SITES, write_docks, write_fleet_file
 from experiments.docks.inputs import Demand, DroneInputs, demand_of, inputs_of
 from experiments.docks.privacy import homes_concerned
-from experiments.docks.reach import Asked, Reach, Sky, Trip, reach_of
+from experiments.docks.reach import Asked, Reach, Trip, reach_of, trip_of
 from experiments.docks.request import DocksRequest
 from experiments.docks.sites import DockSites, dock_sites
 from experiments.provenance import git_commit, versions
 from experiments.request import Tell, silent
 from experiments.trials.tidy import plain, write_json
 from sensors.cameras import CameraFleet, fleet_of
-from sensors.drone_eye import beside_m, hovering
 from twin.city.store import city_hash
 from twin.errors import InputError
+
+LOOKS_AHEAD_M = 30.0
+"""It stands over its place and looks so far ahead of it (assumed), as one who has just come does."""
 
 __all__ = ["FIGURES", "FLEET", "MAP", "SITES", "plan_docks"]
 
@@ -37,12 +41,12 @@ def plan_docks(request: DocksRequest, tell: Tell = silent) -> dict[str, Any]:
     tell("city and sky", 0.0)
     inputs = inputs_of(request.city, request.drone, request.scenario, request.wind_ms, list(request.faults()))
     demand = demand_of(inputs, request.services, request.places)
-    sites = dock_sites(inputs.city, inputs.sky.space, request.candidates)
+    sites = dock_sites(inputs.city, inputs.ways.space, request.candidates)
     if not len(sites):
         raise InputError("plan docks", "no roof of a public building and no post stands under open sky")
     tell("who reaches what", 0.0)
     asked = Asked(request.within_s, request.launch_s, request.wind_ms, request.hover_s)
-    reach = reach_of(sites, demand.xy_m, inputs.sky, inputs.drone, inputs.fitted, asked, tell)
+    reach = reach_of(sites, demand.xy_m, inputs.ways, inputs.drone, inputs.fitted, asked, tell)
     if not reach.arrive_s.nnz:
         raise InputError(
             "plan docks", f"no site is above any request within {request.within_s:g} s; a longer --within would work"
@@ -50,7 +54,7 @@ def plan_docks(request: DocksRequest, tell: Tell = silent) -> dict[str, Any]:
     tell("plan and bound", 0.0)
     docks = chosen(reach, demand.weight, sites, request.docks, request.busy, request.effort)
     tell("homes", 0.0)
-    trips = _trips(docks, sites, demand, inputs.sky)
+    trips = _trips(docks, sites, demand, inputs.ways)
     served = np.array([trip.place for trip in trips], dtype=np.int64)
     homes = homes_concerned(
         inputs.city, [trip.way for trip in trips], 2.0 * demand.weight[served], eyes_of(trips, inputs.drone)
@@ -68,30 +72,24 @@ def plan_docks(request: DocksRequest, tell: Tell = silent) -> dict[str, Any]:
     return content  # type: ignore[no-any-return]
 
 
-def _trips(docks: Docks, sites: DockSites, demand: Demand, sky: Sky) -> list[Trip]:
+def _trips(docks: Docks, sites: DockSites, demand: Demand, ways: SkyWays) -> list[Trip]:
     """Return the ways from the dock that is there first to each place in time."""
     found = []
     for place in np.flatnonzero(docks.nearest >= 0).tolist():
         site = int(docks.nearest[place])
-        trip = sky.trip(site, sites.xy_m[site], place, demand.xy_m[place])
+        trip = trip_of(ways, site, sites.xy_m[site], place, demand.xy_m[place])
         found += [trip] if trip is not None else []
     return found
 
 
 def eyes_of(trips: Sequence[Trip], drone: DroneClass) -> CameraFleet:
-    """Return the drone's camera beside each place it is sent to, on the side it comes from, looking at the place."""
+    """Return the drone's camera above each place it is sent to, turned to it from the side it comes from."""
     eyes = []
     for trip in trips:
-        goal, before = trip.way[-1], trip.way[-2] if len(trip.way) > 1 else trip.way[-1]
-        ahead = goal - before
-        far_m = float(np.hypot(*ahead))
-        unit = ahead / far_m if far_m > 0 else np.array([0.0, 1.0])
-        at = goal - unit * min(beside_m(trip.level_m), far_m)
-        bearing = float(np.degrees(np.arctan2(unit[0], unit[1])))
-        eyes.append(
-            hovering(f"above {trip.place}", float(at[0]), float(at[1]), trip.level_m, bearing,
-                     drone.camera.hfov_deg.value)
-        )  # fmt: skip
+        goal, before = trip.way[-1], trip.way[-2]
+        toward = goal + LOOKS_AHEAD_M * (goal - before) / max(float(np.hypot(*(goal - before))), 1e-9)
+        at = np.array([*goal, trip.level_m])
+        eyes.append(drone_camera(f"above {trip.place}", at, drone.camera.hfov_deg.value, (toward[0], toward[1])))
     return fleet_of(eyes)
 
 

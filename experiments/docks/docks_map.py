@@ -53,7 +53,7 @@ def _map(figure: Any, axes: Any, inputs: DroneInputs, demand: Demand, sites: Doc
     layers.ground(sheet, inputs.city)
     layers.streets(sheet, inputs.city)
     layers.borders(sheet, inputs.city)
-    for zone in inputs.sky.space.zones:
+    for zone in inputs.ways.space.zones:
         if zone.name == inputs.city.name:
             continue
         colour = RED if zone.colour == "red" else YELLOW

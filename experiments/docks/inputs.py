@@ -10,15 +10,15 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from agents.drones.sky_ways import SkyWays
 from agents.flight.drone_class import DroneClass, drone_class
 from agents.flight.fitted import FittedFlight, load_fitted
-from experiments.docks.reach import Sky
 from scenarios.expected import ExpectedRequests
 from scenarios.places import CitySpots
 from scenarios.rates import HOUR_MS
 from scenarios.read import read_scenario
 from scenarios.schema import Scenario
-from twin.airspace import Roofs, air_space
+from twin.airspace import air_space
 from twin.city import City
 from twin.city.resolve import open_city
 from twin.errors import Fault, InputError, unknown_name
@@ -46,7 +46,7 @@ class DroneInputs:
     """What a plan of drones is made from."""
 
     city: City
-    sky: Sky
+    ways: SkyWays
     drone: DroneClass
     fitted: FittedFlight
     scenario: Scenario
@@ -78,7 +78,7 @@ def inputs_of(city: str | None, drone: str, scenario: str, wind_ms: float, fault
         found += list(wrong.faults)
     if found or kind is None or fitted is None or asked is None:
         raise InputError("plan for drones", found)
-    return DroneInputs(opened, Sky(air_space(opened), Roofs(opened)), kind, fitted, asked)
+    return DroneInputs(opened, SkyWays(opened, air_space(opened)), kind, fitted, asked)
 
 
 def demand_of(inputs: DroneInputs, services: Sequence[str], places: int) -> Demand:

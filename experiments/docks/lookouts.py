@@ -9,14 +9,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from scipy.spatial import cKDTree
 
+from agents.drones.seeing import HEIGHT_PX, WIDTH_PX
 from agents.drones.settings import Operations
-from experiments.docks.reach import Sky
-from sensors.cameras import Camera, CameraFleet, Preset, fleet_of
-from sensors.drone_eye import HEIGHT_PX, WIDTH_PX
+from agents.drones.sky_ways import SkyWays
+from sensors.cameras import Camera, Preset, fleet_of
 from sensors.optics import load_dori
 from sensors.visibility import visibility
-from twin.airspace import levels_m
 from twin.city import City
 from twin.city.heights import HeightRaster
 
@@ -46,14 +46,14 @@ class Lookouts:
         return len(self.xyz_m)
 
 
-def lookouts_over(city: City, sky: Sky, heights: HeightRaster, cells_xyz_m: Floats, hfov_deg: float) -> Lookouts:
+def lookouts_over(city: City, ways: SkyWays, heights: HeightRaster, cells_xyz_m: Floats, hfov_deg: float) -> Lookouts:
     """Return points over a city from which some cell shows, and which cells show from each.
 
     They lie on a grid of 150 m, outside red zones, at the lowest height the rules allow there.
 
     Args:
         city: says how wide the grid is.
-        sky: zones, roofs and rules.
+        ways: zones, roofs and rules.
         heights: what stands in the way.
         cells_xyz_m: (m, 3) what is looked for.
         hfov_deg: of the drone's camera; sets how dense its picture is.
@@ -62,8 +62,8 @@ def lookouts_over(city: City, sky: Sky, heights: HeightRaster, cells_xyz_m: Floa
     x_m, y_m = np.meshgrid(np.arange(west, east, SPACING_M), np.arange(south, north, SPACING_M))
     xy_m = np.round(np.column_stack([x_m.ravel(), y_m.ravel()]), 1)
     xy_m = xy_m[_near(xy_m, cells_xyz_m)]
-    xy_m = xy_m[sky.allowed(xy_m)]
-    lowest = [levels_m(sky.space, sky.roofs, np.repeat(at[None], 2, axis=0)) for at in xy_m]
+    xy_m = xy_m[[ways.is_free(*at) for at in xy_m.tolist()]]
+    lowest = [way.heights_m if (way := ways.way(at, at)) is not None else () for at in xy_m]
     kept = np.array([bool(levels) for levels in lowest], dtype=bool)
     z_m = np.array([levels[0] for levels in lowest if levels])
     xyz_m = np.column_stack([xy_m[kept], z_m])
@@ -74,8 +74,6 @@ def lookouts_over(city: City, sky: Sky, heights: HeightRaster, cells_xyz_m: Floa
 
 def _near(xy_m: Floats, cells_xyz_m: Floats) -> NDArray[np.bool_]:
     """Return which points have a cell within reach on the level."""
-    from scipy.spatial import cKDTree
-
     return np.isfinite(cKDTree(cells_xyz_m[:, :2]).query(xy_m, distance_upper_bound=REACH_M)[0])
 
 
@@ -105,8 +103,3 @@ def touring_camera(name: str, xyz_m: Floats, stay_s: float, hfov_deg: float) -> 
     )
     x, y, z = map(float, xyz_m[0])
     return Camera(name, "drone", x, y, z, 0.0, DOWN_DEG, hfov_deg, WIDTH_PX, HEIGHT_PX, REACH_M, presets=stops)
-
-
-def as_fleet(cameras: list[Camera]) -> CameraFleet:
-    """Return cameras as columns."""
-    return fleet_of(cameras)

@@ -112,10 +112,10 @@ def plan_patrol(request: PatrolRequest, tell: Tell = silent) -> dict[str, Any]:
     gaps = gaps_of(city, heights, cameras, request.scenario, request.cell_m)
     tell("what shows from where", 0.0)
     hfov_deg = drone.camera.hfov_deg.value
-    lookouts = lookouts_over(city, inputs.sky, heights, gaps.xyz_m, hfov_deg)
+    lookouts = lookouts_over(city, inputs.ways, heights, gaps.xyz_m, hfov_deg)
     starts = starts_of(scenario, city, request.rounds, max(spec.full_charge_s for spec in drones.specs) + LONGEST_S)
     tell("rounds", 0.0)
-    flying = Flying(inputs.sky, drone, inputs.fitted, request.wind_ms, request.stay_s, request.points, request.far_m)
+    flying = Flying(inputs.ways, drone, inputs.fitted, request.wind_ms, request.stay_s, request.points, request.far_m)
     plans = {
         light: rounds_of(lookouts, gaps.weight * gaps.open_to[light], docks, flying, request.effort)
         for light in LIGHTS

@@ -44,7 +44,7 @@ def draw_patrol(
     homes, drones = content["privacy"], max(len(plan.rounds) for plan in plans.values())
     figure.suptitle(f"Rounds of {drones} drones over the gaps of the cameras", x=0.02, y=0.975, ha="left", fontsize=16,
                     color=INK, weight="bold")  # fmt: skip
-    seen = ", ".join(f"{count:,} at «{name}»" for name, count in homes["in_view"].items())
+    seen = ", ".join(f"{count:,} at «{name}»" for name, count in homes["in_view"].items() if count)
     figure.text(0.02, 0.925, f"Flown over: {homes['overflown']:,} of {homes['dwellings']:,} dwellings; in view: {seen}",
                 fontsize=10.5, color="#55565e")  # fmt: skip
     write_whole(path, lambda part: figure.savefig(part, dpi=110, facecolor="white", format="png"))
@@ -58,7 +58,7 @@ def _map(
     layers.ground(sheet, inputs.city)
     layers.streets(sheet, inputs.city)
     layers.borders(sheet, inputs.city)
-    for zone in inputs.sky.space.zones:
+    for zone in inputs.ways.space.zones:
         if zone.colour == "red":
             sheet.fill(np.array([zone.area], dtype=object), "#c92a2a33", 40)
             sheet.lines(np.array([zone.area.boundary], dtype=object), RED, 1.2, 41, linestyle=(0, (5, 3)))

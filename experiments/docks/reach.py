@@ -12,13 +12,13 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from agents.drones.settings import Operations
+from agents.drones.sky_ways import SkyWays
 from agents.flight.drone_class import DroneClass
 from agents.flight.fitted import FittedFlight, flight_times
 from agents.flight.missions import Missions
 from agents.flight.orders import AS_FAST, FINAL_M
 from experiments.docks.sites import DockSites
 from experiments.request import Tell, silent
-from twin.airspace import AirSpace, AirWays, Corners, Roofs, levels_m
 
 Floats = NDArray[np.float64]
 WINDS: Final = 8
@@ -69,42 +69,25 @@ class Reach:
     allowed: NDArray[np.bool_]
 
 
-class Sky:
-    """Ways and heights over one city, found once for whoever asks."""
-
-    def __init__(self, space: AirSpace, roofs: Roofs) -> None:
-        self.space, self.roofs, self.ways = space, roofs, AirWays(space)
-        self._corners: dict[tuple[float, float], Corners] = {}
-
-    def allowed(self, xy_m: Floats) -> NDArray[np.bool_]:
-        """Return over which of the points (n, 2) a drone may be."""
-        return np.asarray(self.space.ceiling_m(*np.asarray(xy_m, dtype=np.float64).reshape(-1, 2).T) > 0)
-
-    def trip(self, site: int, start: Floats, place: int, goal: Floats) -> Trip | None:
-        """Return the shortest way at the lowest height that clears its roofs, None where there is none."""
-        way = self.ways.way(self._seen(start), self._seen(goal))
-        if way is None:
-            return None
-        levels = levels_m(self.space, self.roofs, way)
-        return Trip(site, place, way, levels[0]) if levels else None
-
-    def _seen(self, at: Floats) -> Corners:
-        key = (float(at[0]), float(at[1]))
-        if key not in self._corners:
-            self._corners[key] = self.ways.corners(*key)
-        return self._corners[key]
+def trip_of(ways: SkyWays, site: int, start: Floats, place: int, goal: Floats) -> Trip | None:
+    """Return the shortest way at the lowest height that clears its roofs, None where there is none."""
+    way = ways.way(start, goal)
+    if way is None or not way.heights_m:
+        return None
+    xy_m = np.repeat(way.xy_m, 2, axis=0) if len(way.xy_m) == 1 else way.xy_m  # straight above its dock
+    return Trip(site, place, xy_m, way.heights_m[0])
 
 
 def reach_of(
-    sites: DockSites, xy_m: Floats, sky: Sky, drone: DroneClass, fitted: FittedFlight, asked: Asked,
+    sites: DockSites, xy_m: Floats, ways: SkyWays, drone: DroneClass, fitted: FittedFlight, asked: Asked,
     tell: Tell = silent,
 ) -> Reach:  # fmt: skip
     """Return which places (m, 2) each site reaches within the time, and home with the reserve untouched."""
-    allowed = sky.allowed(xy_m)
+    allowed = np.array([ways.is_free(x, y) for x, y in xy_m.tolist()], dtype=bool)
     arrive, spent = [], []
     at: list[tuple[int, int]] = []
     usable_wh = usable_of(drone, fitted)
-    for trips in _trips(sites, xy_m, allowed, sky, drone, asked):
+    for trips in _trips(sites, xy_m, allowed, ways, drone, asked):
         tell("who reaches what", trips[-1].site / len(sites))
         loops = [loop_of(trip, float(sites.pad_m[trip.site]), asked.hover_s) for trip in trips]
         worst = worst_of(loops, drone, fitted, asked.wind_ms)
@@ -127,7 +110,7 @@ def usable_of(drone: DroneClass, fitted: FittedFlight) -> float:
 
 
 def _trips(
-    sites: DockSites, xy_m: Floats, allowed: NDArray[np.bool_], sky: Sky, drone: DroneClass, asked: Asked
+    sites: DockSites, xy_m: Floats, allowed: NDArray[np.bool_], ways: SkyWays, drone: DroneClass, asked: Asked
 ) -> Iterator[list[Trip]]:  # fmt: skip
     """Yield the trips of some hundred sites at a time, to places near enough to be in question."""
     far_m = drone.limits.speed_ms.value * (asked.within_s - asked.launch_s)
@@ -136,8 +119,9 @@ def _trips(
     for first in range(0, len(sites), 100):
         found = []
         for site in range(first, min(first + 100, len(sites))):
+            ways.keep(*sites.xy_m[site].tolist())
             for k in sorted(near.query_ball_point(sites.xy_m[site], far_m)):
-                trip = sky.trip(site, sites.xy_m[site], int(rows[k]), xy_m[rows[k]])
+                trip = trip_of(ways, site, sites.xy_m[site], int(rows[k]), xy_m[rows[k]])
                 found += [trip] if trip is not None else []
         if found:
             yield found
@@ -208,7 +192,7 @@ def _missions(loops: Sequence[Loop], wind_ms: Floats, drone: DroneClass) -> tupl
         flat = np.column_stack([flat[moved], np.zeros(int(moved.sum()))])
         move.append(np.vstack([[0.0, 0.0, rise], flat, [0.0, 0.0, FINAL_M - rise], [0.0, 0.0, -FINAL_M]]))
         speed.append(np.array([AS_FAST, *[CRUISE_MS] * len(flat), AS_FAST, drone.limits.landing_ms.value]))
-        hold.append(np.concatenate([[0.0], loop.stay_s[moved], [0.0, 0.0]]))
+        hold.append(np.concatenate([[loop.stay_s[~moved].sum()], loop.stay_s[moved], [0.0, 0.0]]))
         there.append(sum(legs) + int(moved[: loop.goal + 1].sum()))
         legs.append(len(move[-1]))
     first = np.concatenate([[0], np.cumsum(legs)]).astype(np.int64)

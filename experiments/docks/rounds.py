@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from agents.drones.sky_ways import SkyWays
 from agents.flight.drone_class import DroneClass
 from agents.flight.fitted import FittedFlight
 from experiments.docks.lookouts import Lookouts
-from experiments.docks.reach import Loop, Sky, usable_of, worst_of
+from experiments.docks.reach import Loop, trip_of, usable_of, worst_of
 from twin.cover import EFFORTS, CoverProblem, solve
 
 Floats = NDArray[np.float64]
@@ -71,7 +72,7 @@ class Rounds:
 class Flying:
     """What rounds are flown with, and the limits of one flight."""
 
-    sky: Sky
+    ways: SkyWays
     drone: DroneClass
     fitted: FittedFlight
     wind_ms: float
@@ -116,7 +117,7 @@ def _owners(lookouts: Lookouts, docks: Sequence[Dock], flying: Flying) -> Ints:
     owner = far_m.argmin(axis=1)
     owner[far_m.min(axis=1) > flying.far_m] = -1
     for i in np.flatnonzero(owner >= 0).tolist():
-        if flying.sky.trip(0, places[owner[i]], i, lookouts.xyz_m[i, :2]) is None:
+        if trip_of(flying.ways, 0, places[owner[i]], i, lookouts.xyz_m[i, :2]) is None:
             owner[i] = -1
     return np.asarray(owner, dtype=np.int64)
 
@@ -159,7 +160,7 @@ def _round(points: Ints, dock: Dock, lookouts: Lookouts, flying: Flying) -> Roun
     stops = [dock.xy_m, *lookouts.xyz_m[points, :2], dock.xy_m]
     ways, level_m, ends = [], float(lookouts.xyz_m[points, 2].max()), []
     for start, goal in pairwise(stops):
-        trip = flying.sky.trip(0, start, 0, goal)
+        trip = trip_of(flying.ways, 0, start, 0, goal)
         if trip is None:
             return None
         ways.append(trip.way if not ways else trip.way[1:])

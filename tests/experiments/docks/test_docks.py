@@ -10,16 +10,17 @@ import numpy as np
 import pytest
 import shapely
 
+from agents.drones.sky_ways import SkyWays
 from agents.flight.drone_class import drone_class
 from agents.flight.fitted import load_fitted
 from experiments.docks.choose import chosen
 from experiments.docks.docks import plan_docks
-from experiments.docks.reach import Asked, Sky, loop_of, reach_of, usable_of, worst_of
+from experiments.docks.reach import Asked, loop_of, reach_of, trip_of, usable_of, worst_of
 from experiments.docks.request import DocksRequest
 from experiments.docks.sites import DockSites, dock_sites
 from scenarios.fleet_schema import FleetFile
 from tests.towns import SOUTH_M, WEST_M, grid_town
-from twin.airspace import AirSpace, Roofs, Zone, air_space, load_rules
+from twin.airspace import AirSpace, Zone, air_space, load_rules
 from twin.checked_yaml import read_checked
 from twin.city.store import save_city
 from twin.errors import InputError
@@ -40,9 +41,9 @@ def sites_at(*xy: tuple[float, float], pad_m: float = 0.0) -> DockSites:
     return DockSites(np.array(xy, float), np.full(n, pad_m), np.full(n, -1), np.full(n, "police"), np.full(n, ""))
 
 
-def open_sky(*zones: Zone) -> Sky:
+def open_sky(*zones: Zone) -> SkyWays:
     """No roofs worth the name, and some zones."""
-    return Sky(AirSpace(zones, load_rules()), Roofs(grid_town(storeys=1)))
+    return SkyWays(grid_town(storeys=1), AirSpace(zones, load_rules()))
 
 
 # --- sites
@@ -90,7 +91,7 @@ def test_a_kilometre_by_hand():
 
 def test_wind_from_the_worst_side_takes_longer_and_more():
     sky, goal = open_sky(), np.array([WEST_M + 900.0, SOUTH_M + 200.0])
-    trip = sky.trip(0, np.array([WEST_M, SOUTH_M]), 0, goal)
+    trip = trip_of(sky, 0, np.array([WEST_M, SOUTH_M]), 0, goal)
     calm, windy = (worst_of([loop_of(trip, 0.0, 60.0)], DOCK, FITTED, wind) for wind in (0.0, 6.0))
     assert windy.arrive_s[0] > calm.arrive_s[0] + 5
     assert windy.spent_wh[0] > calm.spent_wh[0]
