@@ -175,6 +175,8 @@ class World:
 
     def _say_end(self, status: str) -> None:
         waiting, now = self.centre.waiting(), self.clock.now_ms
+        if self.drones is not None:
+            self.drones.check(now)
         self.centre.endings.end_all()
         ended = {"status": status, "waiting": sum(waiting.values())} | waiting
         self.log.emit(now, Kind.RUN_ENDED, value=now / 1000, detail=json.dumps(ended))

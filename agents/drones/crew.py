@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from agents.drones.air_check import violations
 from agents.drones.board import Board
 from agents.drones.chain import Chain
 from agents.drones.craft import Craft
@@ -22,7 +23,7 @@ from agents.flight.fitted import load_fitted
 from agents.policy import Policy, View
 from twin.clock import Clock
 from twin.log import EventLog
-from twin.records import Alarm, Incident, Sighting, Visual
+from twin.records import Alarm, Incident, Kind, Sighting, Visual
 from twin.streams import stream
 
 
@@ -57,7 +58,8 @@ class DroneCrew:
         self, clock: Clock, log: EventLog, seed: int, squadron: Squadron, incidents: Mapping[int, Incident],
         centre: Centre,
     ) -> None:  # fmt: skip
-        self._seed = seed
+        self._seed, self._space = seed, squadron.ways.space
+        self._density_kg_m3 = squadron.air.density_kg_m3
         self.sightings: list[Sighting] = []
         crafts = _crafts(squadron)
         self.sorties = Sorties(clock, log, squadron, crafts, lambda: self.desk.ask())
@@ -85,10 +87,11 @@ class DroneCrew:
         self.desk.take(policy, stream(self._seed, "drone policy", part.name if part is not None else ""))
         self.desk.ask()
 
-    @property
-    def sky(self) -> Sky:
-        """The sky of this moment."""
-        return self.desk.sky()
+    def check(self, until_ms: int) -> None:
+        """Look at all flights once more, apart from who cleared them, and log whatever broke a rule."""
+        for one in violations(self.sorties.told, self._space, self._density_kg_m3, until_ms):
+            told = {"what": one.what, "with": one.other, "fault": one.fault, "at_ms": one.t_ms}
+            self.sorties.say(Kind.DRONE_VIOLATION, one.drone_id, None, round(one.value, 3), told)
 
 
 def _crafts(squadron: Squadron) -> list[Craft]:

@@ -21,4 +21,6 @@ def within_range(spec: DroneSpec, patrol: PatrolSpec, ways: SkyWays, air: DayAir
     craft = Craft(spec, 0, flyer, 1.0)
     points, stays = [np.array(point[:2]) for point in patrol.points], [point[2] for point in patrol.points]
     cleared = Tower(ways, air, work).stops(craft, points, stays, 0)
-    return cleared if isinstance(cleared, Refused) else None
+    if isinstance(cleared, Refused):
+        return cleared
+    return Refused("range", "its battery does not last for all of the stays") if cleared.short else None

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.drones.air_check import Told
 from agents.drones.craft import Craft, DroneDoing, Errand
 from agents.drones.plan import Plan
 from agents.drones.squadron import Squadron
@@ -18,6 +19,10 @@ from twin.clock import Clock
 from twin.log import EventLog
 from twin.records import Kind
 
+FLOWN: Final = frozenset(
+    {Kind.DRONE_LAUNCHED, Kind.DRONE_FOLLOWED, Kind.DRONE_TURNED_HOME, Kind.DRONE_LANDED, Kind.DRONE_FAILED,
+     Kind.DRONE_DOWN}
+)  # fmt: skip
 AGAIN_MS: Final = 15_000
 """A drone that finds no free way home asks again so much later; its reserved flight holds meanwhile."""
 
@@ -33,6 +38,7 @@ class Sorties:
         crafts: all drones, in the fleet's order.
         by_id: the same by name.
         tower: clears their flights.
+        told: what was said of flights, for the check at the end.
     """
 
     def __init__(
@@ -40,6 +46,7 @@ class Sorties:
     ) -> None:
         self._clock, self._log, self._air, self._ready = clock, log, squadron.air, ready
         self.crafts, self.by_id = crafts, {craft.id: craft for craft in crafts}
+        self.told: list[Told] = []
         self.tower = Tower(squadron.ways, squadron.air, squadron.operations)
 
     def send(
@@ -185,6 +192,8 @@ class Sorties:
     ) -> None:  # fmt: skip
         """Log something a drone did, with what its request's teams are logged with."""
         detail = json.dumps(told)
+        if kind in FLOWN:
+            self.told.append((self._clock.now_ms, str(kind), drone_id, value, told))
         if request is None:
             self._log.emit(self._clock.now_ms, kind, incident_id, None, None, drone_id, "", -1, value, detail)
             return

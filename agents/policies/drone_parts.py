@@ -47,8 +47,6 @@ class DronePart(ABC):
     def _nearest(self, view: View, ready: np.ndarray):  # type: ignore[no-untyped-def]
         """Yield each request with the ready drone that is there first, of equals the first, and its time."""
         for lookout in view.lookouts:
-            if not ready.any():
-                return
             if lookout.refused < MOST_REFUSALS and self.may_want(lookout):
                 row, drone_ms = soonest_drone(view.drone_ms(lookout.request), ready)
                 if row >= 0:
