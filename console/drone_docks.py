@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from console.interrupted import AGAIN, goes_on
 from console.progress import stages
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -49,7 +50,7 @@ def docks(
         drone, within, Operations.launch_s if launch is None else launch, wind, hover, busy, scenario,
         tuple(service or ()), places, candidates, effort, shlex.join(["twin", *sys.argv[1:]]),
     )  # fmt: skip
-    with stages(quiet=as_json) as tell:
+    with goes_on(lambda: AGAIN), stages(quiet=as_json) as tell:
         content = plan_docks(request, tell)
     typer.echo(json.dumps(content, ensure_ascii=False) if as_json else "\n".join(told(content, request.out)))
 

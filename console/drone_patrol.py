@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from console.interrupted import AGAIN, goes_on
 from console.progress import stages
 
 
@@ -38,7 +39,7 @@ def patrol(
         out or Path("runs") / f"{fleet.stem}-patrol", fleet, None if city == "default" else city, cameras, scenario,
         rounds, points, stay, far, wind, cell, effort, shlex.join(["twin", *sys.argv[1:]]),
     )  # fmt: skip
-    with stages(quiet=as_json) as tell:
+    with goes_on(lambda: AGAIN), stages(quiet=as_json) as tell:
         content = plan_patrol(request, tell)
     typer.echo(json.dumps(content, ensure_ascii=False) if as_json else "\n".join(told(content, request.out)))
 
