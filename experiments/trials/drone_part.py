@@ -14,17 +14,17 @@ from reports.drone_figures import DRONE_KINDS, DroneEvent, drone_figures
 from twin.records import Kind
 
 DRONE_METRICS: Final = {
-    "drone_sorties": "drones: flights",
-    "drone_refused": "drones: flights refused before take-off",
-    "drone_first_seen": "incidents that a drone saw before any team stood there",
-    "drone_seen_mean_s": "those: first notice until a drone saw them, mean",
-    "drone_lead_mean_s": "those: by how much the drone was there before the first team, mean",
-    "drone_spared": "units that needed no team on scene, for a drone found nothing there",
-    "drone_recalled": "teams turned back under way by what a drone saw",
-    "drone_mistakes": "incidents that a drone's picture was taken to show nothing of",
-    "drone_charge_least": "drones: least share of charge left at a landing",
+    "drone_sorties": "drone flights",
+    "drone_refused": "drone flights refused before take-off",
+    "drone_first_seen": "incidents a drone saw before any team was there",
+    "drone_seen_mean_s": "seen first by a drone: since the first notice, mean",
+    "drone_lead_mean_s": "seen first by a drone: ahead of the first team, mean",
+    "drone_spared": "units spared by what a drone saw",
+    "drone_recalled": "teams turned back by what a drone saw",
+    "drone_mistakes": "real incidents that a drone called nothing",
+    "drone_charge_least": "drones: least charge left at a landing",
     "drone_flight_h": "drones: hours in the air",
-    "drone_violations": "drones: rules of the air broken without an injected fault",
+    "drone_violations": "drones: rules of the air broken, no fault injected",
 }
 """Every metric of drones with its words."""
 DRONE_BETTER_HIGH: Final = frozenset(
