@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.drones.chain import Chain
+from agents.drones.chain import Chain, is_open
 from agents.drones.squadron import PatrolSpec, Squadron
 from agents.policy import Lookout, Round
 from agents.request import Request
@@ -52,7 +52,7 @@ class Board:
     def of(self, key: int) -> Posted | None:
         """Return what is known of a request that is open and belongs here."""
         posted = self._posted.get(key)
-        return posted if posted is not None and posted.request.is_open else None
+        return posted if posted is not None and is_open(posted.request) else None
 
     def due(self, name: str, t_ms: int) -> None:
         """A round is due."""
@@ -94,7 +94,7 @@ class Board:
         return tuple(sorted(found, key=lambda lookout: (lookout.priority, lookout.since_ms, lookout.request)))
 
     def _clear(self) -> None:
-        closed = [key for key, posted in self._posted.items() if not posted.request.is_open]
+        closed = [key for key, posted in self._posted.items() if not is_open(posted.request)]
         for key in closed:
             del self._posted[key]
 

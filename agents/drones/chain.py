@@ -14,6 +14,11 @@ from agents.teams import AT_WORK, UNDER_WAY, Team
 from twin.records import Ending
 
 
+def is_open(request: Request) -> bool:
+    """Return whether a unit of a request waits or is at work."""
+    return any(unit.state is not State.CLOSED for unit in request.units)
+
+
 @dataclass(frozen=True)
 class Spared:
     """What an empty place spared.
@@ -57,7 +62,7 @@ class Chain:
 
     def may_spare(self, request: Request, whose: Literal["all", "alarms", "none"]) -> bool:
         """Return whether a drone's word is enough to close a request: nobody is there, and the rule lets it."""
-        if not request.is_open or whose == "none" or (whose == "alarms" and request.first.alarm_id is None):
+        if not is_open(request) or whose == "none" or (whose == "alarms" and request.first.alarm_id is None):
             return False
         return not self.is_attended(request)
 

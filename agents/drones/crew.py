@@ -48,6 +48,7 @@ class DroneCrew:
     """The drones of a running world.
 
     Attributes:
+        squadron: what they are and fly in.
         sorties: their flights.
         desk: who sends them.
         emergency: what happens when one fails.
@@ -58,8 +59,7 @@ class DroneCrew:
         self, clock: Clock, log: EventLog, seed: int, squadron: Squadron, incidents: Mapping[int, Incident],
         centre: Centre,
     ) -> None:  # fmt: skip
-        self._seed, self._space = seed, squadron.ways.space
-        self._density_kg_m3 = squadron.air.density_kg_m3
+        self._seed, self.squadron = seed, squadron
         self.sightings: list[Sighting] = []
         crafts = _crafts(squadron)
         self.sorties = Sorties(clock, log, squadron, crafts, lambda: self.desk.ask())
@@ -89,7 +89,8 @@ class DroneCrew:
 
     def check(self, until_ms: int) -> None:
         """Look at all flights once more, apart from who cleared them, and log whatever broke a rule."""
-        for one in violations(self.sorties.told, self._space, self._density_kg_m3, until_ms):
+        space, density = self.squadron.ways.space, self.squadron.air.density_kg_m3
+        for one in violations(self.sorties.told, space, density, until_ms):
             told = {"what": one.what, "with": one.other, "fault": one.fault, "at_ms": one.t_ms}
             self.sorties.say(Kind.DRONE_VIOLATION, one.drone_id, None, round(one.value, 3), told)
 

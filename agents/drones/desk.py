@@ -28,6 +28,8 @@ from twin.records import Kind
 
 SOON_MS: Final = 900_000
 """A watch that goes on longer than this is not yet in need of a relief."""
+AGAIN_MS: Final = 60_000
+"""How long until the desk looks again for a relief (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -107,18 +109,24 @@ class DroneDesk:
         """Send another drone, once it is time, so that it is there before one on watch must leave."""
         now = self._clock.now_ms
         left_ms = craft.stays_until_ms - now
-        if left_ms > SOON_MS:
+        if now < visit.asks_ms or left_ms > SOON_MS:
             return
         reached = self._reaches.to(self._sorties.crafts, _place(visit.request), now)
         rows = np.flatnonzero(reached.ms >= 0)
         if not len(rows):
+            visit.asks_ms = now + AGAIN_MS
             return
         row = int(rows[np.argmin(reached.ms[rows])])
         lead_ms = round(1000 * self._squadron.operations.relief_lead_s)
-        if left_ms <= int(reached.ms[row]) + lead_ms:
-            relief = Visit(visit.ground, visit.request, "relief", relieves=(craft, visit))
-            if self._launch(self._sorties.crafts[row], relief):
-                visit.relief = relief
+        spare_ms = left_ms - int(reached.ms[row]) - lead_ms
+        if spare_ms > 0:
+            visit.asks_ms = now + min(spare_ms, AGAIN_MS)
+            return
+        relief = Visit(visit.ground, visit.request, "relief", relieves=(craft, visit))
+        if self._launch(self._sorties.crafts[row], relief):
+            visit.relief = relief
+        else:
+            visit.asks_ms = now + AGAIN_MS
 
     def sky(self) -> Sky:
         """Return the sky of this moment."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from agents.drones.courses import Course, out_and_home
 from agents.drones.craft import Craft
 from agents.drones.plan import Flyer
+from agents.drones.sky_ways import Way
 from agents.drones.squadron import Squadron
 from agents.drones.tower import Refused, Tower, shared_heights
 from agents.flight.fitted import flight_times
@@ -51,14 +52,10 @@ class Reaches:
             return Reached(ms, Refused("no_drone", "no drone is ready"))
         refused: list[tuple[float, int, Refused]] = []
         by_flyer: dict[int, list[tuple[int, Course]]] = {}
-        courses: dict[tuple[str, str], Course | Refused] = {}
+        courses = self._courses([crafts[row] for row in ready], goal_m, now_ms)
         for row in ready:
             craft = crafts[row]
-            grounded = self._air.grounded(now_ms, craft.flyer.drone)
-            like = craft.spec.dock, craft.spec.drone
-            if grounded is None and like not in courses:
-                courses[like] = self._course(craft, goal_m)
-            course = Refused(*grounded) if grounded is not None else courses[like]
+            course = courses[craft.spec.dock, craft.spec.drone]
             if isinstance(course, Refused):
                 refused.append((float(np.linalg.norm(craft.spec.xy_m - goal_m)), row, course))
             else:
@@ -68,17 +65,29 @@ class Reaches:
         why = None if (ms >= 0).any() or not refused else min(refused, key=lambda one: one[:2])[2]
         return Reached(ms, why)
 
-    def _course(self, craft: Craft, goal_m: NDArray[np.float64]) -> Course | Refused:
-        """The course at the lowest height, with the shortest stay."""
-        way = self._ways.way(craft.spec.xy_m, goal_m)
+    def _courses(
+        self, crafts: Sequence[Craft], goal_m: NDArray[np.float64], now_ms: int
+    ) -> dict[tuple[str, str], Course | Refused]:
+        """The course of each dock and class at its lowest height, with the shortest stay."""
+        alike = {(craft.spec.dock, craft.spec.drone): craft for craft in reversed(crafts)}
+        docks = {craft.spec.dock: craft.spec.xy_m for craft in alike.values()}
+        ways = dict(zip(docks, self._ways.ways_to(list(docks.values()), goal_m), strict=True))
+        return {like: self._course(craft, ways[like[0]], goal_m, now_ms) for like, craft in alike.items()}
+
+    def _course(self, craft: Craft, way: Way | None, goal_m: NDArray[np.float64], now_ms: int) -> Course | Refused:
+        drone = craft.flyer.drone
+        grounded = self._air.grounded(now_ms, drone)
+        if grounded is not None:
+            return Refused(*grounded)
         if way is None:
             return self._tower.no_way(goal_m)
-        heights = shared_heights([way], craft.flyer.drone.limits.height_m.value)
+        heights = shared_heights([way], drone.limits.height_m.value)
         if not heights:
             return Refused("height", "roofs under the way stand too high for the height allowed over it")
-        landing_ms = craft.flyer.drone.limits.landing_ms.value
         stay_s = [self._work.least_station_s]
-        return out_and_home(craft.spec, [way, way.reversed()], stay_s, heights[0], self._work.speed_ms, landing_ms)
+        return out_and_home(
+            craft.spec, [way, way.reversed()], stay_s, heights[0], self._work.speed_ms, drone.limits.landing_ms.value
+        )
 
     def _evaluate(
         self, crafts: Sequence[Craft], asked: list[tuple[int, Course]], goal_m: NDArray[np.float64], now_ms: int,

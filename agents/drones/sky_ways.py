@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -51,6 +52,7 @@ class SkyWays:
         self._air, self._roofs = AirWays(space), Roofs(city)
         self._streets = StreetWays(city, space) if routes == "streets" else None
         self._kept: dict[tuple[float, float], Corners] = {}
+        self._last: tuple[tuple[float, float], Corners] = (np.nan, np.nan), Corners(*(np.zeros(0),) * 3)
 
     def is_free(self, x_m: float, y_m: float) -> bool:
         """Return whether a drone may be over a point."""
@@ -66,21 +68,35 @@ class SkyWays:
 
     def way(self, start_m: Floats, goal_m: Floats) -> Way | None:
         """Return the way from (2,) to (2,), None where red zones shut an end in or hold it."""
-        xy = self._found(start_m, goal_m)
-        return None if xy is None else Way(xy, self._heights(xy))
+        return self.ways_to([start_m], goal_m)[0]
+
+    def ways_to(self, starts: Sequence[Floats], goal_m: Floats) -> list[Way | None]:
+        """Return the ways from some places (2,) to one."""
+        if not self.is_free(*goal_m):
+            return [None] * len(starts)
+        clear = self._air.are_clear(np.array(starts), goal_m) if self._streets is None else np.zeros(len(starts), bool)
+        found = []
+        for start_m, straight in zip(starts, clear, strict=True):
+            xy = np.array([start_m, goal_m]) if straight else self._found(start_m, goal_m)
+            if xy is not None and np.linalg.norm(goal_m - start_m) < NEAR_M:
+                xy = np.asarray(start_m)[None]
+            found.append(None if xy is None else Way(xy, self._heights(xy)))
+        return found
 
     def _found(self, start_m: Floats, goal_m: Floats) -> Floats | None:
-        if np.linalg.norm(goal_m - start_m) < NEAR_M:
-            return np.asarray(start_m)[None]
-        if not (self.is_free(*start_m) and self.is_free(*goal_m)):
+        if not self.is_free(*start_m):
             return None
         if self._streets is not None:
             return _thinned(self._streets.way(start_m, goal_m))
         return _thinned(self._air.way(self._corners(start_m), self._corners(goal_m)))
 
     def _corners(self, at_m: Floats) -> Corners:
-        x_m, y_m = float(at_m[0]), float(at_m[1])
-        return self._kept.get((x_m, y_m)) or self._air.corners(x_m, y_m)
+        at = float(at_m[0]), float(at_m[1])
+        if at in self._kept:
+            return self._kept[at]
+        if at != self._last[0]:  # many docks ask for the way to one place
+            self._last = at, self._air.corners(*at)
+        return self._last[1]
 
     def _heights(self, xy: Floats) -> tuple[float, ...]:
         whole = np.repeat(xy, 2, axis=0) if len(xy) == 1 else xy

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from agents.drones.chain import Chain, Spared
+from agents.drones.chain import Chain, Spared, is_open
 from agents.drones.craft import Craft, DroneDoing
 from agents.drones.seeing import Seer
 from agents.drones.settings import Operations
@@ -59,6 +59,7 @@ class Visit:
         attended_ms: when it first saw a team at work, -1 before that.
         told: whether it has said what it saw.
         bigger: whether what it saw is bigger than reported.
+        asks_ms: when a relief is looked for next.
         follows: whether it follows a vehicle, until the first team is where that was seen.
     """
 
@@ -74,6 +75,7 @@ class Visit:
     told: bool = False
     follows: bool = False
     bigger: bool = False
+    asks_ms: int = 0
 
     def arrived(self, craft: Craft, stop: int) -> None:
         """Take over the watch, or look."""
@@ -98,7 +100,7 @@ class Visit:
         self.left_ms = self.ground.clock.now_ms
         if not self.told and self.relieves is None:
             self.ground.missed(self.request)
-        if self.confirmed and self.request.is_open and self._is_watched_to_the_end and self.relief is None:
+        if self.confirmed and is_open(self.request) and self._is_watched_to_the_end and self.relief is None:
             self.ground.sorties.refuse(NOBODY, self.request)
 
     def _first_seen(self, craft: Craft, now: int, until_ms: int) -> tuple[int, Incident] | None:
@@ -118,7 +120,7 @@ class Visit:
     def _confirm(self, craft: Craft, incident: Incident) -> None:
         ground, request = self.ground, self.request
         self.confirmed, self.bigger = True, incident.level > 1
-        needed = request.is_open and not ground.chain.is_attended(request)
+        needed = is_open(request) and not ground.chain.is_attended(request)
         more = ground.chain.scenes.report(craft.id, request.first.node, request, incident) if needed else []
         self._say(craft, "confirmed", {"more": more}, incident.id)
         ground.looked(request)
@@ -154,7 +156,7 @@ class Visit:
         if craft.launched_ms != flight_ms or craft.doing is not DroneDoing.STATION or not craft.linked:
             return
         ground, now = self.ground, self.ground.clock.now_ms
-        if not self.request.is_open:
+        if not is_open(self.request):
             ground.sorties.turn_home(craft, "done")
             return
         if self.attended_ms < 0 and ground.chain.is_attended(self.request):
@@ -177,7 +179,7 @@ class Visit:
         there = other.doing is DroneDoing.STATION and other.request is self.request
         left_ms = other.stays_until_ms if there else before.left_ms
         told = {"request": self.request.key, "to": craft.id}
-        if self.request.is_open:
+        if is_open(self.request):
             ground.sorties.say(Kind.DRONE_HANDED_OVER, other.id, self.request, (left_ms - now) / 1000, told)
         self.confirmed, self.bigger, self.attended_ms = before.confirmed, before.bigger, before.attended_ms
         if there:

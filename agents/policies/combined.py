@@ -7,7 +7,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from agents.policy import Choice, DemandView, Dispatch, Ints, Move, Policy, Redispatch, TeamsView, View, Waiting
+from agents.policy import (
+    Choice,
+    DemandView,
+    Dispatch,
+    DronesView,
+    Ints,
+    Lookout,
+    Move,
+    Policy,
+    Redispatch,
+    Round,
+    TeamsView,
+    View,
+    Waiting,
+)
 from agents.sealed import sealed
 
 
@@ -87,6 +101,25 @@ class _Rest:
     @property
     def district(self) -> Ints:
         return self._whole.district
+
+    @property
+    def drones(self) -> DronesView:
+        return self._whole.drones
+
+    @property
+    def lookouts(self) -> Sequence[Lookout]:
+        return self._whole.lookouts
+
+    @property
+    def rounds(self) -> Sequence[Round]:
+        return self._whole.rounds
+
+    @property
+    def awaited(self) -> Sequence[int]:
+        return self._whole.awaited
+
+    def drone_ms(self, request: int) -> Ints:
+        return self._whole.drone_ms(request)
 
     def nearest(self, rows: Ints, node: int) -> int:
         return self._whole.nearest(rows, node)

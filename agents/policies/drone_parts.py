@@ -12,6 +12,8 @@ from agents.policy import DroneChoice, Ints, Launch, Lookout, Patrol, View
 
 MOST_REFUSALS: Final = 2
 """A request to which drones were sent in vain so often gets no further one."""
+OLDEST_MS: Final = 1_800_000
+"""A request whose first notice is older gets none any more (assumed)."""
 
 
 class DronePart(ABC):
@@ -45,9 +47,16 @@ class DronePart(ABC):
         return ()
 
     def _nearest(self, view: View, ready: np.ndarray):  # type: ignore[no-untyped-def]
-        """Yield each request with the ready drone that is there first, of equals the first, and its time."""
+        """Yield each request with the ready drone that is there first, of equals the first, and its time.
+
+        It ends with the last ready drone; where none was ready at all it goes on, so that this is said of each.
+        """
+        none = not ready.any()
         for lookout in view.lookouts:
-            if lookout.refused < MOST_REFUSALS and self.may_want(lookout):
+            if not none and not ready.any():
+                return
+            fresh = view.now_ms - lookout.since_ms <= OLDEST_MS
+            if fresh and lookout.refused < MOST_REFUSALS and self.may_want(lookout):
                 row, drone_ms = soonest_drone(view.drone_ms(lookout.request), ready)
                 if row >= 0:
                     yield lookout, row, drone_ms

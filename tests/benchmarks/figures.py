@@ -18,6 +18,7 @@ from tests.benchmarks.memory import memory_rows
 from tests.benchmarks.osm import osm_rows
 from tests.benchmarks.placement import placement_rows
 from tests.benchmarks.policies import policy_rows
+from tests.benchmarks.sorties import sortie_rows
 from tests.benchmarks.timing import Row, in_turn, seconds
 from tests.benchmarks.travel import travel_rows
 from tests.benchmarks.trials import trial_rows
@@ -42,6 +43,7 @@ def all_rows() -> Iterator[Row]:
     yield from flight_rows(city)
     whole = open_city(None)
     yield from chain_rows(whole)
+    yield from sortie_rows()
     yield from memory_rows()
     yield from whole_city_rows(whole)
     yield from whole_coverage_rows(whole)

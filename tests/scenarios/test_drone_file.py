@@ -11,9 +11,13 @@ import pytest
 
 from agents.drones.air import drawn_winds
 from agents.flight.fitted import load_fitted
+from agents.injects import DroneFails
 from scenarios import drone_file
 from scenarios.fleet_file import read_fleet_file
+from scenarios.injects import build_doings
 from scenarios.read import read_scenario
+from scenarios.schema import Scenario
+from sensors.cameras import fleet_of
 from tests.towns import SOUTH_M, WEST_M, grid_town
 from twin.airspace import AirSpace, Zone, load_rules
 from twin.errors import InputError
@@ -51,7 +55,7 @@ def test_drones_stand_on_docks_and_teams_are_those_of_the_residents(read):
     fleet, told = read(
         "drones:",
         f"  - {{id: N, class: dock_quad, count: 2, dock: {at(50, 50)}}}",
-        f"  - {{id: S, class: camera_quad, dock: {at(100, 100)}, charge: 0.5, full_charge_min: 60}}",
+        f"  - {{id: S, class: dock_quad, dock: {at(100, 100)}, charge: 0.5, full_charge_min: 60}}",
         "patrols:",
         f"  - {{name: gap, drones: [N, S], starts: ['18:30', '03:00'], points: [{at(300, 0)}]}}",
         "operations: {wind: {speed_ms: 4, from_deg: 90}, routes: streets}",
@@ -146,3 +150,17 @@ def test_the_wind_of_a_day_comes_from_a_stream_of_its_own():
     assert (day == drawn_winds(3, 86_400_000, 2.0)).all()
     speeds = np.array([np.hypot(*drawn_winds(seed, 3_600_000, 2.0)[0]) for seed in range(800)])
     assert speeds.mean() == pytest.approx(2.0 * 6**0.25, rel=0.1)
+
+
+def test_a_drone_of_the_run_can_be_made_to_fail_and_no_other(town):
+    data = read_scenario("friday_evening").model_dump(mode="json")
+    data["injects"] = [
+        {"inject": "drone_fault", "at_min": 30, "drone": "A", "what": "motor"},
+        {"inject": "drone_fault", "at_min": 10, "drone": "B", "what": "link"},
+    ]
+    scenario, graph, none = Scenario.model_validate(data), StreetGraph.of(town), fleet_of([])
+    injects = build_doings(town, graph, scenario, 1, [], none, drones=["A", "B"]).injects
+    failing = [inject for inject in injects if isinstance(inject, DroneFails)]
+    assert [(f.t_ms, f.drone_id, f.what) for f in failing] == [(600_000, "B", "link"), (1_800_000, "A", "motor")]
+    with pytest.raises(InputError, match=r"inject 2 \(drone_fault\): there is no drone 'B'; known: A"):
+        build_doings(town, graph, scenario, 1, [], none, drones=["A"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
+import numba
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -47,17 +48,24 @@ class Roofs:
 
     def along_m(self, way: Floats) -> float:
         """Return the highest roof within 25 m of a way (k, 2); 0 beyond the city."""
-        column, row = self._block(_spots(way)).T
-        rows, columns = self._near.shape
-        inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-        return float(self._near[row[inside], column[inside]].max(initial=0.0))
+        return float(_highest(self._near, self._west_m, self._south_m, np.ascontiguousarray(way)))
 
 
-def _spots(way: Floats) -> Floats:
-    """Return points on a way, both ends and none farther than half a block from the next."""
-    far_m = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
-    at_m = np.linspace(0.0, far_m[-1], max(2, math.ceil(far_m[-1] / (BLOCK_M / 2.0)) + 1))
-    return np.column_stack([np.interp(at_m, far_m, way[:, axis]) for axis in (0, 1)])
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _highest(near: NDArray[np.float32], west_m: float, south_m: float, way: Floats) -> float:
+    """Return the highest value of the blocks under points on a way, none farther than half a block from the next."""
+    rows, columns = near.shape
+    highest = 0.0
+    for i in range(max(len(way) - 1, 1)):
+        last = min(i + 1, len(way) - 1)
+        east, north = way[last, 0] - way[i, 0], way[last, 1] - way[i, 1]
+        steps = max(math.ceil(math.sqrt(east * east + north * north) / (BLOCK_M / 2.0)), 1)
+        for step in range(steps + 1):
+            column = math.floor((way[i, 0] + east * step / steps - west_m) / BLOCK_M)
+            row = math.floor((way[i, 1] + north * step / steps - south_m) / BLOCK_M)
+            if 0 <= row < rows and 0 <= column < columns:
+                highest = max(highest, near[row, column])
+    return highest
 
 
 def levels_m(space: AirSpace, roofs: Roofs, way: Floats) -> list[float]:

@@ -66,6 +66,10 @@ class AirWays:
         """Return whether a drone may be over a point."""
         return not bool(shapely.intersects_xy(self._shut, x_m, y_m))
 
+    def are_clear(self, starts: Floats, goal: Floats) -> NDArray[np.bool_]:
+        """Return for each of some points (n, 2) whether the line to a goal (2,) touches no red zone but at its edge."""
+        return self._free(starts, np.broadcast_to(goal, starts.shape))
+
     def corners(self, x_m: float, y_m: float) -> Corners:
         """Return which corners a point sees; worth keeping for a dock.
 
@@ -82,7 +86,7 @@ class AirWays:
 
     def way(self, start: Corners, goal: Corners) -> Floats | None:
         """Return the shortest way (k, 2), ends included; None where red zones shut one end in."""
-        if self._free(start.xy[None], goal.xy[None])[0]:
+        if self.are_clear(start.xy[None], goal.xy)[0]:
             return np.array([start.xy, goal.xy])
         if not len(start.seen) or not len(goal.seen):
             return None

@@ -46,7 +46,7 @@ def travel():
 
 
 @cache
-def _heights():
+def town_heights():
     return heights_of(town(), 1.0)
 
 
@@ -69,7 +69,7 @@ def drone(id: str = "D-1", x_m: float = 50.0, y_m: float = 50.0, **changes: Any)
 def squadron(specs: Sequence[DroneSpec], **changes: Any) -> Squadron:
     wind = changes.pop("wind", (0.0, 0.0))
     air = DayAir(steady_wind(*wind), changes.pop("weather", "clear"), 10_000.0, 20.0, load_rules())
-    seer = Seer(_heights(), load_fitted(), load_alarm_rules(), lambda t_ms: ("day", "clear"), 1)
+    seer = Seer(town_heights(), load_fitted(), load_alarm_rules(), lambda t_ms: ("day", "clear"), 1)
     sky = changes.pop("ways", None) or ways(changes.pop("red", ()))
     work = replace(Operations(), **{k: changes.pop(k) for k in list(changes) if hasattr(Operations, k)})
     made = Squadron(specs, work, sky, changes.pop("air", air), seer, lambda x, y: 0, town(), visible=VISIBLE)
