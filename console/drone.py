@@ -10,10 +10,14 @@ from typing import Annotated
 import typer
 
 from console.arguments import Seed
+from console.drone_docks import docks
+from console.drone_patrol import patrol
 from console.interrupted import goes_on
 from console.progress import stages
 
-app = typer.Typer(no_args_is_help=True, help="Drones: fly a mission exactly, fit the cheap flight model.")
+app = typer.Typer(no_args_is_help=True, help="Drones: fly a mission exactly, fit the cheap flight model, place docks.")
+app.command()(docks)
+app.command()(patrol)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -27,6 +31,8 @@ def fly(
     fps: Annotated[float, typer.Option(help="Frames a second of the film, 1 to 60.")] = 20.0,
     width: Annotated[int, typer.Option(help="Width of the film in pixels.")] = 960,
     renderer: Annotated[str, typer.Option(help="auto, gl or tiny.")] = "auto",
+    fast: Annotated[float, typer.Option(help="Seconds of flight in one of the film.")] = 6.0,
+    kbit: Annotated[int, typer.Option(help="Kilobits a second of the film at most; 0 sets no limit.")] = 800,
     as_json: Json = False,
 ) -> None:
     """Check a mission whole, fly it exactly among the city's buildings, and write its record, figures and picture."""
@@ -36,7 +42,7 @@ def fly(
 
     path = mission_file(mission)
     folder = out or Path("runs") / f"flight-{path.stem}"
-    filmed = FilmRequest(fps, width, renderer) if video else None
+    filmed = FilmRequest(fps, width, renderer, fast, kbit) if video else None
     with goes_on(lambda: _kept(folder)), stages(quiet=as_json) as tell:
         figures = fly_mission(FlyRequest(path, folder, city, dare, filmed), tell)
     if as_json:
@@ -50,7 +56,9 @@ def fly(
         f"(fitted model: {said['duration_s']:.0f} s, {said['energy_wh']:.1f} Wh), charge left "
         f"{figures['charge_left']:.0%}, error {figures['error_rms_m']:.2f} m rms"
     )
-    typer.echo(f"written: {folder}/flight.parquet, flight.json, flight.png" + (", flight.mp4" if video else ""))
+    typer.echo(
+        f"written: {folder}/flight.parquet, flight.json, flight.png, flight.geojson" + (", flight.mp4" if video else "")
+    )
 
 
 @app.command()
@@ -78,10 +86,10 @@ def calibrate(
         typer.echo(json.dumps({"model": str(target)} | model.unseen.model_dump()))
         return
     typer.echo(f"fitted flight: {target}, errors on {model.unseen.flights} unseen flights")
-    for name in ("arrival", "duration", "energy"):
+    for name in ("arrival", "duration", "energy", "energy_in_gusts"):
         off = getattr(model.unseen, name)
         within = f"{off.within:.1%} within {off.limit:.0%}"
-        typer.echo(f"  {name:<10} median {off.median:.2%}, 95 % under {off.p95:.2%}, {within}")
+        typer.echo(f"  {name:<15} median {off.median:.2%}, 95 % under {off.p95:.2%}, {within}")
 
 
 @app.command()

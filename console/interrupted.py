@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import typer
 
 INTERRUPTED = 130
+AGAIN = "no plan was made yet; the same command makes it anew"
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from console.arguments import Seed
-from console.interrupted import goes_on
+from console.interrupted import AGAIN, goes_on
 from console.progress import stages
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _made(request: PlaceRequest, trial: TrialAsked, tell: Tell) -> dict[str, Any
 def _kept(out: Path) -> str:
     """Return what an interrupted plan leaves, and how to go on."""
     if not (out / "plan.json").is_file():
-        return "no plan was made yet; the same command makes it anew"
+        return AGAIN
     lives = len(list((out / "trial" / "trials").glob("*.parquet")))
     return f"the plan is in {out}, with {lives:,} finished lives of its trial; the same command goes on from there"
 

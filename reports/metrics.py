@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from reports.drone_section import figures_from
 from reports.false_notices import alarm_figures, call_figures
 from reports.histories import counts, help_waits, histories, response_waits
 from reports.norms import Norm, Norms, load_norms
@@ -56,6 +57,7 @@ def metrics_of(record: Record) -> dict[str, Any]:
         "alarms": alarm_figures(events, end_ms),
         "calls": call_figures(events, end_ms),
         "cameras": _cameras(table, record.sightings),
+        "drones": figures_from(events) | ({"homes": record.drones} if record.drones else {}),
         "decisions": dict(sorted(Counter(_actions(events)).items())),
         "norms_checked": norms.checked.isoformat(),
         "faults": list(record.faults),

@@ -11,6 +11,7 @@ from jinja2 import ChainableUndefined, Environment, FileSystemLoader, Undefined
 
 from reports import tables, words
 from reports.citymap import city_map, coverage_key, coverage_map, map_key, read_layers
+from reports.drone_section import drone_section
 from reports.headlines import headlines
 from reports.histories import help_waits, histories, response_waits
 from reports.media import Media, quiet_sentence
@@ -122,6 +123,7 @@ def _body(record: Record, metrics: dict[str, Any]) -> dict[str, Any]:
         "count_rows": tables.count_rows(metrics),
         "decisions": tables.decision_words(metrics["decisions"]),
         "score": record.recognition,
+        "drones": drone_section(metrics["drones"], record.drones),
         "colours": {service: look[0] for service, look in SERVICE_LOOK.items()},
         **_footage(record, table),
     }

@@ -25,7 +25,7 @@ class Record:
         info: ``run.json``.
         events: EVENT_COLUMNS, ids as nullable integers, and ``about``: ``detail`` parsed, {} where there is none.
         sightings: the fields of ``twin.records.Sighting``, ``incident_id`` as nullable integer.
-        coverage, recognition: those files, {} where the run has none.
+        coverage, recognition, drones: those files, {} where the run has none.
         clips: the list in ``clips.json``.
         faults: a sentence for each file that is there but cannot be read, or that every run should have.
     """
@@ -36,6 +36,7 @@ class Record:
     sightings: pd.DataFrame
     coverage: dict[str, Any] = field(default_factory=dict)
     recognition: dict[str, Any] = field(default_factory=dict)
+    drones: dict[str, Any] = field(default_factory=dict)
     clips: list[dict[str, Any]] = field(default_factory=list)
     faults: tuple[str, ...] = ()
 
@@ -67,6 +68,7 @@ def read_record(folder: RunFolder) -> Record:
         sightings=_typed(sightings, ("incident_id",)),
         coverage=read.json(folder.coverage),
         recognition=read.json(folder.recognition),
+        drones=read.json(folder.drones),
         clips=list(read.json(folder.clips / "clips.json").get("clips", [])),
         faults=tuple(faults),
     )

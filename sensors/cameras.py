@@ -16,18 +16,22 @@ CITY_MARGIN_M: Final = 200.0
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One stop of a rotating camera's tour.
+    """One stop of a rotating camera's tour, or a point in the air at which a drone stays.
 
     Attributes:
         bearing_deg: where it looks, clockwise from north, in [0, 360).
         dwell_s: how long it stays, more than 0.
         pitch_deg, hfov_deg: of this stop; None is as the camera's own.
+        x_m, y_m, height_m: where a drone stays; None is as the camera's own. Nothing else moves.
     """
 
     bearing_deg: float
     dwell_s: float = 1.0
     pitch_deg: float | None = None
     hfov_deg: float | None = None
+    x_m: float | None = None
+    y_m: float | None = None
+    height_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ class Camera:
         data_centre: the data centre it reports to, or "".
         k1, k2: radial distortion (Brown-Conrady); 0 for a lens that has none.
         ir_range_m: how far its infrared light carries; 0 is as far as ``range_m``.
-        presets: the tour of a rotating camera; none is an even tour of bearings.
+        presets: the tour of a rotating camera, or a drone's of points in the air; none is an even tour of bearings,
+            and a drone that stays.
         masks: what is blacked out in its picture.
     """
 

@@ -54,10 +54,15 @@ def camera_of(feature: Any, city_crs: str, bounds: Bounds) -> tuple[Camera | Non
     ir_range_m = number_of(properties, "ir_range_m", LIMITS["ir_range_m"], wrong, 0.0)
     if ir_range_m and not ir:
         wrong.append(f'ir_range_m is {ir_range_m:g}, but it has no infrared light; say "ir": true, or leave it out')
-    presets = presets_of(properties.get("presets"), kind, wrong)
+    presets = presets_of(properties.get("presets"), kind, between(WGS84, city_crs), wrong)
     masks = masks_of(properties.get("masks"), between(WGS84, city_crs), wrong)
     wrong += _misspelt(properties)
     x_m, y_m = _place(feature.get("geometry"), city_crs, bounds, wrong)
+    wrong += [
+        f"preset {number}: it lies outside the city; {_box_in_degrees(city_crs, bounds)} was wanted"
+        for number, preset in enumerate(presets, start=1)
+        if preset.x_m is not None and preset.y_m is not None and not _near(preset.x_m, preset.y_m, bounds)
+    ]
     camera = Camera(
         id=str(name), kind=kind, x_m=x_m, y_m=y_m, height_m=values["height_m"],
         bearing_deg=values["bearing_deg"] % 360.0, pitch_deg=values["pitch_deg"], hfov_deg=hfov_deg,
@@ -108,11 +113,15 @@ def _place(geometry: Any, city_crs: str, bounds: Bounds, wrong: list[str]) -> tu
         wrong.append(f"its coordinates are {place}; longitude and latitude in degrees (WGS84) were wanted")
         return 0.0, 0.0
     x_m, y_m = (float(part) for part in between(WGS84, city_crs).transform(lon, lat))
-    west, south, east, north = bounds
-    near = west - CITY_MARGIN_M <= x_m <= east + CITY_MARGIN_M and south - CITY_MARGIN_M <= y_m <= north + CITY_MARGIN_M
-    if not (near and math.isfinite(x_m)):
+    if not _near(x_m, y_m, bounds):
         wrong.append(f"it stands at {lon}, {lat}, outside the city; {_box_in_degrees(city_crs, bounds)} was wanted")
     return x_m, y_m
+
+
+def _near(x_m: float, y_m: float, bounds: Bounds) -> bool:
+    west, south, east, north = bounds
+    near = west - CITY_MARGIN_M <= x_m <= east + CITY_MARGIN_M and south - CITY_MARGIN_M <= y_m <= north + CITY_MARGIN_M
+    return near and math.isfinite(x_m)
 
 
 def _box_in_degrees(city_crs: str, bounds: Bounds) -> str:

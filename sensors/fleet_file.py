@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sensors.cameras import Camera, CameraFleet, fleet_of
 from sensors.fleet_camera import WGS84, Bounds, between, camera_of
 from sensors.fleet_parts import parts_of
+from sensors.poses import poses_of
 from twin.errors import Fault, InputError
 from twin.whole_file import whole_file
 
@@ -60,7 +61,9 @@ def read_fleet(path: Path, city_crs: str, bounds: Bounds, buildings: Any = None)
         faults += [Fault(f"feature {number}: {sentence}", lines[number - 1]) for sentence in wrong]
     fleet = fleet_of(cameras)
     if buildings is not None:
-        for row, sentence in inside_buildings(fleet, buildings).items():
+        poses = poses_of(fleet, 1)
+        for pose, sentence in inside_buildings(poses.fleet, buildings).items():
+            row = int(poses.camera[pose])
             faults.append(Fault(f"feature {numbers[row]}: camera {cameras[row].id!r}: {sentence}",
                                 lines[numbers[row] - 1]))  # fmt: skip
     if faults:

@@ -1,6 +1,7 @@
 """A fleet as poses: what each camera looks like to the lines of sight, one row for each way it looks.
 
-A camera that turns has a pose for each preset, with the share of the time it spends there; a lens that bends its
+A camera that turns, or a drone that flies from point to point, has a pose for each preset, with the share of the time
+it spends there; a lens that bends its
 picture becomes the pinhole whose picture ends where the bent one does.
 """
 
@@ -18,6 +19,8 @@ from sensors.surfaces import half_fields
 
 Floats = NDArray[np.float64]
 STILL: Final = "fixed"
+STOPS: Final = ("bearing_deg", "pitch_deg", "hfov_deg", "x_m", "y_m", "height_m")
+"""What a preset may say in the place of its camera."""
 
 
 @dataclass(frozen=True)
@@ -44,26 +47,31 @@ def poses_of(fleet: CameraFleet, ptz_presets: int = PTZ_PRESETS) -> Poses:
     """Return a fleet's poses.
 
     Args:
-        fleet: n cameras; a rotating one without presets of its own tours ``ptz_presets`` bearings evenly, from its own.
+        fleet: n cameras; a rotating one without presets of its own tours ``ptz_presets`` bearings evenly, from its own;
+            a drone without them stays where it is.
         ptz_presets: how many.
     """
-    turns = np.flatnonzero(fleet.kind == "ptz")
+    tours = {
+        int(row): fleet.presets[row] or _even_tour(float(fleet.bearing_deg[row]), ptz_presets)
+        for row in np.flatnonzero((fleet.kind == "ptz") | (fleet.kind == "drone"))
+        if fleet.kind[row] == "ptz" or fleet.presets[row]
+    }
     counts = np.ones(len(fleet), dtype=np.int64)
-    tours = {int(row): fleet.presets[row] or _even_tour(float(fleet.bearing_deg[row]), ptz_presets) for row in turns}
-    counts[turns] = [len(tours[int(row)]) for row in turns]
+    counts[list(tours)] = [len(tour) for tour in tours.values()]
     camera = np.repeat(np.arange(len(fleet)), counts)
     posed = take_cameras(fleet, camera)
-    bearing, pitch, hfov = (np.array(column) for column in (posed.bearing_deg, posed.pitch_deg, posed.hfov_deg))
+    held = {name: np.array(getattr(posed, name)) for name in STOPS}
     share = np.ones(len(camera))
     for row, tour in tours.items():
         at = int(np.searchsorted(camera, row))
         whole_s = sum(preset.dwell_s for preset in tour)
         for step, preset in enumerate(tour, start=at):
-            bearing[step], share[step] = preset.bearing_deg, preset.dwell_s / whole_s
-            pitch[step] = pitch[step] if preset.pitch_deg is None else preset.pitch_deg
-            hfov[step] = hfov[step] if preset.hfov_deg is None else preset.hfov_deg
+            share[step] = preset.dwell_s / whole_s
+            for name, column in held.items():
+                own = getattr(preset, name)
+                column[step] = column[step] if own is None else own
     kind = np.where(posed.kind == "ptz", STILL, posed.kind)
-    lenses = replace(posed, kind=kind, bearing_deg=bearing, pitch_deg=pitch, hfov_deg=hfov)
+    lenses = replace(posed, kind=kind, **held)
     return Poses(as_pinholes(lenses), lenses, camera, share)
 
 

@@ -18,7 +18,7 @@ class RunFolder:
     """A run's folder; ``run.json`` is written first (status ``running``) and last (``done`` or ``interrupted``).
 
     Files: ``run.json``, ``events.parquet``, ``sightings.parquet``, ``metrics.json``, ``coverage.json``,
-    ``recognition.json``, ``maps/`` (``streets.parquet``, ``cameras.parquet``, ``posts.parquet``,
+    ``recognition.json``, ``drones.json``, ``maps/`` (``streets.parquet``, ``cameras.parquet``, ``posts.parquet``,
     ``districts.parquet``, ``coverage.npz``), ``clips/`` (MP4, key frames as JPEG, ``clips.json``), ``report.html``.
     """
 
@@ -85,6 +85,11 @@ class RunFolder:
     def recognition(self) -> Path:
         """The recogniser's score on this run's footage."""
         return self.path / "recognition.json"
+
+    @property
+    def drones(self) -> Path:
+        """Whose homes drones flew over."""
+        return self.path / "drones.json"
 
     @property
     def report(self) -> Path:

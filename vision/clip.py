@@ -44,10 +44,16 @@ def annotated(image: NDArray[np.uint8], found: Detections, caption: str = "") ->
     return np.asarray(canvas, dtype=np.uint8)
 
 
-def write_clip(path: Path, images: Iterable[NDArray[np.uint8]], fps: float) -> Path:
+def write_clip(path: Path, images: Iterable[NDArray[np.uint8]], fps: float, most_kbit_s: int = 0) -> Path:
     """Write pictures (h, w, 3) uint8 RGB, all of one shape, as MP4; odd sides lose their last line of pixels.
 
     Pictures are written one by one, so that a long clip may be made as it is written.
+
+    Args:
+        path: the file.
+        images: the pictures.
+        fps: frames a second.
+        most_kbit_s: the clip is kept to so many kilobits a second, by worse pictures where need be; 0 sets no limit.
 
     Raises:
         ValueError: there are no pictures.
@@ -67,12 +73,19 @@ def write_clip(path: Path, images: Iterable[NDArray[np.uint8]], fps: float) -> P
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         stream = container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1000))
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.options = {"crf": _QUALITY, "preset": "veryfast", "threads": "1"}
+        stream.options = {"crf": _QUALITY, "preset": "veryfast", "threads": "1"} | _limit(most_kbit_s)
         for image in chain([first], pictures):
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image[:height, :width]), format="rgb24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
+
+
+def _limit(most_kbit_s: int) -> dict[str, str]:
+    """Return x264's limits on the rate; a slower search makes up for what they cost."""
+    if not most_kbit_s:
+        return {}
+    return {"maxrate": f"{most_kbit_s}k", "bufsize": f"{2 * most_kbit_s}k", "preset": "medium"}
 
 
 def write_key_frame(path: Path, image: NDArray[np.uint8], found: Detections, caption: str = "") -> Path:

@@ -10,14 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.flight.drone_class import DroneClass
-from agents.flight.fitted import FittedFlight, flight_times, steady_terms
-from agents.flight.leg_times import ENERGY_TERMS
+from agents.flight.fitted import FittedFlight, flight_times
 from agents.flight.missions import Missions
 from twin.airspace import Flight
 
 Floats = NDArray[np.float64]
-_STAND: Final = ENERGY_TERMS.index("stand_j")
-_GUSTS: Final = ENERGY_TERMS.index("gusts_j")
 _PIECES: Final = 3
 """Into so many pieces of even motion each gain and loss of speed is cut."""
 
@@ -152,7 +149,6 @@ class Flyer:
         """
         missions = self.missions(start_m, legs, wind_ms)
         times = flight_times(missions, self.drone, self.model)
-        stays_wh = self._stays_wh(missions)
         accel = self.drone.limits.accel_ms2.value
         t_s, place, spent = [0.0], [np.asarray(start_m, dtype=np.float64)], [0.0]
         reached, left = [], []
@@ -168,23 +164,16 @@ class Flyer:
             if leg.stay_s > 0:
                 t_s.append(end_s + leg.stay_s)
                 place.append(place[-1])
-                spent.append(end_wh + stays_wh[i])
+                spent.append(end_wh + float(times.stay_wh[i]))
             left.append(begin_ms + round(1000 * t_s[-1]))
         moments = begin_ms + np.rint(1000 * np.array(t_s)).astype(np.int64)
         return Plan(moments, np.array(place), np.array(spent), tuple(reached), tuple(left), bool(times.possible[0]))
 
-    def _stays_wh(self, missions: Missions) -> list[float]:
-        """What standing at the end of each leg takes."""
-        _, energy, _ = steady_terms(missions, self.drone)
-        stood_j = np.diff(np.append(energy[:, _STAND], energy[-1, _STAND]))
-        gust = float((missions.wind_ms[0] ** 2).sum()) / 100.0
-        factor = self.model.energy[_STAND] + gust * self.model.energy[_GUSTS]
-        return [float(joule) * factor / 3600 for joule in stood_j]
-
     def stand_w(self, wind_ms: Floats) -> float:
         """Return what standing in a wind draws out of the battery."""
-        there = [Leg((10.0, 0.0, 50.0), 5.0, 3600.0), Leg((20.0, 0.0, 50.0), 5.0)]
-        return self._stays_wh(self.missions(np.array([0.0, 0.0, 50.0]), there, wind_ms))[0]
+        there = [Leg((10.0, 0.0, 50.0), 5.0, 3600.0), Leg((20.0, 0.0, 0.0), 5.0)]
+        missions = self.missions(np.array([0.0, 0.0, 50.0]), there, wind_ms)
+        return float(flight_times(missions, self.drone, self.model).stay_wh[0])
 
 
 def _even_pieces(span_s: float, length_m: float, accel_ms2: float) -> list[tuple[float, float]]:

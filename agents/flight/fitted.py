@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 
 from agents.flight.drone_class import CLASSES, DroneClass, drone_class
-from agents.flight.leg_times import ENERGY_TERMS, TIME_TERMS, terms
+from agents.flight.leg_times import ENERGY_TERMS, STAY_TERMS, TIME_TERMS, terms
 from agents.flight.missions import Missions
 from agents.flight.power_table import power_table
 from twin.checked_yaml import Strict
@@ -34,12 +34,19 @@ class Error(Strict):
 
 
 class Unseen(Strict):
-    """Errors on flights that were not fitted on: arrival at the place, whole time, whole energy."""
+    """Errors on flights that were not fitted on.
+
+    Attributes:
+        arrival, duration, energy: at the place, whole time, whole energy; only the mean wind is known.
+        energy_in_gusts: of the same steady flight in the gusts that each flight met, without a fit: what is left of
+            the error of ``energy`` where the gusts are known, and so by how much it is theirs.
+    """
 
     flights: int = Field(ge=1)
     arrival: Error
     duration: Error
     energy: Error
+    energy_in_gusts: Error
 
 
 class FittedFlight(Strict):
@@ -50,7 +57,7 @@ class FittedFlight(Strict):
         time, energy: coefficients of TIME_TERMS (s) and ENERGY_TERMS (J).
     """
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     drone: str
     class_hash: str
     as_of: str
@@ -69,6 +76,7 @@ class FlightTimes:
 
     Attributes:
         arrive_s, spent_wh: (k,) time since take-off was ordered, and energy out of the battery, at each leg's end.
+        stay_wh: (k,) energy of the stay there.
         duration_s, energy_wh: (n,) of the whole missions, landing included.
         possible: (n,) whether every leg can be flown in its wind.
         inside: (n,) whether wind, payload and density are within what the model was fitted on.
@@ -76,6 +84,7 @@ class FlightTimes:
 
     arrive_s: NDArray[np.float64]
     spent_wh: NDArray[np.float64]
+    stay_wh: NDArray[np.float64]
     duration_s: NDArray[np.float64]
     energy_wh: NDArray[np.float64]
     possible: NDArray[np.bool_]
@@ -110,28 +119,44 @@ def load_fitted(name: str, path: Path | None = None) -> FittedFlight:
 
 def flight_times(missions: Missions, drone: DroneClass, model: FittedFlight) -> FlightTimes:
     """Return times and energies of missions."""
-    time, energy, possible = steady_terms(missions, drone)
-    arrive = time @ np.array(model.time)
-    spent = energy @ np.array(model.energy) / 3600
+    of = steady_terms(missions, drone)
+    arrive, energy = of.time @ np.array(model.time), np.array(model.energy)
+    spent = of.energy @ energy / 3600
+    stay = of.stay @ energy[[ENERGY_TERMS.index(name) for name in STAY_TERMS]] / 3600
     last = missions.first[1:] - 1
     return FlightTimes(
-        arrive, spent, arrive[last] + missions.hold_s[last], spent[last], possible, _inside(missions, model)
+        arrive, spent, stay, arrive[last] + missions.hold_s[last], spent[last], of.possible, _inside(missions, model)
     )
 
 
-def steady_terms(
-    missions: Missions, drone: DroneClass
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Return (k, 3) terms of time, (k, 7) terms of energy, and (n,) whether each mission can be flown."""
+@dataclass(frozen=True)
+class SteadyTerms:
+    """What the coefficients multiply.
+
+    Attributes:
+        time: (k, 3) at each leg's end, columns TIME_TERMS.
+        energy: (k, 7) likewise, columns ENERGY_TERMS.
+        stay: (k, 2) of the stay there, columns STAY_TERMS.
+        possible: (n,) whether each mission can be flown.
+    """
+
+    time: NDArray[np.float64]
+    energy: NDArray[np.float64]
+    stay: NDArray[np.float64]
+    possible: NDArray[np.bool_]
+
+
+def steady_terms(missions: Missions, drone: DroneClass) -> SteadyTerms:
+    """Return times and energies of steady flight."""
     table, limits, k = power_table(drone), drone.limits, len(missions.move_m)
-    time, energy = np.empty((k, len(TIME_TERMS))), np.empty((k, len(ENERGY_TERMS)))
+    time, energy, stay = (np.empty((k, len(names))) for names in (TIME_TERMS, ENERGY_TERMS, STAY_TERMS))
     possible = np.empty(len(missions), dtype=np.bool_)
     most = (limits.speed_ms.value, limits.climb_ms.value, limits.descent_ms.value, limits.accel_ms2.value)
     terms(
         missions.first, missions.move_m, missions.speed_ms, missions.hold_s, missions.wind_ms, missions.payload_kg,
-        missions.density_kg_m3, most, table.watts, table.loads_kg, time, energy, possible,
+        missions.density_kg_m3, most, table.watts, table.loads_kg, time, energy, stay, possible,
     )  # fmt: skip
-    return time, energy, possible
+    return SteadyTerms(time, energy, stay, possible)
 
 
 RANGED: Final = ("wind_ms", "payload_kg", "density_kg_m3")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,8 @@ from agents.flight.mission import Mission
 from experiments.footage.shooter import Shooter, frame_times_ms
 from experiments.footage.sky import SkyOver
 from experiments.request import Tell
-from sensors.cameras import Camera
+from sensors.cameras import Camera, Preset
+from sensors.fleet_parts import MOST_PRESETS
 from twin.city import City
 from twin.runfolder import write_whole
 from vision.clip import annotated, write_clip
@@ -30,11 +31,21 @@ RANGE_M: Final = 400.0
 
 @dataclass(frozen=True, slots=True)
 class FilmRequest:
-    """How a flight is filmed: frames a second, width in pixels (height is 9/16 of it), renderer."""
+    """How a flight is filmed.
+
+    Attributes:
+        fps: frames a second of the film.
+        width_px: of the picture; its height is 9/16 of it.
+        renderer: ``auto``, ``gl`` or ``tiny``.
+        fast: seconds of flight in one of the film.
+        most_kbit_s: of the film at most; 0 sets no limit.
+    """
 
     fps: float
     width_px: int
     renderer: str
+    fast: float = 6.0
+    most_kbit_s: int = 800
 
 
 class DroneCamera:
@@ -66,6 +77,19 @@ class DroneCamera:
             f"drone {self._mission.name}", "drone", x_m, y_m, max(height_m, LOWEST_M), bearing_deg % 360.0,
             self._mission.camera.pitch_deg, self._hfov_deg, self._width_px, self._width_px * 9 // 16, RANGE_M,
         )  # fmt: skip
+
+    def tour(self) -> Camera:
+        """Return the camera as one that tours points along the flight, for coverage and whose homes are in view.
+
+        As many stops as a file holds, evenly over the time in the air.
+        """
+        span_s = self.end_s - self.begin_s
+        cameras = [self.at(self.begin_s + span_s * (k + 0.5) / MOST_PRESETS) for k in range(MOST_PRESETS)]
+        stops = tuple(
+            Preset(one.bearing_deg, span_s / MOST_PRESETS, None, None, one.x_m, one.y_m, one.height_m)
+            for one in cameras
+        )
+        return replace(cameras[0], presets=stops)
 
     def caption(self, t_s: float) -> str:
         """Return what is written under the picture."""
@@ -105,7 +129,7 @@ def film(
     tell("film", 0.0)
     renderer = make_renderer(city, asked.renderer)
     shooter = Shooter(city, renderer, Ambient(city, mission.seed, start), SkyOver(city, start, weather), mission.seed)
-    times = frame_times_ms(round(eye.begin_s * 1000), round(eye.end_s * 1000), asked.fps)
+    times = frame_times_ms(round(eye.begin_s * 1000), round(eye.end_s * 1000), asked.fps / asked.fast)
 
     shot: list[int] = []
 
@@ -120,21 +144,16 @@ def film(
             yield annotated(frame.image, NOTHING, eye.caption(t_ms / 1000))
 
     try:
-        write_whole(out / "flight.mp4", lambda part: _as_mp4(part, pictures(), asked.fps))
+        write_whole(out / "flight.mp4", lambda part: write_clip(part, pictures(), asked.fps, asked.most_kbit_s))
     finally:
         renderer.close()
     if len(shot) < len(times):
         raise KeyboardInterrupt
-    return {"frames": len(shot), "fps": asked.fps, "width_px": asked.width_px, "renderer": renderer.name}
-
-
-def _as_mp4(part: Path, images: Iterator[NDArray[np.uint8]], fps: float) -> None:
-    movie = part.with_suffix(".mp4")
-    try:
-        write_clip(movie, images, fps)
-        movie.replace(part)
-    finally:
-        movie.unlink(missing_ok=True)
+    size = (out / "flight.mp4").stat().st_size
+    return {
+        "frames": len(shot), "fps": asked.fps, "fast": asked.fast, "width_px": asked.width_px, "bytes": size,
+        "renderer": renderer.name,
+    }  # fmt: skip
 
 
 NOTHING: Final = Detections(

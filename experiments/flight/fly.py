@@ -16,17 +16,20 @@ from agents.flight.mission import Mission, read_mission
 from agents.flight.mission_check import MissionCheck, Ready
 from agents.flight.prisms import Buildings
 from agents.flight.record import figures_of
-from experiments.flight.film import FilmRequest, film
+from experiments.flight.film import DroneCamera, FilmRequest, film
 from experiments.flight.picture import draw_flight
 from experiments.provenance import file_hashes, git_commit, versions
 from experiments.request import Tell, silent
+from sensors.cameras import fleet_of
+from sensors.fleet_file import write_fleet
 from twin.city import City
 from twin.city.resolve import open_city
 from twin.city.store import city_hash
 from twin.errors import Fault, InputError
 from twin.runfolder import write_whole
 
-FILES: Final = ("flight.parquet", "flight.json", "flight.png", "flight.mp4")
+FILES: Final = ("flight.parquet", "flight.json", "flight.png", "flight.geojson", "flight.mp4")
+TOUR_PX: Final = 1920
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,10 @@ class FlyRequest:
             faults.append(Fault(f"--fps {self.film.fps:g}: 1 to 60 would work"))
         if self.film is not None and not 160 <= self.film.width_px <= 3840:
             faults.append(Fault(f"--width {self.film.width_px}: 160 to 3840 pixels would work"))
+        if self.film is not None and not 0.1 <= self.film.fast <= 100:
+            faults.append(Fault(f"--fast {self.film.fast:g}: 0.1 to 100 seconds of flight in one of film would work"))
+        if self.film is not None and self.film.most_kbit_s < 0:
+            faults.append(Fault(f"--kbit {self.film.most_kbit_s}: 0 (no limit) or more would work"))
         taken = [name for name in FILES if (self.out / name).exists()]
         if taken:
             faults.append(Fault(f"--out {self.out}: it already holds {', '.join(taken)}; choose another folder"))
@@ -111,6 +118,9 @@ def _write(
     write_whole(asked.out / "flight.parquet", lambda part: _as_parquet(part, table))
     _write_json(asked.out, figures)
     if len(table["t_s"]) > 1:
+        tour = DroneCamera(mission, table, TOUR_PX).tour()
+        note = "the drone's camera at points along its flight, for twin coverage"
+        write_fleet(fleet_of([tour]), asked.out / "flight.geojson", city.crs, note)
         write_whole(asked.out / "flight.png", lambda part: draw_flight(part, city, ready, pilot, table, figures))
     return figures
 

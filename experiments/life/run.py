@@ -17,6 +17,7 @@ from experiments.life.branches import policy_hashes, whole_paths
 from experiments.life.footage_source import FootageSource
 from experiments.life.layers import write_cameras, write_city_layers, write_coverage_map, write_posts
 from experiments.life.living import Spotlights, make_world, sources_of
+from experiments.life.overflown import overflown
 from experiments.provenance import file_hashes, git_commit, versions
 from experiments.request import RunRequest, Tell, silent
 from reports.metrics import write_metrics
@@ -97,6 +98,9 @@ def write_run(
     finally:
         log.write(run.events)
         _write_sightings(run, world.sightings)
+        homes = overflown(log.to_table(), parts.city)
+        if homes:
+            run.write_json(run.drones, homes)
         if footage is not None:
             footage.finish()
         _write_run_json(run, parts, footage, status, content_hash(log.to_table()), about)

@@ -30,11 +30,11 @@ def cases_of(columns: Columns, end_ms: int, norms: Norms) -> Cases:
         end_ms: when it ended.
         norms: the response norm of each service; the strictest counts.
     """
-    began, about = _first(columns, Kind.INCIDENT)
-    noticed, notice = _first(columns, Kind.CALL, Kind.ALARM)
-    called, _ = _first(columns, Kind.CALL)
+    began, about = first_of_kinds(columns, Kind.INCIDENT)
+    noticed, notice = first_of_kinds(columns, Kind.CALL, Kind.ALARM)
+    called, _ = first_of_kinds(columns, Kind.CALL)
     seen = set(columns.incident_id[notice[columns.is_kind(Kind.ALARM)[notice]]].tolist())
-    arrived, _ = _first(columns, Kind.ARRIVED)
+    arrived, _ = first_of_kinds(columns, Kind.ARRIVED)
     ids = np.array(sorted(set(began) & set(noticed)), dtype=np.int64)
     first_ms = np.array([noticed[i] for i in ids.tolist()], dtype=np.int64)
     ids = ids[first_ms < end_ms - tail_ms(end_ms)] if len(ids) else ids
@@ -58,7 +58,7 @@ def cases_of(columns: Columns, end_ms: int, norms: Norms) -> Cases:
     )
 
 
-def _first(columns: Columns, *kinds: Kind) -> tuple[dict[int, int], Ints]:
+def first_of_kinds(columns: Columns, *kinds: Kind) -> tuple[dict[int, int], Ints]:
     """Time of the first event of these kinds for each incident, by id in the order of the log, and their rows."""
     rows = columns.rows(*map(str, kinds))
     rows = rows[columns.incident_id[rows] >= 0]

@@ -10,6 +10,7 @@ from math import nan
 import numpy as np
 
 from experiments.columns import Columns, Ints
+from experiments.trials.drone_part import DRONE_BETTER_HIGH, DRONE_METRICS, of_drones
 from experiments.trials.outcome import ALL, Cases, Figure
 from twin.records import Kind
 
@@ -38,9 +39,10 @@ METRICS = {
     "verify_wait_mean_s": "alarms: until the verdict, mean",
     "verify_wait_p90_s": "alarms: until the verdict, 90th percentile",
     "frames_late_share": "camera frames lost, or recognised later than 2 s",
+    **DRONE_METRICS,
 }
 """Every metric with its words."""
-BETTER_HIGH = frozenset({"on_time_share", "judged"})
+BETTER_HIGH = frozenset({"on_time_share", "judged"}) | DRONE_BETTER_HIGH
 
 
 def figures_of(columns: Columns, cases: Cases, teams: Mapping[str, str], end_ms: int) -> tuple[Figure, ...]:
@@ -52,7 +54,7 @@ def figures_of(columns: Columns, cases: Cases, teams: Mapping[str, str], end_ms:
         teams: service of each team, by name.
         end_ms: when it ended.
     """
-    return (*_of_cases(cases), *_of_teams(columns, teams, end_ms), *_of_centre(columns, end_ms))
+    return (*_of_cases(cases), *_of_teams(columns, teams, end_ms), *_of_centre(columns, end_ms), *of_drones(columns))
 
 
 def at_level(values_ms: Ints, level: tuple[int, int]) -> float:

@@ -45,8 +45,9 @@ def flight_rows(city: City) -> Iterator[Row]:
             continue
         unseen = load_fitted(name).unseen
         yield Row(f"fitted arrival, {name}, {unseen.flights} unseen: within 3 %", 100 * unseen.arrival.within, None, "",
-                  "%", "high")  # fmt: skip
-        yield Row(f"fitted energy, {name}: within 5 %", 100 * unseen.energy.within, None, "", "%", "high")
+                  "%", "high", "100")  # fmt: skip
+        yield Row(f"fitted energy, {name}: within 5 %", 100 * unseen.energy.within, 100 * unseen.energy_in_gusts.within,
+                  "steady flight in the gusts each flight met", "%", "high", "100")  # fmt: skip
     yield fitted_pace(one)
 
 

@@ -89,6 +89,10 @@ class Zone:
     area: BaseGeometry
     most_height_m: float
 
+    def __post_init__(self) -> None:
+        """Make the area quick to ask about."""
+        shapely.prepare(self.area)
+
 
 @dataclass(frozen=True, eq=False)
 class AirSpace:

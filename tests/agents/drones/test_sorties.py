@@ -121,7 +121,7 @@ def test_what_is_missing_is_asked_for_when_the_drone_sees_it():
 
 
 def test_a_watch_is_handed_over_before_the_battery_runs_low():
-    incident = lying(0, 10, FAR, level=2, on_scene_ms=3_000_000, visible_ms=9_000_000)
+    incident = lying(0, 10, FAR, level=2, on_scene_ms=2_700_000, visible_ms=9_000_000)
     fleet = squadron([drone("D-1", 50, 50), drone("D-2", 500, 1500)])
     world = live(fleet, [incident], [call(0, 20, incident)], [team("A", 10)])
     assert [event.team_id for event in events(world, Kind.DRONE_HANDED_OVER)] == ["D-2", "D-1"]

@@ -1,0 +1,1 @@
+"""Docks and patrols: where drones should wait, and which gaps of the cameras they look into, in what order."""
