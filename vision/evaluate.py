@@ -16,7 +16,8 @@ from twin.errors import InputError
 from vision.dataset import LabelRule, read_summary
 from vision.frame import Truth
 from vision.recogniser import Recogniser
-from vision.score import Scored, score
+from vision.scoring.matching import Scored
+from vision.scoring.score import score
 
 _LEAST_SCORE: Final = 0.01
 _BATCH: Final = 16

@@ -11,7 +11,8 @@ from vision.clip import annotated, write_clip, write_key_frame
 from vision.detections import Detections
 from vision.frame import Frame
 from vision.rules import FiredAlarm
-from vision.score import Scored, score
+from vision.scoring.matching import Scored
+from vision.scoring.score import score
 
 SCORE_NOTE: Final = (
     "Scored on what the tracker kept (score 0.1 and up), so the curve ends earlier than a detector's own would. "

@@ -12,7 +12,8 @@ from twin.city import City
 from twin.errors import InputError
 from vision.frame import Frame
 from vision.recogniser import Recogniser
-from vision.score import Scored, score
+from vision.scoring.matching import Scored
+from vision.scoring.score import score
 
 EVALUATION_SEED: Final = 9001
 _LEAST_SCORE: Final = 0.01

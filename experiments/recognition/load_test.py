@@ -28,7 +28,9 @@ from vision.dataset import of_jpeg
 from vision.detections import Detections
 from vision.following import Follower
 from vision.recogniser import Recogniser
-from vision.score import Scored, asked_and_found, plates_and_read
+from vision.scoring.matching import Scored
+from vision.scoring.plates import plates_and_read
+from vision.scoring.score import asked_and_found
 from vision.stream_load import DROP_RULE, Clock, Due, Offered, frames_due, offer
 
 Counts = tuple[int, int, int, int]

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from twin.scene import Look
 from vision.detections import Detections
 from vision.frame import Truth
-from vision.score import Scored, average_precision, overlaps, plate_density, score
+from vision.scoring.matching import Scored
+from vision.scoring.overlap import overlaps
+from vision.scoring.plates import plate_density
+from vision.scoring.precision import average_precision
+from vision.scoring.score import score
 
 
 def truth(*rows: tuple[Look, tuple[float, float, float, float]], visible: float = 1.0, plate: str = "") -> Truth:
