@@ -1,10 +1,10 @@
-"""`twin vision`: train, evaluate, calibrate, recognise; `load` has a file of its own."""
+"""`twin vision`: train and calibrate; what scores and recognises has files of its own."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -12,9 +12,12 @@ from console.arguments import Seed, Weights
 from console.interrupted import goes_on
 from console.progress import stages
 from console.vision_load import load
+from console.vision_recognise import recognise
+from console.vision_scores import evaluate, quiet, track
 
-app = typer.Typer(no_args_is_help=True, help="The recogniser: train, evaluate, calibrate, load, recognise.")
-app.command("load")(load)
+app = typer.Typer(no_args_is_help=True, help="The recogniser: train, score, put under load, recognise.")
+for command in (evaluate, track, quiet, load, recognise):
+    app.command()(command)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -71,33 +74,6 @@ def train_plates(
 
 
 @app.command()
-def evaluate(
-    city: Annotated[list[str] | None, typer.Option(help="Folder of a built city; may be given again.")] = None,
-    frames: Annotated[int, typer.Option(min=8, help="Frames to render and score.")] = 240,
-    seed: Seed = 9001,
-    weights: Weights = None,
-    as_json: Json = False,
-) -> None:
-    """Score the recogniser on streets it was never trained on; by default the default city."""
-    from experiments.recognition.evaluate import evaluate as scores_of
-    from twin.city.resolve import open_city
-    from vision.recogniser import Recogniser
-
-    recogniser = Recogniser.load(weights)
-    with stages(quiet=as_json) as tell:
-        found = scores_of([open_city(spec) for spec in city or [None]], recogniser, frames, tell, seed)
-    if as_json:
-        typer.echo(json.dumps(found, indent=1))
-        return
-    typer.echo(f"mAP50 {found['map50']} on {found['frames']} frames of {', '.join(found['cities'])}")
-    for name, value in found["ap50"].items():
-        typer.echo(f"  {name:<14}{value:.3f}  of {found['asked'][name]['truth']}")
-    for row in found["plates_by_density"]:
-        share = "–" if row["read"] is None else f"{row['read']:.0%}"
-        typer.echo(f"  plates {row['from_px_m']} to {row['to_px_m']} px/m, {row['light']}: {share} of {row['n']} whole")
-
-
-@app.command()
 def calibrate(
     out: Annotated[Path | None, typer.Option(help="Where the model goes; default: the shipped one's place.")] = None,
     encounters: Annotated[int, typer.Option(min=5, help="Encounters rendered for each kind of incident.")] = 24,
@@ -120,40 +96,3 @@ def calibrate(
         typer.echo(f"fitted camera model: {out or FITTED_FILE}")
         for name, error in errors.items():
             typer.echo(f"  {name:<14}held-out error {error:.3f}")
-
-
-@app.command()
-def recognise(
-    source: Annotated[Path, typer.Argument(help="A video, a picture, or a folder of pictures.")],
-    out: Annotated[Path, typer.Option(help="New folder for detections.json and clip.mp4.")] = Path("runs/recognised"),
-    weights: Weights = None,
-    class_map: Annotated[
-        str | None, typer.Option(help='JSON: name in the weights to name here, such as {"truck": "truck"}.')
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Recognise footage from anywhere: detect, follow, read plates."""
-    from experiments.recognition.recognise import recognise as recognise_footage
-    from vision.recogniser import Recogniser
-
-    recogniser = Recogniser.load(weights, _class_map(class_map))
-    with stages(quiet=as_json) as tell:
-        summary = recognise_footage(source, out, recogniser, tell)
-    if as_json:
-        typer.echo(json.dumps(summary, ensure_ascii=False))
-    else:
-        seen = ", ".join(f"{name} {count}" for name, count in summary["objects"].items() if count) or "nothing"
-        typer.echo(f"{summary['frames']} frames ({summary['left_out']} left out): {seen}")
-        typer.echo(f"written: {out}/detections.json and {out}/clip.mp4")
-
-
-def _class_map(text: str | None) -> dict[str, str] | None:
-    if text is None:
-        return None
-    try:
-        found: Any = json.loads(text)
-    except json.JSONDecodeError as fault:
-        raise typer.BadParameter(f"not JSON: {fault.msg}", param_hint="--class-map") from None
-    if not isinstance(found, dict):
-        raise typer.BadParameter("an object of names was wanted", param_hint="--class-map")
-    return {str(key): str(value) for key, value in found.items()}

@@ -26,6 +26,7 @@ from twin.sky import WEATHERS
 from vision.clip import annotated, write_clip
 from vision.detections import Detections
 from vision.frame import Frame, Truth, truth_as_rows
+from vision.labels.mot import truth_lines
 from vision.render.choose import make_renderer
 
 MOST_SECONDS: Final = 600.0
@@ -150,7 +151,10 @@ def _write(asked: ClipRequest, camera: Camera, frames: Sequence[Frame], parts: A
     }  # fmt: skip
     text = json.dumps(labels, ensure_ascii=False, allow_nan=False) + "\n"
     write_whole(out / "labels.json", lambda part: part.write_text(text, encoding="utf-8"))
-    write_whole(out / "mot.txt", lambda part: part.write_text("".join(mot_lines(frames)), encoding="ascii"))
+    write_whole(
+        out / "mot.txt",
+        lambda part: part.write_text("".join(truth_lines([frame.truth for frame in frames])), encoding="ascii"),
+    )
     objects = sum(len(frame.truth) for frame in frames)
     return {"folder": str(out), "frames": len(frames), "objects": objects, "camera": camera.id}
 
@@ -172,17 +176,3 @@ def truth_as_detections(truth: Truth) -> Detections:
         plate=np.where(truth.cls == DETECTOR_CLASSES.index("plate"), truth.plate, ""),
         plate_score=truth.visible,
     )
-
-
-def mot_lines(frames: Sequence[Frame]) -> list[str]:
-    """Return ground truth rows of the MOT challenge; tracks count from 1 by first appearance, plates are left out."""
-    names: dict[int, int] = {}
-    lines = []
-    for number, frame in enumerate(frames, 1):
-        truth = frame.truth
-        for i in np.flatnonzero(truth.cls != DETECTOR_CLASSES.index("plate")):
-            track = names.setdefault(int(truth.track_id[i]), len(names) + 1)
-            x1, y1, x2, y2 = (float(v) for v in truth.box[i])
-            size = f"{x1:.1f},{y1:.1f},{x2 - x1:.1f},{y2 - y1:.1f}"
-            lines.append(f"{number},{track},{size},1,{int(truth.cls[i]) + 1},{float(truth.visible[i]):.3f}\n")
-    return lines

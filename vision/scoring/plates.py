@@ -23,7 +23,7 @@ _ON_IT: Final = 0.3  # overlap of a detection with the plate it is on
 
 
 @dataclass(frozen=True, slots=True)
-class PlateTrial:
+class ReadPlate:
     """One plate in one frame.
 
     Attributes:
@@ -48,16 +48,16 @@ class PlateTrial:
         return 0.0 if self.whole else edits(self.read, self.text) / max(len(self.text), 1)
 
 
-def plate_trials(frame: Scored) -> list[PlateTrial]:
+def plates_in(frame: Scored) -> list[ReadPlate]:
     """Return the plates of a frame of which a quarter or more can be seen, found or not."""
     rows = np.flatnonzero((frame.truth.cls == Look.PLATE) & (frame.truth.visible >= HALF_HIDDEN))
     return [_trial(frame, int(row)) for row in rows]
 
 
-def _trial(frame: Scored, row: int) -> PlateTrial:
+def _trial(frame: Scored, row: int) -> ReadPlate:
     truth, found = frame.truth, frame.found
     read, text = _read_of(truth, row, found), str(truth.plate[row])
-    return PlateTrial(
+    return ReadPlate(
         plate_density(truth, row), float(truth.visible[row]), frame.light, text, read, bool(text) and read == text
     )  # fmt: skip
 
@@ -85,13 +85,13 @@ def plate_density(truth: Truth, row: int) -> float:
 
 def plates_and_read(frame: Scored) -> tuple[int, int]:
     """Return how many plates of one frame are fully visible, and how many of them are read whole."""
-    trials = [trial for trial in plate_trials(frame) if trial.visible >= FULLY_VISIBLE]
+    trials = [trial for trial in plates_in(frame) if trial.visible >= FULLY_VISIBLE]
     return len(trials), sum(trial.whole for trial in trials)
 
 
 def plates_by_density(frames: Sequence[Scored]) -> list[dict[str, Any]]:
     """Return the share of fully visible plates read whole and the mean character error, by light and px/m."""
-    trials = [t for frame in frames for t in plate_trials(frame) if t.visible >= FULLY_VISIBLE]
+    trials = [t for frame in frames for t in plates_in(frame) if t.visible >= FULLY_VISIBLE]
     return [
         {"light": light, "from_px_m": low, "to_px_m": high} | _figures(within)
         for light in sorted({trial.light for trial in trials})
@@ -102,11 +102,11 @@ def plates_by_density(frames: Sequence[Scored]) -> list[dict[str, Any]]:
 
 def half_hidden_plates(frames: Sequence[Scored]) -> dict[str, Any]:
     """Return the same of plates of which a quarter to 95 % can be seen, with how many were read as something else."""
-    trials = [t for frame in frames for t in plate_trials(frame) if t.visible < FULLY_VISIBLE]
+    trials = [t for frame in frames for t in plates_in(frame) if t.visible < FULLY_VISIBLE]
     return _figures(trials)
 
 
-def _figures(trials: Sequence[PlateTrial]) -> dict[str, Any]:
+def _figures(trials: Sequence[ReadPlate]) -> dict[str, Any]:
     """``n``, ``read`` (share read whole), ``character_error`` (mean), ``misread`` (share read as something else)."""
     if not trials:
         return {"n": 0, "read": None, "character_error": None, "misread": None}
