@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from experiments.recognition.thresholds import Verdict
 
 Thresholds = Annotated[Path | None, typer.Option(help="YAML file of what is to be reached; exit status 1 if not.")]
 Need = Annotated[
@@ -32,8 +35,12 @@ class Judge:
         self._command, self._junit = command, junit
         self._thresholds = read_thresholds(thresholds, need or [])
 
-    def judged(self, report: Mapping[str, Any]) -> dict[str, Any]:
+    def judged(self, report: Mapping[str, Any], more: Sequence[Verdict] = ()) -> dict[str, Any]:
         """Return the report with ``verdicts`` and ``ok``, and write the JUnit file.
+
+        Args:
+            report: with the figures that thresholds speak of.
+            more: verdicts that are no threshold's.
 
         Raises:
             InputError: a figure that is asked for is not in the report.
@@ -41,7 +48,7 @@ class Judge:
         from experiments.recognition.thresholds import judge
         from reports.junit import Case, write_junit
 
-        verdicts = judge(report, self._thresholds)
+        verdicts = [*judge(report, self._thresholds), *more]
         if self._junit is not None:
             group = f"twin.vision.{self._command}"
             cases = [Case(group, one.name, "" if one.ok else one.told, one.told) for one in verdicts]

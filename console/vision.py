@@ -12,11 +12,12 @@ from console.arguments import Seed, Weights
 from console.interrupted import goes_on
 from console.progress import stages
 from console.vision_load import load
+from console.vision_matrix import matrix
 from console.vision_recognise import recognise
 from console.vision_scores import evaluate, quiet, track
 
 app = typer.Typer(no_args_is_help=True, help="The recogniser: train, score, put under load, recognise.")
-for command in (evaluate, track, quiet, load, recognise):
+for command in (evaluate, matrix, track, quiet, load, recognise):
     app.command()(command)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 

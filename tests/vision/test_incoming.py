@@ -15,8 +15,8 @@ from vision.dataset import as_jpeg, of_jpeg
 pytest.importorskip("av")
 pytest.importorskip("cv2")
 
-from vision.clip import write_clip  # noqa: E402
-from vision.incoming import Footage  # noqa: E402
+from vision.clip import write_clip
+from vision.incoming import Footage
 
 
 def picture(height: int = 96, width: int = 160, tone: int = 120) -> np.ndarray:

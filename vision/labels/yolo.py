@@ -14,7 +14,8 @@ def yolo_lines(truth: Truth, counts: NDArray[np.bool_], width_px: int, height_px
     Args:
         truth: what is in the frame.
         counts: (n,) which objects are asked for.
-        width_px, height_px: of the frame.
+        width_px: of the frame.
+        height_px: of the frame.
     """
     lines = []
     for cls, (x1, y1, x2, y2) in zip(truth.cls[counts], truth.box[counts], strict=True):

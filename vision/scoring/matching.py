@@ -88,7 +88,7 @@ def match(frame: Scored, rule: LabelRule | None = None, at: Sequence[float] = OV
     """
     truth, found = frame.truth, frame.found
     asked = (rule or LabelRule()).counts(truth, frame.width_px)
-    overlap = overlaps(found.box, truth.box) * (found.cls[:, None] == truth.cls[None])
+    overlap = _class_overlaps(frame)
     hit, counts = np.zeros((len(at), len(found)), bool), np.ones((len(at), len(found)), bool)
     taken = np.zeros(len(truth))
     order = np.argsort(-found.score, kind="stable")
@@ -104,6 +104,17 @@ def match(frame: Scored, rule: LabelRule | None = None, at: Sequence[float] = OV
         (truth.box[asked, 3] - truth.box[asked, 1]).astype(np.float64), truth.distance_m[asked].astype(np.float64),
         1.0 - truth.visible[asked].astype(np.float64), taken[asked],
     )  # fmt: skip
+
+
+def match_objects(frame: Scored, rule: LabelRule | None = None, least: float = OVERLAPS[0]) -> NDArray[np.intp]:
+    """Return (d,) the row of the truth that each detection of a frame takes, or -1."""
+    asked = (rule or LabelRule()).counts(frame.truth, frame.width_px)
+    order = np.argsort(-frame.found.score, kind="stable")
+    return _objects_of(_class_overlaps(frame), order, asked, least)
+
+
+def _class_overlaps(frame: Scored) -> Floats:
+    return overlaps(frame.found.box, frame.truth.box) * (frame.found.cls[:, None] == frame.truth.cls[None])
 
 
 def _objects_of(overlap: Floats, order: NDArray[np.intp], asked: Flags, least: float) -> NDArray[np.intp]:
