@@ -46,15 +46,22 @@ class Judge:
             InputError: a figure that is asked for is not in the report.
         """
         from experiments.recognition.thresholds import judge
-        from reports.junit import Case, write_junit
 
         verdicts = [*judge(report, self._thresholds), *more]
-        if self._junit is not None:
-            group = f"twin.vision.{self._command}"
-            cases = [Case(group, one.name, "" if one.ok else one.told, one.told) for one in verdicts]
-            write_junit(self._junit, group, cases, properties_of(report))
         rows = [{"name": one.name, "value": one.value, "ok": one.ok, "told": one.told} for one in verdicts]
-        return {**report, "verdicts": rows, "ok": all(one.ok for one in verdicts)}
+        told = {**report, "verdicts": rows, "ok": all(one.ok for one in verdicts)}
+        write_verdicts(self._junit, self._command, told)
+        return told
+
+
+def write_verdicts(path: Path | None, command: str, report: Mapping[str, Any]) -> None:
+    """Write a report's ``verdicts`` as JUnit XML, where a file is named."""
+    from reports.junit import Case, write_junit
+
+    if path is not None:
+        group = f"twin.vision.{command}"
+        cases = [Case(group, row["name"], "" if row["ok"] else row["told"], row["told"]) for row in report["verdicts"]]
+        write_junit(path, group, cases, properties_of(report))
 
 
 def properties_of(report: Mapping[str, Any]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`twin vision matrix`: every light, weather, distance, occlusion and camera fault, beside thresholds and an older matrix."""
+"""`twin vision matrix`: the recogniser under every condition, beside thresholds and an older matrix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The matrix of a recogniser as one self-contained page: what failed, what got worse, where it is worst, with frames."""
+"""The matrix of a recogniser as one self-contained page: what failed, what got worse, where it is worst."""
 
 from __future__ import annotations
 

@@ -34,8 +34,8 @@ def matrix_report(counts: Counts, rows: Sequence[Watched], seed: int) -> dict[st
     scenes = tables["scenes"]
     for row in scenes:
         row |= _map50(_of_scene(rows, counts, row), drawn)
-    overall = tables["overall"][0] | _map50([[one.matched for one in rows if one.view == v] for v in range(counts.views)],
-                                            drawn)  # fmt: skip
+    by_view = [[one.matched for one in rows if one.view == view] for view in range(counts.views)]
+    overall = tables["overall"][0] | _map50(by_view, drawn)
     return {
         "overall": overall,
         "axes": tables["axes"],
