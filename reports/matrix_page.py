@@ -60,7 +60,8 @@ def headline(report: Mapping[str, Any]) -> str:
     failed = sum(not row["ok"] for row in report["verdicts"])
     if failed:
         return f"{words.plural(failed, 'threshold')} of {len(report['verdicts'])} not reached"
-    passed = f"all {len(report['verdicts'])} thresholds reached, " if report["verdicts"] else ""
+    n = len(report["verdicts"])
+    passed = f"all {n} thresholds are reached, " if n > 1 else "the threshold is reached, " if n else ""
     return f"{passed}{words.percent(report['overall'].get('recall'))} of objects found"
 
 
