@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.plates import plates_of
-from twin.scene import Look, Scene
+from twin.scene import Look, Scene, State
 from twin.streams import draw_u32, draw_unit
 
 SIZE_M: Final = {
@@ -80,6 +80,7 @@ def vehicles_scene(
     bearing_deg: NDArray[np.float64],
     speed_ms: NDArray[np.float64],
     track_id: NDArray[np.int64],
+    state: State = State(0),
 ) -> Scene:
     """Return vehicles on their wheels as a scene; size, variant and plate follow from the track id."""
     variant = draw_u32(seed, "variant", track_id)
@@ -96,6 +97,7 @@ def vehicles_scene(
         track_id=track_id,
         speed_ms=speed_ms,
         incident_id=np.full(len(look), -1, np.int64),
+        state=np.full(len(look), state, np.uint8),
     )
 
 
