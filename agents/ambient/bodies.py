@@ -80,7 +80,7 @@ def vehicles_scene(
     bearing_deg: NDArray[np.float64],
     speed_ms: NDArray[np.float64],
     track_id: NDArray[np.int64],
-    state: State = State(0),
+    state: int = 0,
 ) -> Scene:
     """Return vehicles on their wheels as a scene; size, variant and plate follow from the track id."""
     variant = draw_u32(seed, "variant", track_id)

@@ -13,7 +13,7 @@ from agents.ambient.bodies import TRACK_TAGS, vehicles_scene
 from agents.ambient.lines import Lines, lengths_along, offset
 from agents.ambient.rates import PARKED_SHARE, Hours
 from agents.ambient.roads import Roads
-from twin.scene import Look, Scene, empty_scene, State
+from twin.scene import Look, Scene, State, empty_scene
 from twin.streams import draw_u32, draw_unit, threshold_u32
 
 PLACE_M: Final = 6.5

@@ -10,7 +10,7 @@ import numpy as np
 
 from vision.render.body import Body, D, G, P, Point, both_sides, light_bar, ring, vehicle, wheel
 from vision.render.materials import Slot
-from vision.render.mesh import Mesh, box, join, prism, skin
+from vision.render.mesh import Mesh, box, prism, skin
 
 Station = tuple[float, float, float, float, float, float]  # x, half width, sill, shoulder, half width of top, top
 
