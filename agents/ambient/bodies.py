@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.plates import plates_of
-from twin.scene import Look, Scene, State
+from twin.scene import Look, Scene
 from twin.streams import draw_u32, draw_unit
 
 SIZE_M: Final = {
