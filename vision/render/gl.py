@@ -17,7 +17,7 @@ from vision.render import materials
 from vision.render.deliver import deliver, with_faults
 from vision.render.effects import join_puffs
 from vision.render.faults import Faults, faults_of
-from vision.render.gl_parts import ActorPart, BeamPart, CityPart, PlatePart, PuffPart
+from vision.render.gl_parts import ActorPart, BeamPart, CityPart, PlatePart, PuffPart, levels_of
 from vision.render.gl_programs import has_shadows, light_block, make_context, make_programs, sun_matrix
 from vision.render.night import all_glows, pools
 from vision.render.placed_mesh import mesh_for
@@ -88,7 +88,7 @@ class GlRenderer:
         shot = take_shot(camera, scene, sky)
         with self._ctx:
             image, ids = self._draw(camera, shot, self._city_of(camera), sky)
-            self._count_outlines(shot)
+            self._count_outlines(shot, np.flatnonzero(np.bincount(ids.ravel(), minlength=len(shot.items) + 1)[1:]))
         return deliver(camera, scene, sky, seed, shot, (image, ids), faults)
 
     def close(self) -> None:
@@ -137,7 +137,7 @@ class GlRenderer:
 
     def _load(self, shot: Shot, city: CityPart) -> None:
         n, puffs, cells = len(shot.cast), shot.puffs, outline_cells(shot.items.full_box, shot.lens)
-        self._actors.load(shot.cast, np.arange(n) + 1, cells[:n])
+        self._actors.load(shot.cast, np.arange(n), levels_of(shot.cast.matrix, shot.lens), cells[:n])
         self._plates.load(shot.plates, np.arange(len(shot.items) - len(shot.plates.owner), len(shot.items)) + 1)
         ids, puff_cells = puffs.row + 1, cells[puffs.row]
         if shot.light.lamps:
@@ -213,10 +213,13 @@ class GlRenderer:
         screen.color_mask = (True,) * 4, (True,) * 4
         screen.depth_mask = True
 
-    def _count_outlines(self, shot: Shot) -> None:
-        """Fill in how many pixels each item would cover if nothing hid it, from its own cell of the outline sheet."""
+    def _count_outlines(self, shot: Shot, seen: NDArray[np.intp]) -> None:
+        """Fill in how many pixels each item seen would cover if nothing hid it, from its own cell of the outline sheet."""
         import moderngl
 
+        n, cells = len(shot.cast), outline_cells(shot.items.full_box, shot.lens)
+        rows = seen[seen < n]
+        self._actors.load(shot.cast, rows, levels_of(shot.cast.matrix[rows], shot.lens), cells[rows])
         self._sheet.use()
         self._sheet.clear()
         self._ctx.enable_only(moderngl.CULL_FACE)
