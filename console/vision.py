@@ -12,9 +12,11 @@ from console.arguments import Seed, Weights
 from console.interrupted import goes_on
 from console.progress import stages
 from console.vision_load import load
+from console.vision_sheet import sheet
 
 app = typer.Typer(no_args_is_help=True, help="The recogniser: train, evaluate, calibrate, load, recognise.")
 app.command("load")(load)
+app.command("sheet")(sheet)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
