@@ -181,7 +181,7 @@ def test_a_picture_that_was_not_drawn_here_has_no_masks(renderer):
 
 
 def test_both_renderers_draw_the_same_masks():
-    """The silhouettes of one scene, by OpenGL and on the processor: hardly a pixel is further than one from the other."""
+    """Silhouettes by OpenGL and on the processor: hardly a pixel is further than one from the other."""
     from scipy.ndimage import binary_dilation
 
     pytest.importorskip("moderngl")
