@@ -83,7 +83,7 @@ def test_a_bit_rate_is_kept_to(bitrate_kbps):
     quality = quality_for(smooth, frame_bytes(bitrate_kbps))
     _, packed = cv2.imencode(".jpg", smooth, [cv2.IMWRITE_JPEG_QUALITY, quality])
     assert len(packed) < 1.1 * frame_bytes(bitrate_kbps)
-    assert quality == 95 or len(packed) > 0.7 * frame_bytes(bitrate_kbps)
+    assert quality >= 93 or len(packed) > 0.7 * frame_bytes(bitrate_kbps)
 
 
 def test_fewer_bits_leave_less_of_the_picture():

@@ -28,11 +28,14 @@ def smeared(image: Picture, ids: NDArray[np.integer], shot: Shot, scene: Scene, 
     """
     way_px = ways_px(shot, scene, exposure_ms)
     long = np.linalg.norm(way_px, axis=1)
+    if long.max(initial=0.0) < LEAST_PX:
+        return image
+    owner = np.arange(len(shot.items) + 1) - 1
+    owner[1:][shot.items.owner >= 0] = shot.items.owner[shot.items.owner >= 0]  # a plate moves with its vehicle
     for i in np.argsort(-long, kind="stable")[:MOST_ITEMS]:
         if long[i] < LEAST_PX:
             break
-        own = np.append(np.flatnonzero(shot.items.owner == i), i) + 1
-        _smear(image, ids, own, shot.items.full_box[i], way_px[i] * min(1.0, MOST_PX / long[i]))
+        _smear(image, ids, owner == i, shot.items.full_box[i], way_px[i] * min(1.0, MOST_PX / long[i]))
     return image
 
 
@@ -54,7 +57,7 @@ def shaken(image: Picture, way_px: tuple[float, float]) -> Picture:
 
 
 def _smear(
-    image: Picture, ids: NDArray[np.integer], own: NDArray[np.intp], box: NDArray[np.float64], way: NDArray[np.float64]
+    image: Picture, ids: NDArray[np.integer], own: NDArray[np.bool_], box: NDArray[np.float64], way: NDArray[np.float64]
 ) -> None:
     import cv2
 
@@ -62,24 +65,26 @@ def _smear(
     size = np.array(image.shape[1::-1])
     x1, y1 = np.clip(box[:2] - room, 0, size).astype(int)
     x2, y2 = np.clip(np.ceil(box[2:] + room), 0, size).astype(int)
-    mask = np.isin(ids[y1:y2, x1:x2], own)
+    mask = (own * np.uint8(255))[ids[y1:y2, x1:x2]]
     if not mask.any():
         return
     kernel, part = _line(way), image[y1:y2, x1:x2]
-    soft = cv2.merge([cv2.filter2D(mask.astype(np.uint8) * 255, -1, kernel)] * 3)
-    moved = cv2.filter2D(part, -1, kernel)
-    difference = cv2.subtract(moved, part, dtype=cv2.CV_16S)
-    part[:] = cv2.add(part, cv2.multiply(difference, soft, scale=1 / 255, dtype=cv2.CV_16S), dtype=cv2.CV_8U)
+    soft = cv2.merge([cv2.filter2D(mask, -1, kernel)] * 3)
+    moved = cv2.multiply(cv2.filter2D(part, -1, kernel), soft, scale=1 / 255)
+    part[:] = cv2.add(moved, cv2.multiply(part, cv2.bitwise_not(soft), scale=1 / 255))
 
 
 def _line(way: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return a kernel that spreads a point evenly along a way in pixels."""
     reach = int(np.ceil(np.abs(way).max() / 2))
-    kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
-    for share in np.linspace(-0.5, 0.5, 4 * reach + 1):
-        x, y = reach + way[0] * share, reach + way[1] * share
-        x0, y0 = int(np.floor(x)), int(np.floor(y))
-        for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
-            if x0 + dx <= 2 * reach and y0 + dy <= 2 * reach:
-                kernel[y0 + dy, x0 + dx] += (1 - abs(x - x0 - dx)) * (1 - abs(y - y0 - dy))
-    return kernel / kernel.sum()
+    kernel = np.zeros((2 * reach + 2, 2 * reach + 2), np.float32)
+    at = reach + np.linspace(-0.5, 0.5, 4 * reach + 1)[:, None] * way
+    corner = np.floor(at).astype(int)
+    right, down = (at - corner).T
+    for dx, wx in ((0, 1 - right), (1, right)):
+        for dy, wy in ((0, 1 - down), (1, down)):
+            np.add.at(kernel, (corner[:, 1] + dy, corner[:, 0] + dx), wx * wy)
+    kernel = kernel[:-1, :-1]
+    middle = slice(max(reach - int(np.ceil(abs(way[1]) / 2)), 0), reach + int(np.ceil(abs(way[1]) / 2)) + 1)
+    across = slice(max(reach - int(np.ceil(abs(way[0]) / 2)), 0), reach + int(np.ceil(abs(way[0]) / 2)) + 1)
+    return np.ascontiguousarray(kernel[middle, across] / kernel.sum())

@@ -17,6 +17,7 @@ INTER_GAIN: Final = 10.0
 from frame to frame (assumed)."""
 _TILE: Final = 512
 _BAND, _PERIOD = 16, 64  # rows of the picture that the coded size is estimated from
+_QUALITY_STEP: Final = 2
 _MIDDLE_GREY: Final = 112.0
 
 
@@ -78,7 +79,7 @@ def quality_for(image: Picture, size_bytes: float) -> int:
     sample = np.ascontiguousarray(bands.reshape(-1, *image.shape[1:]))
     wanted = size_bytes * sample.shape[0] / image.shape[0]
     low, high = 4, 95
-    while low < high:
+    while high - low > _QUALITY_STEP:
         middle = (low + high + 1) // 2
         _, packed = cv2.imencode(".jpg", sample, [cv2.IMWRITE_JPEG_QUALITY, middle])
         low, high = (middle, high) if len(packed) <= wanted else (low, middle - 1)
