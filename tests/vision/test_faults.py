@@ -16,7 +16,7 @@ from vision.render.faults.motion import smeared, ways_px
 from vision.render.faults.sensor import coded, frame_bytes, quality_for
 from vision.render.projection import Lens
 from vision.render.shot import take_shot
-from vision.render.warp import bent, roomy
+from vision.render.warp import bent, bent_items, roomy
 
 pytest.importorskip("cv2")
 SHOT = take_shot(street_camera(), actors((Look.CAR, 0, 20)), DAY)
@@ -131,7 +131,8 @@ def test_a_lens_bends_points_as_the_camera_s_own_optics_say():
     corners = np.concatenate([pixels, np.full((2, 2), 100.0)]).reshape(2, 4, 2)
     items = replace(shot.items, corners=corners, full_box=np.zeros((2, 4)), area_px=np.ones(2))
     nothing = np.zeros((lens.height_px, lens.width_px), np.uint16)
-    _, ids, moved = bent(np.zeros((*nothing.shape, 3), np.uint8), nothing, items, lens, camera)
+    _, ids = bent(np.zeros((*nothing.shape, 3), np.uint8), nothing, lens, camera)
+    moved = bent_items(items, lens, camera)
     wanted, _ = project(camera, places + np.array([camera.x_m, camera.y_m, 0.0]))
     np.testing.assert_allclose(moved.corners.reshape(-1, 2)[:6], wanted, atol=1e-6)
     assert ids.shape == (360, 640)

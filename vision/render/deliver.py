@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from vision.render.faults.levels import Faults, frame_stream
 from vision.render.faults.motion import smeared
 from vision.render.shot import Shot
 from vision.render.truth import truth_of
-from vision.render.warp import bent
+from vision.render.warp import bent, bent_items
 from vision.render.weather import fall
 
 
@@ -35,6 +36,7 @@ def deliver(
     shot: Shot,
     drawn: tuple[NDArray[np.uint8], NDArray[np.integer]],
     faults: Faults,
+    count_areas: Callable[[], None] | None = None,
 ) -> Frame:
     """Return the frame of a picture that was drawn.
 
@@ -43,16 +45,19 @@ def deliver(
         scene: its actors.
         sky: its light and weather.
         seed: of rain, snow and noise.
-        shot: what was drawn, with the areas of its items filled in.
+        shot: what was drawn, with the areas of its items filled in, or filled in by ``count_areas``.
         drawn: picture (h, w, 3) uint8 and ids (h, w), in the size of the shot's lens.
         faults: of the camera.
+        count_areas: called once the picture is done, before the truth is taken.
     """
     rng = frame_stream(camera, scene.t_ms, seed)
     image, ids = drawn
     if faults.exposure_ms > 0:
         image = smeared(image, ids, shot, scene, faults.exposure_ms)
-    image, ids, items = bent(image, ids, shot.items, shot.lens, camera)
+    image, ids = bent(image, ids, shot.lens, camera)
     image = fall(image, sky, float(np.mean(shot.light.horizon)), rng)
     image = apply_faults(image, faults, rng, shot, camera.id)
-    truth, row = truth_of(ids, items, scene, shot.lens)
+    if count_areas is not None:
+        count_areas()
+    truth, row = truth_of(ids, bent_items(shot.items, shot.lens, camera), scene, shot.lens)
     return Frame(camera.id, scene.t_ms, image, truth, sky, ids, row)

@@ -26,6 +26,7 @@ PLATE_LAYERS: Final = 96
 PUFFS_MAX: Final = 4000
 LEVELS_M: Final = (0.0, 0.06, 0.12, 0.2, 0.3)  # corners nearer to each other than this are drawn together
 LEVEL_PX: Final = 2.0  # from where that is no more than so many pixels
+FAR_LEVEL: Final = 2  # from this level on a body is shaded at its corners
 SHADE_LEVEL: Final = 3  # shadows need no more detail than this level's
 _INSTANCE: Final = 26  # floats an actor: three rows of its matrix, four colours, lamps, id
 
@@ -36,7 +37,7 @@ class CityPart:
     def __init__(
         self, ctx: moderngl.Context, programs: dict[str, Any], mesh: CityMesh, place: tuple[float, float]
     ) -> None:
-        self._ground = [_StillArray(ctx, programs, layer) for layer in mesh.ground]
+        self._ground = [_StillArray(ctx, programs, layer, ground=True) for layer in mesh.ground]
         self._solid = _StillArray(ctx, programs, mesh.solid)
         self.lamps_m, self.place = mesh.lamps_m, place
 
@@ -64,16 +65,22 @@ class CityPart:
 class _StillArray:
     """One list of triangles of the still city; corners that are the same are kept once."""
 
-    def __init__(self, ctx: moderngl.Context, programs: dict[str, Any], rows: NDArray[np.float32]) -> None:
+    def __init__(
+        self, ctx: moderngl.Context, programs: dict[str, Any], rows: NDArray[np.float32], ground: bool = False
+    ) -> None:
         self._count = len(rows)
         if not self._count:
             return
         unique, inverse = np.unique(rows, axis=0, return_inverse=True)
-        names = ("in_place", "in_normal", "in_uv", "in_tile", "in_rgb", "in_number")
+        names: tuple[str, ...] = ("in_place", "in_normal", "in_uv", "in_tile", "in_rgb", "in_number")
         self._corners = ctx.buffer(unique.tobytes())
         self._index = ctx.buffer(inverse.ravel().astype(np.uint32).tobytes())
         form = "3f 3f 2f 1f 3f 1f"
-        self._colour = ctx.vertex_array(programs["city"], [(self._corners, form, *names)], self._index)
+        if ground:
+            names, form = ("in_place", "in_uv", "in_tile", "in_rgb"), "3f 12x 2f 1f 3f 4x"
+        self._colour = ctx.vertex_array(
+            programs["ground" if ground else "city"], [(self._corners, form, *names)], self._index
+        )
         self._depth = ctx.vertex_array(programs["depth_city"], [(self._corners, "3f 40x", "in_place")], self._index)
 
     def draw(self) -> None:
@@ -140,6 +147,7 @@ class ActorPart:
         every = (self._instances, "4f 4f 4f 3f 3f 3f 3f 1f 1f/i", "in_row0", "in_row1", "in_row2",
                  "in_paint", "in_second", "in_third", "in_fourth", "in_lamps", "in_id")  # fmt: skip
         self._colour = ctx.vertex_array(programs["actor"], [own, every], index)
+        self._far = ctx.vertex_array(programs["actor_far"], [own, every], index)
         self._shade = ctx.vertex_array(programs["depth_actor"], [place, rows], place_index)
         self._outline = ctx.vertex_array(
             programs["outline"], [place, rows, (self._cells, "4f/i", "in_cell")], place_index
@@ -159,7 +167,7 @@ class ActorPart:
         order = np.lexsort([kinds, levels])
         rows, groups = rows[order], list(zip(levels[order].tolist(), kinds[order].tolist(), strict=True))
         starts = [k for k, group in enumerate(groups) if k == 0 or group != groups[k - 1]]
-        self._used = len(starts)
+        self._used, self._near = len(starts), sum(groups[k][0] < FAR_LEVEL for k in starts)
         if not self._used:
             return
         data = np.empty((len(rows), _INSTANCE), np.float32)
@@ -178,9 +186,14 @@ class ActorPart:
 
     def draw(self, what: str) -> None:
         """Draw the loaded cast: ``colour``, ``shade`` (into the shadow map) or ``outline``."""
-        if self._used:
-            array = {"colour": self._colour, "shade": self._shade, "outline": self._outline}[what]
-            array.render_indirect(self._commands[what], count=self._used)
+        spans = {
+            "colour": [(self._colour, 0, self._near), (self._far, self._near, self._used)],
+            "shade": [(self._shade, 0, self._used)],
+            "outline": [(self._outline, 0, self._used)],
+        }[what]
+        for array, first, end in spans:
+            if end > first:
+                array.render_indirect(self._commands[what], count=end - first, first=first)
 
 
 def _upload(ctx: moderngl.Context, library: _Library) -> tuple[moderngl.Buffer, moderngl.Buffer]:

@@ -31,25 +31,30 @@ def roomy(lens: Lens, camera: Camera) -> Lens:
 
 
 def bent(
-    image: NDArray[np.uint8], ids: NDArray[np.integer], items: Items, lens: Lens, camera: Camera
-) -> tuple[NDArray[np.uint8], NDArray[np.integer], Items]:
-    """Return picture, ids and items as the camera's lens shows them; without distortion they come back untouched."""
+    image: NDArray[np.uint8], ids: NDArray[np.integer], lens: Lens, camera: Camera
+) -> tuple[NDArray[np.uint8], NDArray[np.integer]]:
+    """Return picture and ids as the camera's lens shows them; without distortion they come back untouched."""
     if not (camera.k1 or camera.k2):
-        return image, ids, items
+        return image, ids
     import cv2
 
     x, y = _maps(lens.focal_px, camera.width_px, camera.height_px, lens.width_px, lens.height_px, camera.k1, camera.k2)
     shown = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    owned = cv2.remap(np.ascontiguousarray(ids.astype(np.uint16)), x, y, cv2.INTER_NEAREST)
+    return np.asarray(shown, np.uint8), cv2.remap(np.ascontiguousarray(ids.astype(np.uint16)), x, y, cv2.INTER_NEAREST)
+
+
+def bent_items(items: Items, lens: Lens, camera: Camera) -> Items:
+    """Return the items as the camera's lens shows them."""
+    if not (camera.k1 or camera.k2):
+        return items
     box = _bent_boxes(items.full_box, lens, camera)
     before, after = (np.prod(np.maximum(b[:, 2:] - b[:, :2], 1e-6), axis=1) for b in (items.full_box, box))
-    more = replace(
+    return replace(
         items,
         full_box=box,
         corners=_bent_points(items.corners, lens, camera),
         area_px=items.area_px * np.where(np.isfinite(after / before), after / before, 1.0),
     )
-    return np.asarray(shown, np.uint8), owned, more
 
 
 @lru_cache(maxsize=8)
