@@ -26,7 +26,8 @@ from experiments.footage.shooter import overlaps
 from experiments.recognition.training_bodies import Bodies, with_bodies
 from experiments.recognition.training_cast import STREET_CHANCES, Cast, harmless
 from experiments.recognition.training_views import (
-    TRAINING_DISTRICTS,
+    TRAINED_DISTRICTS,
+    VALIDATION_DISTRICTS,
     Grounds,
     Site,
     Spot,
@@ -199,8 +200,8 @@ def write_training_set(
     origin = {
         "command": f"twin vision train --frames {n} --seed {seed}",
         "seed": seed,
-        "cities": [f"default_city({s}, {list(TRAINING_DISTRICTS)})" for s in city_seeds],
-        "validation": f"default_city({validation_seed}, {list(TRAINING_DISTRICTS)})",
+        "cities": [f"default_city({s}, {list(_districts(s))})" for s in city_seeds],
+        "validation": f"default_city({validation_seed}, {list(_districts(validation_seed))}), car bodies held out",
         "frames_with_class": share,
     }
     summary = join_datasets(parts, out_dir, origin)
@@ -236,20 +237,28 @@ def _jobs(n: int, city_seeds: Sequence[int], validation_seed: int, share: float)
 _KEPT: dict[tuple[int, int], TrainingShooter] = {}  # this process's last city: making one takes longer than a batch
 
 
-def _shooter(city_seed: int, seed: int) -> TrainingShooter:
+def _districts(city_seed: int) -> tuple[str, ...]:
+    """Return the districts of a city that frames are made in: one a seed, another for the seed of validation."""
+    if city_seed == VALIDATION_SEED:
+        return VALIDATION_DISTRICTS
+    return (TRAINED_DISTRICTS[city_seed % len(TRAINED_DISTRICTS)],)
+
+
+def _shooter(city_seed: int, seed: int, bodies: Bodies) -> TrainingShooter:
     if (city_seed, seed) not in _KEPT:
         from twin.city.default import default_city
 
         for old in _KEPT.values():
             old.close()
         _KEPT.clear()
-        _KEPT[city_seed, seed] = TrainingShooter(default_city(city_seed, TRAINING_DISTRICTS), seed)
+        city = default_city(city_seed, _districts(city_seed), workers=1)
+        _KEPT[city_seed, seed] = TrainingShooter(city, seed, bodies=bodies)
     return _KEPT[city_seed, seed]
 
 
 def _write_part(job: Job, folder: Path, seed: int) -> Counter[str]:
     """Write one batch; returns in how many of its frames each class is asked for."""
-    shooter, rule = _shooter(job.city_seed, seed), LabelRule()
+    shooter, rule = _shooter(job.city_seed, seed, "trained" if job.split == "train" else "held out"), LabelRule()
     writer, found = DatasetWriter(folder, rule), Counter[str]()
     for number in range(job.begin, job.end):
         frame = shooter.frame(number)

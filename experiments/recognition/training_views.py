@@ -22,6 +22,8 @@ from twin.sky import Sky, sky_at
 from vision.render.faults import FAULTS
 
 TRAINING_DISTRICTS: Final = ("Chilonzor",)  # a district is made in seconds and has every kind of street
+TRAINED_DISTRICTS: Final = ("Chilonzor", "Sergeli", "Shayxontohur", "Chilonzor", "Yashnobod", "Uchtepa")  # by seed
+VALIDATION_DISTRICTS: Final = ("Olmazor",)
 UNSEEN_DISTRICTS: Final = ("Yunusobod", "Mirobod")  # their main streets too were never trained on
 LIGHT_SHARES: Final = {"day": 0.5, "dusk": 0.15, "night": 0.35}
 WEATHER_SHARES: Final = {"clear": 0.56, "rain": 0.14, "fog": 0.08, "snow": 0.12, "dust": 0.10}
