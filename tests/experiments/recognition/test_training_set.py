@@ -139,7 +139,7 @@ def test_every_street_class_with_traffic_can_be_trained_on():
 
 
 def test_bodies_to_train_on_and_bodies_of_tests_have_nothing_in_common():
-    scene = actors(*[(Look.CAR, 0, 20, {"variant": 999 * k, "size_m": CAR_SIZES_M[k % 8]}) for k in range(200)])
+    scene = actors(*[(Look.CAR, 0, 20, {"variant": 1003 * k, "size_m": CAR_SIZES_M[k % 8]}) for k in range(200)])
     worn = {}
     for which in ("trained", "held out"):
         cast = cast_of(with_bodies(scene, which), np.zeros(3), dark=False)
