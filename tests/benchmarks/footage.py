@@ -75,7 +75,9 @@ def _apart(scene: Scene, others: Scene) -> Scene:
     half = np.maximum(every.size_m[:, 0], every.size_m[:, 1]) / 2
     kept = list(range(len(others)))
     for i in range(len(others), len(every)):
-        away: NDArray[np.float64] = np.hypot(*(every.xyz_m[kept, :2] - every.xyz_m[i, :2]).T) if kept else np.array([9e9])
+        away: NDArray[np.float64] = (
+            np.hypot(*(every.xyz_m[kept, :2] - every.xyz_m[i, :2]).T) if kept else np.array([9e9])
+        )
         if not kept or bool((away > 0.6 * (half[kept] + half[i])).all()):
             kept.append(i)
     return every.take(np.array([i for i in kept if i >= len(others)], np.intp))

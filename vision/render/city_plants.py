@@ -25,7 +25,9 @@ _GREEN: Final = np.array([0.30, 0.42, 0.20])
 _TRUNK: Final = tube((0, 0, 0), (0, 0, TRUNK_M), (0.16, 0.11), 0, 6)
 
 
-def _crown(balls: Sequence[tuple[tuple[float, float, float], tuple[float, float, float]]], rings: int, sides: int) -> Mesh:
+def _crown(
+    balls: Sequence[tuple[tuple[float, float, float], tuple[float, float, float]]], rings: int, sides: int
+) -> Mesh:
     """Return ellipsoids dented as foliage is: nowhere outside the ellipsoid, a fifth inside it at most."""
     parts = []
     for at, radii in balls:
