@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from twin.city import City
 from twin.city.standing.clear import CORNER_M
-from vision.render.city_markings import crossings_of, markings
+from vision.render.city_markings import Crossing, markings
 from vision.render.still import flat, stack
 from vision.render.textures import Tile
 
@@ -37,15 +37,30 @@ _YARD_RGB: Final = (0.57, 0.52, 0.43)
 Layers = tuple[NDArray[np.float32], ...]
 
 
-def ground_layers(city: City, streets: Any, houses: Any, window: Polygon, middle: NDArray[np.float64]) -> Layers:
-    """Return what lies flat in a window, relative to ``middle``, the lowest layer first."""
-    road = carriageways(streets, window)
+def ground_layers(
+    city: City,
+    streets: Any,
+    houses: Any,
+    road: BaseGeometry,
+    crossings: list[Crossing],
+    window: Polygon,
+    middle: NDArray[np.float64],
+) -> Layers:
+    """Return what lies flat in a window, relative to ``middle``, the lowest layer first.
+
+    Args:
+        city: its areas are drawn.
+        streets, houses: rows of its tables in the window.
+        road: :func:`carriageways`.
+        crossings: :func:`vision.render.city_markings.crossings_of`.
+        window: city metres.
+        middle: (2,) city metres.
+    """
     walk = streets[~streets["drive"].to_numpy(bool)]
     paths = shapely.union_all(
         shapely.buffer(walk.geometry.to_numpy(), np.maximum(walk["width_m"].to_numpy(float), 1.5) / 2)
     )
     pavement = road.buffer(PAVEMENT_M, join_style="mitre").union(paths) if not road.is_empty else paths
-    crossings = crossings_of(streets)
     ariqs = _ariqs(streets, road, paths, [crossing.area for crossing in crossings])
     kerbs = road.buffer(0.28).difference(road.buffer(-0.05))
     return (

@@ -38,6 +38,7 @@ class Crossing:
         lanes_in: lanes that enter the junction here; 0 where none may.
         oneway: whether the whole carriageway enters.
         stop_m: from the junction's node to the stop line.
+        signal: whether traffic lights stand here.
         zebra: whether a zebra is painted, or the stop line alone.
     """
 
@@ -49,11 +50,12 @@ class Crossing:
     lanes_in: int
     oneway: bool
     stop_m: float
+    signal: bool
     zebra: bool
 
 
-def crossings_of(streets: Any) -> list[Crossing]:
-    """Return the arms of every junction of three arms or more, in the streets' order."""
+def crossings_of(streets: Any, signal: NDArray[np.bool_]) -> list[Crossing]:
+    """Return the arms of every junction of three arms or more, in the streets' order; ``signal`` (nodes,) has lights."""
     drive = streets[streets["drive"].to_numpy(bool)]
     painted = drive[~drive["street_class"].isin(_UNPAINTED).to_numpy()]
     ends = np.concatenate([painted["u"].to_numpy(), painted["v"].to_numpy()]).astype(np.int64)
@@ -66,7 +68,7 @@ def crossings_of(streets: Any) -> list[Crossing]:
     for street in painted.itertuples():
         for node, backwards in ((int(street.u), True), (int(street.v), False)):
             if node in room_m and street.geometry.length >= LEAST_M:
-                found.append(_crossing(street, room_m[node], backwards))
+                found.append(_crossing(street, room_m[node], backwards, bool(signal[node])))
     return [crossing for crossing in found if not _run_over(crossing, painted)]
 
 
@@ -78,7 +80,7 @@ def _run_over(crossing: Crossing, painted: Any) -> bool:
     return bool(shapely.intersects(others.geometry.to_numpy(), inner).any())
 
 
-def _crossing(street: Any, room_m: float, backwards: bool) -> Crossing:
+def _crossing(street: Any, room_m: float, backwards: bool, signal: bool) -> Crossing:
     line, length = street.geometry, float(street.geometry.length)
     room_m = min(room_m, 0.35 * length)
     at = room_m - 0.8 - ZEBRA_M / 2
@@ -91,7 +93,9 @@ def _crossing(street: Any, room_m: float, backwards: bool) -> Crossing:
     enters = not (street.oneway and backwards)
     lanes_in = (lanes if street.oneway else max(lanes // 2, 1)) if enters else 0
     zebra = width >= 6.0 and room_m > ZEBRA_M + 2.0
-    return Crossing(int(street.Index), area, middle, inward, width, lanes_in, bool(street.oneway), room_m, zebra)
+    return Crossing(
+        int(street.Index), area, middle, inward, width, lanes_in, bool(street.oneway), room_m, signal, zebra
+    )
 
 
 def markings(streets: Any, crossings: list[Crossing], middle: NDArray[np.float64]) -> list[NDArray[np.float32]]:
@@ -99,7 +103,7 @@ def markings(streets: Any, crossings: list[Crossing], middle: NDArray[np.float64
     taken: list[Polygon] = []
     parts = []
     for crossing in crossings:
-        if crossing.zebra and not any(crossing.area.intersects(area) for area in taken):
+        if crossing.zebra and not any(_clash(crossing.area, area) for area in taken):
             taken.append(crossing.area)
             parts.append(flat(_zebra(crossing), middle, Tile.PAINT, _WHITE))
         if crossing.lanes_in and crossing.width_m >= 6.0:
@@ -109,6 +113,11 @@ def markings(streets: Any, crossings: list[Crossing], middle: NDArray[np.float64
         if str(street.street_class) not in _UNPAINTED:
             parts += [flat(shape, middle, Tile.PAINT, _WHITE) for shape in _lane_lines(street, room_m)]
     return parts
+
+
+def _clash(one: Polygon, other: Polygon) -> bool:
+    """Return whether two zebras lie on each other by more than their corners."""
+    return bool(one.intersection(other).area > 0.15 * min(one.area, other.area))
 
 
 def _rooms(crossings: list[Crossing]) -> dict[int, float]:
@@ -147,7 +156,7 @@ def _stop_line_and_arrows(crossing: Crossing) -> Iterator[Polygon]:
 def _lane_lines(street: Any, room_m: dict[int, float]) -> Iterator[Polygon | MultiPolygon]:
     lanes, width = max(int(street.lanes), 1), float(street.width_m)
     clear = max(room_m.get(int(street.Index), 0.0), width / 2 + 2.0) + STOP_LINE_M
-    if street.geometry.length < 2 * clear + 6:
+    if street.geometry.length < max(2 * clear + 6, LEAST_M):
         return
     line = shapely.ops.substring(street.geometry, clear, street.geometry.length - clear)
     for k in range(1, lanes):

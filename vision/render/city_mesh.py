@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 from sensors.cameras import Camera
 from twin.city import City
 from twin.city.standing import decks_in, lamp_posts_in, trees_in, walls_in
-from vision.render.city_ground import ground_layers
+from vision.render.city_fences import fence_rows
+from vision.render.city_ground import carriageways, ground_layers
 from vision.render.city_houses import house_rows, main_streets
+from vision.render.city_markings import crossings_of
 from vision.render.city_plants import post_rows, tree_rows
+from vision.render.city_signals import signal_rows
 from vision.render.city_walls import deck_rows, wall_rows
 from vision.render.still import stack
 
@@ -44,11 +47,14 @@ def city_mesh(city: City, camera: Camera, reach_m: float = REACH_M) -> CityMesh:
     window = shapely.box(*(middle - reach_m), *(middle + reach_m))
     streets = city.streets.iloc[sorted(city.streets.sindex.query(window))]
     houses = city.buildings.iloc[sorted(city.buildings.sindex.query(window))]
-    ground = ground_layers(city, streets, houses, window, middle)
+    road = carriageways(streets, window)
+    crossings = crossings_of(streets, city.nodes["signal"].to_numpy(bool))
+    ground = ground_layers(city, streets, houses, road, crossings, window, middle)
     main = main_streets(streets)
     walls = [part for row, house in houses.iterrows() for part in house_rows(house, int(row), middle, main)]
     reach = window.bounds
     trees = tree_rows(trees_in(city, reach), middle)
     posts, lamps = post_rows(lamp_posts_in(city, reach), middle)
     barriers, decks = wall_rows(walls_in(city, reach), middle), deck_rows(decks_in(city, reach), middle)
-    return CityMesh(ground, stack([*walls, *trees, *posts, *barriers, *decks]), lamps)
+    beside = [*fence_rows(houses, road, middle), *signal_rows(crossings, middle)]
+    return CityMesh(ground, stack([*walls, *trees, *posts, *barriers, *decks, *beside]), lamps)

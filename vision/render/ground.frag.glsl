@@ -18,7 +18,7 @@ void main() {
     bool road = tile == 1.0 || tile == 15.0;
     bool water = tile == 14.0;
     if (above.w > 0.0 && !water) {
-        float cover = road ? 0.30 * smoothstep(0.2, 0.8, lump) + 0.40 : 0.90 + 0.2 * lump;
+        float cover = road ? 0.20 * smoothstep(0.2, 0.8, lump) + 0.48 : 0.90 + 0.2 * lump;
         albedo = mix(albedo, vec3(0.80, 0.82, 0.85), clamp(above.w * cover, 0.0, 0.95));
     }
     vec4 pool = lamp_light(place.xy);
