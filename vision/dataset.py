@@ -24,7 +24,7 @@ from vision.frame import Frame, Truth
 from vision.labels.coco import coco_image, coco_objects, empty_coco
 from vision.labels.yolo import yolo_lines
 
-NETWORK_PX: Final = (512, 288)  # width and height of what the detector sees
+NETWORK_PX: Final = (448, 256)  # width and height of what the detector sees: a frame of 960 x 540 fills 252 rows
 SPLITS: Final = ("train", "val")
 JPEG_QUALITY: Final = 92
 
@@ -41,7 +41,7 @@ class LabelRule:
     """
 
     least_visible: float = 0.25
-    least_height_px: float = 8.0
+    least_height_px: float = 9.0
     least_area_px: float = 100.0
     least_plate_px: float = 12.0
     network_width_px: int = NETWORK_PX[0]

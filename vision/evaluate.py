@@ -25,7 +25,7 @@ _BATCH: Final = 16
 
 
 def score_dataset(folder: Path, recogniser: Recogniser, split: str = "val", most: int | None = None) -> dict[str, Any]:
-    """Return the scores of ``vision.score`` on one split; each frame is taken by itself, without tracks.
+    """Return the scores of ``vision.scoring`` on one split; each frame is taken by itself, without tracks.
 
     Raises:
         InputError: the folder is not a data set, or has no such frames.

@@ -16,6 +16,7 @@ from vision.render.city_mesh import CityMesh
 from vision.render.effects import Puffs
 from vision.render.mesh import coarse
 from vision.render.plates import Plates
+from vision.render.projection import Lens
 
 if TYPE_CHECKING:
     import moderngl
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 ACTORS_MAX: Final = 2000
 PLATE_LAYERS: Final = 96
 PUFFS_MAX: Final = 4000
+LEVELS_M: Final = (0.0, 0.06, 0.12, 0.2, 0.3)  # corners nearer to each other than this are drawn together
+LEVEL_PX: Final = 2.0  # from where that is no more than so many pixels
+FAR_LEVEL: Final = 2  # from this level on a body is shaded at its corners
+SHADE_LEVEL: Final = 3  # shadows need no more detail than this level's
 _INSTANCE: Final = 26  # floats an actor: three rows of its matrix, four colours, lamps, id
 
 
@@ -32,7 +37,7 @@ class CityPart:
     def __init__(
         self, ctx: moderngl.Context, programs: dict[str, Any], mesh: CityMesh, place: tuple[float, float]
     ) -> None:
-        self._ground = [_StillArray(ctx, programs, layer) for layer in mesh.ground]
+        self._ground = [_StillArray(ctx, programs, layer, ground=True) for layer in mesh.ground]
         self._solid = _StillArray(ctx, programs, mesh.solid)
         self.lamps_m, self.place = mesh.lamps_m, place
 
@@ -60,16 +65,22 @@ class CityPart:
 class _StillArray:
     """One list of triangles of the still city; corners that are the same are kept once."""
 
-    def __init__(self, ctx: moderngl.Context, programs: dict[str, Any], rows: NDArray[np.float32]) -> None:
+    def __init__(
+        self, ctx: moderngl.Context, programs: dict[str, Any], rows: NDArray[np.float32], ground: bool = False
+    ) -> None:
         self._count = len(rows)
         if not self._count:
             return
         unique, inverse = np.unique(rows, axis=0, return_inverse=True)
-        names = ("in_place", "in_normal", "in_uv", "in_tile", "in_rgb", "in_number")
+        names: tuple[str, ...] = ("in_place", "in_normal", "in_uv", "in_tile", "in_rgb", "in_number")
         self._corners = ctx.buffer(unique.tobytes())
         self._index = ctx.buffer(inverse.ravel().astype(np.uint32).tobytes())
         form = "3f 3f 2f 1f 3f 1f"
-        self._colour = ctx.vertex_array(programs["city"], [(self._corners, form, *names)], self._index)
+        if ground:
+            names, form = ("in_place", "in_uv", "in_tile", "in_rgb"), "3f 12x 2f 1f 3f 4x"
+        self._colour = ctx.vertex_array(
+            programs["ground" if ground else "city"], [(self._corners, form, *names)], self._index
+        )
         self._depth = ctx.vertex_array(programs["depth_city"], [(self._corners, "3f 40x", "in_place")], self._index)
 
     def draw(self) -> None:
@@ -88,76 +99,101 @@ class _StillArray:
 
 @dataclass(frozen=True)
 class _Library:
-    """All bodies in one list of corners: bytes to upload, and each body's first index and count of indices."""
+    """All bodies in one list of corners, and the first index and count of indices of each body and level."""
 
     corners: NDArray[np.float32]
     indices: NDArray[np.uint32]
-    spans: dict[str, tuple[int, int]]
+    spans: dict[tuple[str, int], tuple[int, int]]
 
 
 @cache
 def _library(plain: bool) -> _Library:
-    """Return all bodies with normals and slots, or plain: places only, coarse, for shadows and outlines."""
+    """Return all bodies at every level of detail with normals and slots, or plain: places only, for shadows and outlines."""
     corners, indices, spans, base, at = [], [], {}, 0, 0
     for name, body in bodies().items():
-        mesh = coarse(body.mesh, 0.03 + 0.02 * max(body.size_m)) if plain else body.mesh
-        columns = [mesh.position_m] if plain else [mesh.position_m, mesh.normal, mesh.slot]
-        rows = np.column_stack(columns).astype(np.float32).round(5)
-        unique, inverse = np.unique(rows, axis=0, return_inverse=True)
-        corners.append(unique)
-        indices.append(inverse.ravel().astype(np.uint32) + base)
-        spans[name] = (at, len(inverse))
-        base, at = base + len(unique), at + len(inverse)
+        for level, grid_m in enumerate(LEVELS_M):
+            plain_m = max(0.03 + 0.02 * max(body.size_m), grid_m)
+            mesh = coarse(body.mesh, plain_m) if plain else coarse(body.mesh, grid_m) if grid_m else body.mesh
+            columns = [mesh.position_m] if plain else [mesh.position_m, mesh.normal, mesh.slot]
+            rows = np.column_stack(columns).astype(np.float32).round(5)
+            unique, inverse = np.unique(rows, axis=0, return_inverse=True)
+            corners.append(unique)
+            indices.append(inverse.ravel().astype(np.uint32) + base)
+            spans[name, level] = (at, len(inverse))
+            base, at = base + len(unique), at + len(inverse)
     return _Library(np.concatenate(corners), np.concatenate(indices), spans)
 
 
+def levels_of(matrix: NDArray[np.float64], lens: Lens) -> NDArray[np.intp]:
+    """Return (n,) the level of detail of bodies with these (n, 3, 4) matrices: what is simplified stays below a pixel or so."""
+    away_m = np.maximum(np.linalg.norm(matrix[:, :, 3] - lens.eye_m, axis=1), 0.1)
+    allowed_m = LEVEL_PX * away_m / lens.focal_px
+    return np.searchsorted(LEVELS_M, allowed_m, side="right") - 1
+
+
 class ActorPart:
-    """All actors, drawn in one call: instances ordered by body, one indirect command a body."""
+    """All actors, drawn in one call: instances ordered by body and level of detail, one indirect command for each."""
 
     def __init__(self, ctx: moderngl.Context, programs: dict[str, Any]) -> None:
         corners, index = _upload(ctx, _library(False))
         places, place_index = _upload(ctx, _library(True))
         self._instances = ctx.buffer(reserve=ACTORS_MAX * _INSTANCE * 4)
         self._cells = ctx.buffer(reserve=ACTORS_MAX * 16)
-        self._commands = {plain: ctx.buffer(reserve=len(bodies()) * 20) for plain in (False, True)}
+        most = len(bodies()) * len(LEVELS_M)
+        self._commands = {what: ctx.buffer(reserve=most * 20) for what in ("colour", "shade", "outline")}
         own = (corners, "3f 3f 1f", "in_place", "in_normal", "in_slot")
         place = (places, "3f", "in_place")
         rows = (self._instances, "4f 4f 4f 56x/i", "in_row0", "in_row1", "in_row2")
         every = (self._instances, "4f 4f 4f 3f 3f 3f 3f 1f 1f/i", "in_row0", "in_row1", "in_row2",
                  "in_paint", "in_second", "in_third", "in_fourth", "in_lamps", "in_id")  # fmt: skip
         self._colour = ctx.vertex_array(programs["actor"], [own, every], index)
+        self._far = ctx.vertex_array(programs["actor_far"], [own, every], index)
         self._shade = ctx.vertex_array(programs["depth_actor"], [place, rows], place_index)
         self._outline = ctx.vertex_array(
             programs["outline"], [place, rows, (self._cells, "4f/i", "in_cell")], place_index
         )
         self._used = 0
 
-    def load(self, cast: Cast, ids: NDArray[np.intp], cells: NDArray[np.float64]) -> None:
-        """Upload the cast, each with its id and its cell of the outline sheet."""
-        names = np.array(cast.body)
-        order = np.argsort(names, kind="stable")
-        data = np.empty((len(cast), _INSTANCE), np.float32)
-        data[:, :12] = cast.matrix.reshape(-1, 12)
-        data[:, 12:24] = cast.colour.reshape(-1, 12)
-        data[:, 24] = cast.lamps
-        data[:, 25] = ids
-        kinds, counts = np.unique(names, return_counts=True)
-        self._used = len(kinds)
+    def load(self, cast: Cast, rows: NDArray[np.intp], levels: NDArray[np.intp], cells: NDArray[np.float64]) -> None:
+        """Upload rows of the cast; a row's id is its place in the cast + 1.
+
+        Args:
+            cast: actors with bodies.
+            rows: (k,) which of them.
+            levels: (k,) their levels of detail.
+            cells: (k, 4) their cells of the outline sheet.
+        """
+        kinds = np.array(cast.body)[rows]
+        order = np.lexsort([kinds, levels])
+        rows, groups = rows[order], list(zip(levels[order].tolist(), kinds[order].tolist(), strict=True))
+        starts = [k for k, group in enumerate(groups) if k == 0 or group != groups[k - 1]]
+        self._used, self._near = len(starts), sum(groups[k][0] < FAR_LEVEL for k in starts)
         if not self._used:
             return
-        self._instances.write(data[order].tobytes())
+        data = np.empty((len(rows), _INSTANCE), np.float32)
+        data[:, :12] = cast.matrix[rows].reshape(-1, 12)
+        data[:, 12:24] = cast.colour[rows].reshape(-1, 12)
+        data[:, 24] = cast.lamps[rows]
+        data[:, 25] = rows + 1
+        self._instances.write(data.tobytes())
         self._cells.write(cells[order].astype(np.float32).tobytes())
-        firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        for plain, buffer in self._commands.items():
-            spans = [_library(plain).spans[str(kind)] for kind in kinds]
-            commands = [(n, count, at, 0, first) for (at, n), count, first in zip(spans, counts, firsts, strict=True)]
+        counts = np.diff([*starts, len(rows)]).tolist()
+        for what, buffer in self._commands.items():
+            least = SHADE_LEVEL if what == "shade" else 0
+            spans = [_library(what != "colour").spans[groups[k][1], max(groups[k][0], least)] for k in starts]
+            commands = [(n, count, at, 0, first) for (at, n), count, first in zip(spans, counts, starts, strict=True)]
             buffer.write(np.array(commands, np.uint32).tobytes())
 
     def draw(self, what: str) -> None:
         """Draw the loaded cast: ``colour``, ``shade`` (into the shadow map) or ``outline``."""
-        if self._used:
-            array = {"colour": self._colour, "shade": self._shade, "outline": self._outline}[what]
-            array.render_indirect(self._commands[what != "colour"], count=self._used)
+        spans = {
+            "colour": [(self._colour, 0, self._near), (self._far, self._near, self._used)],
+            "shade": [(self._shade, 0, self._used)],
+            "outline": [(self._outline, 0, self._used)],
+        }[what]
+        for array, first, end in spans:
+            if end > first:
+                array.render_indirect(self._commands[what], count=end - first, first=first)
 
 
 def _upload(ctx: moderngl.Context, library: _Library) -> tuple[moderngl.Buffer, moderngl.Buffer]:

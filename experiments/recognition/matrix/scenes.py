@@ -110,7 +110,7 @@ class Views:
     def __init__(self, city: City, renderer: Renderer, seed: int) -> None:
         self._grounds, self._seed, self._renderer = Grounds(city), seed, renderer
         self._kept = _Keeps()
-        self._drawn = TrainingShooter(city, seed, self._kept)
+        self._drawn = TrainingShooter(city, seed, self._kept, "held out")
 
     def view(self, number: int) -> View:
         """Return one view; each is of another place."""
