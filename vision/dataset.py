@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from twin.errors import InputError, MissingPart
 from twin.scene import DETECTOR_CLASSES, Look
 from vision.frame import Frame, Truth
-from vision.labels.coco import coco_image, coco_objects, empty_coco
+from vision.labels.coco import add_masks, coco_image, coco_objects, empty_coco
 from vision.labels.yolo import yolo_lines
 
 NETWORK_PX: Final = (448, 256)  # width and height of what the detector sees: a frame of 960 x 540 fills 252 rows
@@ -89,12 +89,21 @@ def write_dataset(
 
 
 class DatasetWriter:
-    """Writes one frame at a time; several may write parts that :func:`join_datasets` puts together."""
+    """Writes one frame at a time; several may write parts that :func:`join_datasets` puts together.
 
-    def __init__(self, folder: Path, rule: LabelRule) -> None:
+    Args:
+        folder: a new or empty folder.
+        rule: which objects are asked for.
+        masks: write each object's visible pixels too; they take more room than all else.
+
+    Raises:
+        InputError: the folder holds something already.
+    """
+
+    def __init__(self, folder: Path, rule: LabelRule, masks: bool = False) -> None:
         if folder.exists() and any(folder.iterdir()):
             raise InputError(f"write a data set to {folder}", "it already holds files; choose another or remove it")
-        self.folder, self.rule = folder, rule
+        self.folder, self.rule, self.masks = folder, rule, masks
         self.coco = {split: empty_coco() for split in SPLITS}
         self.labels: dict[str, Counter[str]] = {split: Counter() for split in SPLITS}
         for kind in ("images", "labels"):
@@ -114,7 +123,10 @@ class DatasetWriter:
         lines = yolo_lines(frame.truth, counts, width, height)
         (self.folder / "labels" / split / f"{number:06d}.txt").write_text("".join(lines), encoding="ascii")
         coco["images"].append(coco_image(number, frame))
-        coco["annotations"].extend(coco_objects(frame.truth, counts, number, len(coco["annotations"])))
+        rows = coco_objects(frame.truth, counts, number, len(coco["annotations"]))
+        if self.masks:
+            add_masks(rows, frame)
+        coco["annotations"].extend(rows)
         self.labels[split].update(DETECTOR_CLASSES[cls] for cls in frame.truth.cls[counts])
 
     def finish(self, origin: Mapping[str, object]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from agents.ambient import Ambient
 from experiments.footage.shooter import Shooter, frame_times_ms
 from experiments.footage.sky import SkyOver
 from experiments.life.assemble import Assembly, assemble
+from experiments.life.labelled_forms import FORMS, write_forms
 from experiments.request import RunRequest, Tell
 from sensors.cameras import Camera
 from twin.errors import Fault, InputError, unknown_name
@@ -47,6 +48,7 @@ class ClipRequest:
         seconds: length.
         fps: frames a second.
         weather: in place of the scenario's, or "".
+        dataset: write the frames with COCO, YOLO and MOT labels too.
     """
 
     run: RunRequest
@@ -55,6 +57,7 @@ class ClipRequest:
     seconds: float
     fps: float = 10.0
     weather: str = ""
+    dataset: bool = False
 
 
 def labelled_clip(asked: ClipRequest, tell: Tell) -> dict[str, Any]:
@@ -85,7 +88,7 @@ def _check(asked: ClipRequest) -> None:
         faults.append(Fault(f"--weather: {unknown_name('weather', asked.weather, WEATHERS)}"))
     if not _CLOCK.fullmatch(asked.at) and not _is_number(asked.at):
         faults.append(Fault(f"--at {asked.at!r}: seconds from the start (90) or a clock time (18:30:15) would work"))
-    taken = [name for name in FILES if (asked.run.out / name).exists()]
+    taken = [name for name in (*FILES, *FORMS) if (asked.run.out / name).exists()]
     if taken:
         faults.append(Fault(f"--out {asked.run.out}: it already holds {', '.join(taken)}; choose another folder"))
     if faults:
@@ -157,6 +160,8 @@ def _write(asked: ClipRequest, camera: Camera, frames: Sequence[Frame], parts: A
         out / "mot.txt",
         lambda part: part.write_text("".join(truth_lines([frame.truth for frame in frames])), encoding="ascii"),
     )
+    if asked.dataset:
+        write_forms(out, f"{camera.id}-{frames[0].t_ms}", frames, images, asked.fps)
     objects = sum(len(frame.truth) for frame in frames)
     return {"folder": str(out), "frames": len(frames), "objects": objects, "camera": camera.id}
 

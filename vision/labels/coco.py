@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from twin.scene import DETECTOR_CLASSES, Look
 from vision.frame import Frame, Truth
+from vision.labels.masks import run_lengths
 
 Row = dict[str, Any]
 
@@ -49,12 +50,24 @@ def coco_objects(truth: Truth, counts: NDArray[np.bool_], image: int, first: int
             for i in range(len(truth))]  # fmt: skip
 
 
+def add_masks(rows: Sequence[Row], frame: Frame) -> None:
+    """Give a frame's object rows their ``segmentation``: the visible pixels, as run lengths.
+
+    Raises:
+        ValueError: the frame came without masks.
+    """
+    mask = frame.instance_mask
+    for i, row in enumerate(rows):
+        inside = mask == i
+        row |= {"segmentation": run_lengths(inside), "area": int(inside.sum())}
+
+
 def _object(truth: Truth, i: int) -> Row:
     box, full = _corner_size(truth.box[i]), _corner_size(truth.full_box[i])
-    visible = round(float(truth.visible[i]), 4)
     row = {
         "category_id": int(truth.cls[i]), "iscrowd": 0, "bbox": box, "area": round(box[2] * box[3], 2),
-        "full_bbox": full, "visible": visible, "occlusion": round(1.0 - visible, 4), "height_px": full[3],
+        "full_bbox": full, "visible": round(float(truth.visible[i]), 4),
+        "occlusion": round(float(truth.occlusion[i]), 4), "height_px": round(float(truth.height_px[i]), 2),
         "distance_m": round(float(truth.distance_m[i]), 2), "track_id": int(truth.track_id[i]),
         "incident_id": int(truth.incident_id[i]),
     }  # fmt: skip
