@@ -76,7 +76,7 @@ def _show(report: dict[str, Any], page: Path) -> None:
         table.add_row(*axes, f"{row['n']:,}", f"{row['recall']:.0%}", between)
     wide_console().print(table)
     whole = report["overall"]
-    typer.echo(f"all together: recall {whole['recall']:.3f}, mAP50 {whole['map50']:.3f}, "
+    typer.echo(f"all together: recall {_plain(whole.get('recall'))}, mAP50 {_plain(whole.get('map50'))}, "
                f"{whole['false_per_frame']:.2f} false detections a frame")  # fmt: skip
     if "baseline" in report:
         told = report["baseline"]
@@ -86,3 +86,7 @@ def _show(report: dict[str, Any], page: Path) -> None:
             typer.echo(f"  {row['verdict']}: {row['metric']} {where or 'over all'}: {row['before']:.3f} to "
                        f"{row['after']:.3f}, p {row['p']:.4f}")  # fmt: skip
     typer.echo(f"page: {page}")
+
+
+def _plain(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

@@ -189,3 +189,13 @@ def test_what_is_asked_for_is_checked() -> None:
     with pytest.raises(InputError) as told:
         MatrixRequest("default", views=1, workers=0, examples=-1)
     assert len(told.value.faults) == 3
+
+
+def test_views_with_nobody_in_them_are_a_report_without_figures() -> None:
+    empty = [watched(view, at, [], false=1) for view in range(3) for at in range(len(UNDER))]
+    for row in empty:
+        object.__setattr__(row, "plates", ())
+    found = matrix_report(counts_of(empty, 3, UNDER), empty, 1)
+    assert found["overall"]["false_per_frame"] == 1.0
+    assert found["overall"]["map50"] is None
+    assert found["cells"] == found["plates"] == []
