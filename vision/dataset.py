@@ -217,10 +217,10 @@ def of_jpeg(content: bytes) -> NDArray[np.uint8]:
     """
     import cv2
 
-    picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB) if content else None
     if picture is None:
         raise InputError("decode a picture", f"these {len(content)} bytes are no JPEG")
-    return np.ascontiguousarray(picture[:, :, ::-1])
+    return np.asarray(picture, dtype=np.uint8)
 
 
 def _write_summary(
