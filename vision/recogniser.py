@@ -132,7 +132,7 @@ class Recogniser:
 
 
 def _prepare(images: Sequence[NDArray[np.uint8]]) -> tuple[NDArray[np.float32], float]:
-    """Return (n, 3, h, w) pictures in [0, 1], channels last in memory, the long side as the network has it; the scale."""
+    """Return (n, 3, h, w) pictures in [0, 1], channels last in memory, as wide as the network has it; the scale."""
     import cv2
 
     height, width = images[0].shape[:2]
