@@ -11,7 +11,9 @@ import typer
 if TYPE_CHECKING:
     from experiments.recognition.thresholds import Verdict
 
-Thresholds = Annotated[Path | None, typer.Option(help="YAML file of what is to be reached; exit status 1 if not.")]
+Thresholds = Annotated[
+    Path | None, typer.Option(help="YAML file of what is to be reached, or targets: the project's own.")
+]
 Need = Annotated[
     list[str] | None, typer.Option(help="The same as an option, such as map50>=0.8; may be given again.")
 ]  # fmt: skip
@@ -30,8 +32,10 @@ class Judge:
     """
 
     def __init__(self, command: str, thresholds: Path | None, need: Sequence[str] | None, junit: Path | None) -> None:
-        from experiments.recognition.thresholds import read_thresholds
+        from experiments.recognition.thresholds import read_thresholds, shipped_targets
 
+        if str(thresholds) == "targets":
+            thresholds = shipped_targets(command)
         self._command, self._junit = command, junit
         self._thresholds = read_thresholds(thresholds, need or [])
 

@@ -27,7 +27,7 @@ def matrix(
     light: Annotated[list[str] | None, typer.Option(help="day, dusk, night; default: all. May be given again.")] = None,
     weather: Annotated[list[str] | None, typer.Option(help="clear, rain, fog, snow, dust; default: all.")] = None,
     faults: Annotated[
-        list[str] | None, typer.Option(help="Camera faults: usual, strong, none, or noise=strong+dirt=none.")
+        list[str] | None, typer.Option(help="Camera faults: usual, strong, none, each, or noise=strong+dirt=none.")
     ] = None,
     baseline: Annotated[
         Path | None, typer.Option(help="An older matrix.json; exit status 1 if a figure got worse.")
@@ -46,13 +46,14 @@ def matrix(
     """Score the recogniser under every condition, with intervals, the worst first; one page and one JSON file."""
     from experiments.recognition.matrix.against import against_baseline
     from experiments.recognition.matrix.run import MatrixRequest, run_matrix, write_matrix
+    from experiments.recognition.matrix.scenes import each_fault
     from reports.matrix_page import write_matrix_page
     from twin.sky import LIGHTS, WEATHERS
 
     judge = Judge("matrix", thresholds, need, junit)
     asked = MatrixRequest(
-        city, views, tuple(light or LIGHTS), tuple(weather or WEATHERS), tuple(faults or ("usual",)), seed, weights,
-        class_map_of(class_map), workers, baseline, examples,
+        city, views, tuple(light or LIGHTS), tuple(weather or WEATHERS), tuple(each_fault(faults or ["usual"])), seed,
+        weights, class_map_of(class_map), workers, baseline, examples,
     )  # fmt: skip
     with stages(quiet=as_json) as tell:
         made = run_matrix(asked, tell)

@@ -56,7 +56,7 @@ class FootageRecord:
         pictures = [annotated(f.image, d) for f, d in zip(frames, found, strict=True)]
         write_whole(self._run.clips / f"{name}.mp4", lambda part: _as_mp4(part, pictures, fps))
         self._scored += [
-            Scored(f.truth, d, camera.width_px, f.sky.light) for f, d in zip(frames, found, strict=True)
+            Scored(f.truth, d, camera.width_px, f.sky.light, f.sky.weather) for f, d in zip(frames, found, strict=True)
         ]  # fmt: skip
         self._clips.append(
             {

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from twin.checked_yaml import Strict, read_checked
 from twin.errors import Fault, InputError
 
+TARGETS: Final = Path(__file__).parent / "data"
 Where = dict[str, str | int | float]
 _NEED: Final = re.compile(r"\s*([A-Za-z_][\w.]*)\s*(>=|<=|=)\s*(\S+)\s*")
 
@@ -64,6 +65,19 @@ class Verdict:
     value: float | None
     ok: bool
     told: str
+
+
+def shipped_targets(command: str) -> Path:
+    """Return the file of targets that the project sets itself for a command.
+
+    Raises:
+        InputError: there is none.
+    """
+    path = TARGETS / f"targets_{command}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem.removeprefix("targets_") for file in TARGETS.glob("targets_*.yaml")))
+        raise InputError("read the targets", f"none are set for {command}, but for {known}; name a file of your own")
+    return path
 
 
 def read_thresholds(path: Path | None, needs: Sequence[str]) -> list[Threshold]:

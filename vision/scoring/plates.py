@@ -16,6 +16,7 @@ from vision.scoring.matching import Scored
 from vision.scoring.overlap import overlaps
 
 DENSITY_EDGES_PX_M: Final = (0, 50, 100, 150, 200, 300, 10_000)
+TARGET_EDGES_PX_M: Final = (0, 100, 200, 10_000)  # the densities that targets speak of
 PLATE_WIDTH_M: Final = 0.52
 FULLY_VISIBLE: Final = 0.95
 HALF_HIDDEN: Final = 0.25  # share in view below which a plate is not asked for at all
@@ -89,13 +90,15 @@ def plates_and_read(frame: Scored) -> tuple[int, int]:
     return len(trials), sum(trial.whole for trial in trials)
 
 
-def plates_by_density(frames: Sequence[Scored]) -> list[dict[str, Any]]:
+def plates_by_density(
+    frames: Sequence[Scored], edges: Sequence[int] = DENSITY_EDGES_PX_M
+) -> list[dict[str, Any]]:  # fmt: skip
     """Return the share of fully visible plates read whole and the mean character error, by light and px/m."""
     trials = [t for frame in frames for t in plates_in(frame) if t.visible >= FULLY_VISIBLE]
     return [
         {"light": light, "from_px_m": low, "to_px_m": high} | _figures(within)
         for light in sorted({trial.light for trial in trials})
-        for low, high in pairwise(DENSITY_EDGES_PX_M)
+        for low, high in pairwise(edges)
         if (within := [t for t in trials if t.light == light and low <= t.px_per_m < high])
     ]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from twin.scene import DETECTOR_CLASSES
 from vision.dataset import LabelRule
 from vision.scoring.matching import Matched, Scored, match
-from vision.scoring.plates import half_hidden_plates, plates_by_density
+from vision.scoring.plates import TARGET_EDGES_PX_M, half_hidden_plates, plates_by_density
 from vision.scoring.precision import class_precision
 
 Floats = NDArray[np.float64]
@@ -36,8 +36,9 @@ def score(frames: Sequence[Scored], rule: LabelRule | None = None) -> dict[str, 
     their width as ever); ``ap50`` of each class; ``asked``: objects of each class that are asked for, and how many are
     found at the working score; ``absent``: classes that are not in the truth and therefore not scored;
     ``recall_by_height`` (pixel height in the full frame), ``recall_by_distance``, ``recall_by_occlusion``: at the
-    working score, with ``n``; ``plates_by_density``: share of plates read whole and mean character error, by px/m and
-    light, among all fully visible plates, found or not; ``plates_half_hidden``: the same of those not fully visible;
+    working score, with ``n``; ``recall_by_sky``: by light and weather; ``plates`` and ``plates_by_density``: share of
+    plates read whole and mean character error, by px/m (coarse and fine) and light, among all fully visible plates,
+    found or not; ``plates_half_hidden``: the same of those not fully visible;
     ``false_per_frame``: detections at the working score that match nothing.
     """
     rule = rule or LabelRule()
@@ -55,6 +56,8 @@ def score(frames: Sequence[Scored], rule: LabelRule | None = None) -> dict[str, 
         "recall_by_height": _recall_by(matched, "asked_height_px", HEIGHT_EDGES_PX, "px"),
         "recall_by_distance": _recall_by(matched, "asked_distance_m", DISTANCE_EDGES_M, "m"),
         "recall_by_occlusion": _recall_by(matched, "asked_hidden", HIDDEN_EDGES, "hidden"),
+        "recall_by_sky": _recall_by_sky(frames, matched),
+        "plates": plates_by_density(frames, TARGET_EDGES_PX_M),
         "plates_by_density": plates_by_density(frames),
         "plates_half_hidden": half_hidden_plates(frames),
         "false_per_frame": round(sum(one.false for one in matched) / len(frames), 4) if frames else None,
@@ -92,6 +95,15 @@ def _recall_by(matched: Sequence[Matched], name: str, edges: Sequence[float], un
         for low, high in pairwise(edges)
         for within in [(values >= low) & (values < high)]
     ]
+
+
+def _recall_by_sky(frames: Sequence[Scored], matched: Sequence[Matched]) -> list[dict[str, Any]]:
+    rows = []
+    for light, weather in sorted({(frame.light, frame.weather) for frame in frames}):
+        of = [m for frame, m in zip(frames, matched, strict=True) if (frame.light, frame.weather) == (light, weather)]
+        got = np.concatenate([one.got for one in of])
+        rows.append({"light": light, "weather": weather, "frames": len(of), "n": len(got), "recall": _share(got)})
+    return rows
 
 
 def _share(hits: NDArray[np.bool_]) -> float | None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from experiments.recognition.matrix.scenes import Condition
 from experiments.recognition.matrix.watched import Watched
-from vision.scoring.plates import FULLY_VISIBLE
+from vision.scoring.plates import FULLY_VISIBLE, TARGET_EDGES_PX_M
 from vision.scoring.score import DISTANCE_EDGES_M, HIDDEN_EDGES
 
 Ints = NDArray[np.int64]
@@ -21,7 +21,6 @@ DISTANCES: Final = tuple(
     f"{low:g} to {high:g} m" if high < 10_000 else f"{low:g} m and up" for low, high in pairwise(DISTANCE_EDGES_M)
 )
 OCCLUSIONS: Final = ("in full view", "up to 40 % hidden", "more hidden")
-DENSITY_EDGES_PX_M: Final = (0, 100, 200, 100_000)
 DENSITIES: Final = ("under 100 px/m", "100 to 200 px/m", "200 px/m and up")
 
 
@@ -73,7 +72,7 @@ def counts_of(rows: Sequence[Watched], views: int, under: Sequence[Condition]) -
         np.add.at(found[at], cell, matched.got.astype(np.int64))
         false[at] = matched.false
         whole = [plate for plate in row.plates if plate.visible >= FULLY_VISIBLE]
-        of = band(np.array([plate.px_per_m for plate in whole]), DENSITY_EDGES_PX_M)
+        of = band(np.array([plate.px_per_m for plate in whole]), TARGET_EDGES_PX_M)
         np.add.at(plates[at], of, 1)
         np.add.at(read[at], of, np.array([plate.whole for plate in whole], np.int64))
     return Counts(tuple(under), asked, found, plates, read, false)

@@ -21,6 +21,7 @@ from twin.streams import stream
 from vision.frame import Frame, Renderer, Truth
 
 USUAL: Final = "usual"
+EACH: Final = "each"
 _YEAR: Final = datetime(2026, 1, 1)
 
 
@@ -60,6 +61,16 @@ def conditions(lights: Sequence[str], weathers: Sequence[str], faults: Sequence[
     if wrong:
         raise InputError("lay out the matrix", wrong)
     return [Condition(*row) for row in product(lights, weathers, faults)]
+
+
+def each_fault(faults: Sequence[str]) -> list[str]:
+    """Return the faults with ``each`` spelled out: every fault at its strong level, one at a time."""
+    if EACH not in faults:
+        return list(faults)
+    from vision.render.faults import FAULTS
+
+    single = [f"{name}=strong" for name in FAULTS if name != "dropped"]  # a frame that is not there is no frame
+    return list(dict.fromkeys(part for name in faults for part in (single if name == EACH else [name])))
 
 
 def fault_levels(text: str) -> Mapping[str, str]:

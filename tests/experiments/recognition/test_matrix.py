@@ -17,7 +17,7 @@ from experiments.recognition.matrix.counts import DENSITIES, DISTANCES, OCCLUSIO
 from experiments.recognition.matrix.examples import _most_missed
 from experiments.recognition.matrix.report import matrix_report
 from experiments.recognition.matrix.run import MatrixRequest
-from experiments.recognition.matrix.scenes import Condition, Views, conditions
+from experiments.recognition.matrix.scenes import Condition, Views, conditions, each_fault, fault_levels
 from experiments.recognition.matrix.watched import Watched, watch_view
 from tests.experiments.fakes import FlatRenderer, KnowingRecogniser
 from tests.towns import grid_town
@@ -180,6 +180,33 @@ def test_a_recogniser_that_knows_finds_everything() -> None:
     assert isinstance(counts, Counts)
     assert counts.asked[2].sum() > 0
     assert np.array_equal(counts.found, counts.asked)
+
+
+def test_each_fault_is_every_one_by_itself() -> None:
+    spelled = each_fault(["usual", "each"])
+    assert spelled[0] == "usual"
+    assert "noise=strong" in spelled
+    assert len(spelled) == len(set(spelled)) == 9
+    assert len(conditions(("day",), ("clear",), spelled)) == 9
+    assert fault_levels("noise=strong+dirt=none") == {"noise": "strong", "dirt": "none"}
+    assert each_fault(["strong"]) == ["strong"]
+    assert set(fault_levels("strong").values()) == {"strong"}
+
+
+def test_a_strong_fault_is_given_to_the_renderer_and_usual_ones_are_left_to_it() -> None:
+    class Noting(FlatRenderer):
+        given: list = []  # noqa: RUF012
+
+        def render(self, camera, scene, sky, seed, faults=None):
+            self.given.append(faults)
+            return super().render(camera, scene, sky, seed)
+
+    renderer = Noting()
+    list(Views(TOWN, renderer, 5).frames(1, conditions(("day",), ("clear",), ("usual", "noise=strong", "none"))))
+    usual, noisy, perfect = renderer.given
+    assert usual is None
+    assert noisy.noise > 5 > perfect.noise == 0
+    assert perfect.bitrate_kbps == 0 < noisy.bitrate_kbps
 
 
 def test_what_is_asked_for_is_checked() -> None:

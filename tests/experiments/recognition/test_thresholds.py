@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.recognition.thresholds import judge, read_thresholds
+from experiments.recognition.thresholds import judge, read_thresholds, shipped_targets
 from twin.errors import InputError
 
 REPORT = {
@@ -74,3 +74,10 @@ def test_faults_of_a_file_are_told_by_line(tmp_path: Path) -> None:
     with pytest.raises(InputError) as told:
         read_thresholds(path, [])
     assert {fault.line for fault in told.value.faults} >= {3, 4}
+
+
+def test_the_projects_own_targets_are_read() -> None:
+    for command, figure in (("evaluate", "map50_tall"), ("track", "hota")):
+        assert figure in [one.metric for one in read_thresholds(shipped_targets(command), [])]
+    with pytest.raises(InputError, match="but for evaluate, track"):
+        shipped_targets("quiet")
