@@ -106,7 +106,8 @@ def _of_option(text: str) -> Threshold | None:
         return None
     if read is None or not isfinite(value):
         return None
-    return Threshold(metric=read[1], **{"at_most" if read[2] == "<=" else "at_least": value})
+    most = read[2] == "<="
+    return Threshold(metric=read[1], at_most=value if most else None, at_least=None if most else value)
 
 
 def judge(report: Mapping[str, Any], thresholds: Sequence[Threshold]) -> list[Verdict]:

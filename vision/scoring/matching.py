@@ -114,7 +114,8 @@ def match_objects(frame: Scored, rule: LabelRule | None = None, least: float = O
 
 
 def _class_overlaps(frame: Scored) -> Floats:
-    return overlaps(frame.found.box, frame.truth.box) * (frame.found.cls[:, None] == frame.truth.cls[None])
+    same = frame.found.cls[:, None] == frame.truth.cls[None]
+    return np.asarray(overlaps(frame.found.box, frame.truth.box) * same, dtype=np.float64)
 
 
 def _objects_of(overlap: Floats, order: NDArray[np.intp], asked: Flags, least: float) -> NDArray[np.intp]:

@@ -102,7 +102,8 @@ def count_tracks(frames: Sequence[Seen]) -> TrackCounts:
         ValueError: an id stands twice in one frame, or an overlap's shape does not fit.
     """
     clip = _numbered(frames)
-    return TrackCounts(*_higher_order(clip), *_clear(clip), *_identity(clip))
+    parts: list[Any] = [*_higher_order(clip), *_clear(clip), *_identity(clip)]
+    return TrackCounts(*parts)
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,9 @@ def _numbered(frames: Sequence[Seen]) -> _Clip:
             raise ValueError(f"a track id stands twice in frame {nth}")
         if overlap.shape != (len(truth), len(found)):
             raise ValueError(f"frame {nth} needs overlaps of shape {(len(truth), len(found))}, found {overlap.shape}")
-    truth, truth_count = _names([frame.truth for frame in frames])
-    found, found_count = _names([frame.found for frame in frames])
-    rows = [Seen(t, f, frame.overlap) for t, f, frame in zip(truth, found, frames, strict=True)]
+    truths, truth_count = _names([frame.truth for frame in frames])
+    founds, found_count = _names([frame.found for frame in frames])
+    rows = [Seen(truth, found, frame.overlap) for truth, found, frame in zip(truths, founds, frames, strict=True)]
     return _Clip(rows, truth_count, found_count)
 
 

@@ -134,7 +134,7 @@ def _differences(before: Figure, after: Figure) -> Floats:
     the two count for no more than they should.
     """
     together = (before.hits.sum() + after.hits.sum()) / (before.asked.sum() + after.asked.sum())
-    return (after.hits - together * after.asked) - (before.hits - together * before.asked)
+    return np.asarray((after.hits - together * after.asked) - (before.hits - together * before.asked), np.float64)
 
 
 def _row(before: Figure, after: Figure, p: float) -> dict[str, Any]:
