@@ -130,7 +130,12 @@ def _forking() -> Iterator[None]:
 
 
 def _help(job: _Job, place: Place, folder: Path) -> None:
-    """Run a helper: it trains like the leader, for ever, and is ended by the leader."""
+    """Run a helper: it trains like the leader, for ever, and is ended by the leader.
+
+    It has a session of its own: where many work on one machine, Linux shares the processors out among sessions.
+    """
+    if hasattr(os, "setsid"):
+        os.setsid()
     own = {"project": str(folder), "name": "helper", "val": False, "save": False, "resume": False}
     endless = {"epochs": 100_000, "time": None}
     settings = {name: value for name, value in (job.settings | own | endless).items() if value is not None}
