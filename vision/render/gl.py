@@ -14,8 +14,9 @@ from twin.scene import Scene
 from twin.sky import Sky
 from vision.frame import Frame
 from vision.render import materials
+from vision.render.deliver import deliver, with_faults
 from vision.render.effects import join_puffs
-from vision.render.faults import apply_faults, faults_of, frame_stream
+from vision.render.faults import Faults, faults_of
 from vision.render.gl_actors import ActorPart, levels_of
 from vision.render.gl_parts import BeamPart, CityPart, PlatePart, PuffPart
 from vision.render.gl_programs import has_shadows, light_block, make_context, make_programs, sun_matrix
@@ -24,8 +25,6 @@ from vision.render.placed_mesh import mesh_for
 from vision.render.projection import Lens, place_of
 from vision.render.shot import Shot, take_shot
 from vision.render.textures import HEIGHT_PX, WIDTH_PX, tile_stack
-from vision.render.truth import truth_of
-from vision.render.weather import fall
 
 SHADOW_PX: Final = 1536
 LAMP_PX: Final = 1024
@@ -85,17 +84,17 @@ class GlRenderer:
         for unit, texture in enumerate(maps):
             texture.use(unit)
 
-    def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int) -> Frame:
+    def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int, faults: Faults | None = None) -> Frame:
         """Return the frame; the same arguments give the same pixels on the same machine."""
+        faults = faults or faults_of(camera, sky, seed)
+        camera = with_faults(camera, faults)
         shot = take_shot(camera, scene, sky)
         with self._ctx:
             image, ids = self._draw(camera, shot, self._city_of(camera), sky)
             self._draw_outlines(shot, _items_in(ids, len(shot.items)))
-            rng = frame_stream(camera, scene.t_ms, seed)
-            image = fall(image, sky, float(np.mean(shot.light.horizon)), rng)
-            image = apply_faults(image, faults_of(camera, sky, seed), rng)
-            self._count_outlines(shot)  # drawn meanwhile
-        return Frame(camera.id, scene.t_ms, image, truth_of(ids, shot.items, scene, shot.lens), sky)
+            return deliver(
+                camera, scene, sky, seed, shot, (image, ids), faults, count_areas=lambda: self._count_outlines(shot)
+            )  # outlines are drawn while the picture goes through the camera
 
     def close(self) -> None:
         """Free the graphics context."""
