@@ -35,6 +35,7 @@ def context_of(content: Mapping[str, Any]) -> dict[str, Any]:
         "verdict": verdict(content),
         "diagram": picture,
         "rows": [_row(name, rule) for name, rule in content["rules"].items()],
+        "delay": figure(max(rule["delay_s"] for rule in content["rules"].values())),
         "quiet": [
             (_words(rule), light, row["alarms"], figure(row["camera_hours"]), figure(row["low"]), figure(row["high"]))
             for rule, lights in content["quiet"].items()

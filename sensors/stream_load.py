@@ -74,9 +74,7 @@ class StreamLoad:
             rule: what is to fire.
             hit_share: share of all frames in which its condition holds where it fires; see the fitted camera model.
         """
-        without = enough_frames(1.0 - hit_share, rule.k_frames, rule.of_frames)
-        lost_share = 1.0 - hit_share * (1.0 - self.of_camera(row).lost_share)
-        return enough_frames(lost_share, rule.k_frames, rule.of_frames) / without if without > 0 else 0.0
+        return kept_alarms(self.of_camera(row).lost_share, rule, hit_share)
 
     def late_share(self, limit_ms: int) -> float:
         """Return the share of all frames of all cameras that are lost, or recognised later than a limit."""
@@ -86,6 +84,19 @@ class StreamLoad:
     def wait_ms(self, row: int, seed: int, ids: Sequence[int]) -> int:
         """Return how long the frame that raises an alarm waits; a hashed draw tied to ids."""
         return self.of_camera(row).wait_at(float(draw_unit(seed, "recogniser wait", *ids)))
+
+
+def kept_alarms(lost_share: float, rule: AlarmRule, hit_share: float = 1.0) -> float:
+    """Return the share of a rule's alarms that are left where a share of all frames is lost.
+
+    Args:
+        lost_share: of the frames.
+        rule: what is to fire.
+        hit_share: share of all frames in which its condition holds where it fires.
+    """
+    without = enough_frames(1.0 - hit_share, rule.k_frames, rule.of_frames)
+    left = enough_frames(1.0 - hit_share * (1.0 - lost_share), rule.k_frames, rule.of_frames)
+    return left / without if without > 0 else 0.0
 
 
 def enough_frames(lost_share: float, k_frames: int, of_frames: int) -> float:

@@ -14,6 +14,8 @@ from experiments.request import Tell
 from reports.calibration import write_calibration
 from sensors.alarms import load_alarm_rules
 from sensors.fitted import FittedModel
+from sensors.fitted_load import FittedLoad, load_fitted_load
+from sensors.stream_load import kept_alarms
 from twin.runfolder import write_whole
 from vision.calibrate import calibrate
 from vision.calibration_rows import Findings
@@ -21,6 +23,7 @@ from vision.recogniser import DEFAULT_WEIGHTS, Recogniser
 
 DELAY_S: Final = 1.5  # assumed, to be swept: encoding and network, from a frame to the operator's desk, without load
 TARGET: Final = 0.05
+LOADS: Final = (1, 2, 4, 8, 16)
 
 
 @dataclass(frozen=True)
@@ -102,12 +105,33 @@ def report_of(model: FittedModel, found: Findings) -> dict[str, Any]:
         what: dict(sorted(Counter(str(getattr(e, what)) for e in found.encounters).items()))
         for what in ("rule", "light", "weather", "streets")
     }
+    load = load_fitted_load()
     quiet = {rule: {light: row.model_dump() for light, row in rows.items()} for rule, rows in model.quiet.items()}
     return {
         "kind": "calibration", "target": TARGET, "rules": rules, "met": met, "quiet": quiet,
         "fitted_on": model.fitted_on, "checked_on": model.checked_on, "weights_sha256": model.weights_sha256,
-        "picture_width_px": model.picture_width_px,
+        "picture_width_px": model.picture_width_px, "load": under_load(model, load),
+        "load_machine": load.machine if load.weights_sha256 == model.weights_sha256 else "",
     }  # fmt: skip
+
+
+def under_load(model: FittedModel, load: FittedLoad) -> list[dict[str, Any]]:
+    """Return what is left of each rule's alarms, and how much later they come, by cameras that share a server.
+
+    Nothing where the load was measured with other weights.
+    """
+    if load.weights_sha256 != model.weights_sha256:
+        return []
+    rules, rows = load_alarm_rules(), []
+    for streams in LOADS:
+        curve = load.at(streams)
+        kept = {
+            rule.name: round(kept_alarms(curve.lost_share, rule, model.fit_of(rule.name).hit_share), 4)
+            for rule in rules.rules
+        }
+        wait_s = [round(curve.wait_at(share) / 1000, 3) for share in (0.5, 0.95)]
+        rows.append({"streams": streams, "lost_share": round(curve.lost_share, 4), "wait_s": wait_s, "kept": kept})
+    return rows
 
 
 def _told(found: Findings, streets: tuple[Streets, ...], seed: int, views: int) -> str:

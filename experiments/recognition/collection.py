@@ -134,7 +134,7 @@ def _kind_of(number: int) -> str:
     """Return the kind of a city's view of that number, so that any first ones hold each kind by its share.
 
     >>> [_kind_of(number) for number in range(4)]
-    ['junction', 'street', 'junction', 'junction']
+    ['junction', 'street', 'lane', 'junction']
     """
     at, low = (0.618034 * (number + 1)) % 1.0, 0.0
     for name, kind in KINDS.items():

@@ -70,10 +70,10 @@ KINDS: Final = {
     QUIET: ViewKind({}, 2.0, ((0, 60_000),), (8.0, 50.0), (0.0, 0.0), 0.0, 0, 0.0),
     STREET: ViewKind(
         {Visual.PERSON_LYING: 4, Visual.FIRE: 3, Visual.LISTED_PLATE: 4}, 2.5,
-        ((0, 4000), (20_000, 2400), (70_000, 2400)), (8.0, 50.0), (4.5, 25.0), 2.5, 9, 0.42,
+        ((0, 4000), (20_000, 2400), (70_000, 2400)), (8.0, 50.0), (4.5, 25.0), 2.5, 9, 0.40,
     ),
-    JUNCTION: ViewKind({Visual.CRASH: 4}, 1.0, ((0, 16_000),), (10.0, 50.0), (2.0, 25.0), 8.0, 3, 0.44),
-    LANE: ViewKind({Visual.LISTED_PLATE: 3}, 2.5, ((0, 4000),), (9.0, 30.0), (4.5, 8.0), 6.0, 3, 0.14),
+    JUNCTION: ViewKind({Visual.CRASH: 4}, 1.0, ((0, 16_000),), (10.0, 50.0), (2.0, 25.0), 8.0, 3, 0.40),
+    LANE: ViewKind({Visual.LISTED_PLATE: 3}, 5.0, ((0, 2000),), (9.0, 30.0), (4.5, 8.0), 6.0, 3, 0.20),
 }  # fmt: skip
 SECONDS: Final = {name: sum(ms for _, ms in kind.segments_ms) // 1000 for name, kind in KINDS.items()}
 """Seconds of footage of each kind of view."""

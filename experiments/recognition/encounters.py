@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Final, Protocol
 
 import numpy as np
@@ -26,8 +27,10 @@ from sensors.encounters import Encounter as InView
 from sensors.encounters import encounters as in_view
 from twin.city import City
 from twin.city.heights import heights_of
+from twin.plates import plate_of
 from twin.scene import DETECTOR_CLASSES
 from twin.sky import Sky
+from twin.streams import draw_u32
 from vision.calibrate import PICTURE_WIDTH_PX, dwell_s
 from vision.calibration_rows import Encounter, Findings, Watched
 from vision.detections import Detections
@@ -35,6 +38,8 @@ from vision.frame import Frame, Renderer, Truth
 from vision.rules import FiredAlarm, apply_rules
 
 __all__ = ["QUIET", "QUIET_FPS", "SECONDS", "OneSky", "Stretch", "Watcher"]
+
+LISTED: Final = 1000  # assumed
 
 
 class Recognises(Protocol):
@@ -168,16 +173,18 @@ class Watcher:
     def _quiet(self, view: View, stretches: Sequence[Stretch]) -> Iterator[Watched]:
         """Return by rule what fired and showed nothing staged, and for how long that could be.
 
-        A plate counts that is read as a listed one which nobody in the picture wears; such plates are those of the
-        other views, of which there are thousands, so none are looked for here: a camera-hour without a list is quiet.
+        Plates are looked for on a list of LISTED that nobody here wears.
         """
         hours = {rule.name: 0.0 for rule in self._rules.rules}
         alarms = dict.fromkeys(hours, 0)
         for stretch in stretches:
             for rule in self._rules.rules:
                 hours[rule.name] += max(0.0, stretch.length_ms / 1000 - dwell_s(rule, self._rules.frames_per_s)) / 3600
-            for alarm in apply_rules(stretch.found, stretch.times_ms, view.camera, self._rules, self._junctions):
-                alarms[alarm.rule.name] += not touches_staged(alarm, stretch.frames[alarm.frame].truth)
+            fired = apply_rules(
+                stretch.found, stretch.times_ms, view.camera, self._rules, self._junctions, listed_plates()
+            )
+            for alarm in fired:
+                alarms[alarm.rule.name] += is_about_nothing(alarm, stretch.frames[alarm.frame].truth)
         for name, watched in hours.items():
             if watched > 0:
                 yield Watched(name, view.sky.light, watched, alarms[name])
@@ -206,11 +213,19 @@ def holds(found: Detections, rule: AlarmRule) -> bool:
     return bool((score >= rule.min_score).any())
 
 
-def touches_staged(alarm: FiredAlarm, truth: Truth) -> bool:
-    """Return whether an alarm's box touches anything staged: then it is no alarm about nothing."""
+def is_about_nothing(alarm: FiredAlarm, truth: Truth) -> bool:
+    """Return whether an alarm's box touches nothing staged; of a plate, whether nobody there wears it."""
+    if alarm.plate:
+        return alarm.plate not in truth.plate
     x1, y1, x2, y2 = alarm.box
     box = truth.full_box[truth.incident_id >= 0]
-    return bool(((box[:, 0] < x2) & (x1 < box[:, 2]) & (box[:, 1] < y2) & (y1 < box[:, 3])).any())
+    return not bool(((box[:, 0] < x2) & (x1 < box[:, 2]) & (box[:, 1] < y2) & (y1 < box[:, 3])).any())
+
+
+@cache
+def listed_plates() -> tuple[str, ...]:
+    """Return a list of plates that are looked for, of an assumed length."""
+    return tuple(plate_of(int(draw_u32(0, "listed plates", number))) for number in range(LISTED))
 
 
 def possible_seconds(length_ms: int, rule: AlarmRule, frames_per_s: float) -> int:

@@ -16,7 +16,14 @@ from experiments.recognition.collection import (
     write_part,
 )
 from experiments.recognition.encounter_views import JUNCTION, KINDS, LANE, QUIET, STREET, Places, draw_view
-from experiments.recognition.encounters import Watcher, holds, possible_seconds, shown_by, touches_staged
+from experiments.recognition.encounters import (
+    Watcher,
+    holds,
+    is_about_nothing,
+    listed_plates,
+    possible_seconds,
+    shown_by,
+)
 from experiments.recognition.kept_footage import KeptFootage
 from sensors.alarms import load_alarm_rules
 from sensors.optics import in_picture
@@ -172,8 +179,11 @@ def test_an_alarm_that_touches_nothing_staged_is_about_nothing():
     near, far = (
         FiredAlarm(RULES.rule("person_lying"), 0, 0, box, 0.0, 0.0, 1, 0.9) for box in ((8, 8, 20, 20), (52, 0, 58, 9))
     )
-    assert touches_staged(near, truth)
-    assert not touches_staged(far, truth), "only someone of everyday life is there"
+    assert not is_about_nothing(near, truth)
+    assert is_about_nothing(far, truth), "only someone of everyday life is there"
+    read = replace(near, rule=RULES.rule("listed_plate"), plate=listed_plates()[0])
+    assert is_about_nothing(read, truth)
+    assert not is_about_nothing(read, replace(truth, plate=np.array([read.plate, ""])))
 
 
 def test_seconds_of_a_stretch_that_count_are_those_beyond_the_dwell():
