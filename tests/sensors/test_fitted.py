@@ -7,8 +7,9 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import integrate, stats
 
 from sensors.fitted import FittedModel, check_weights, load_fitted, save_fitted
 from sensors.fitted_fits import REFERENCE_DENSITY_PX_M, REFERENCE_HEIGHT_PX, PositionFit, features_of
@@ -73,10 +74,10 @@ def test_the_random_effect_is_standard_normal():
     assert drawn.std() == pytest.approx(1.0, abs=0.04)
 
 
+@settings(max_examples=40, deadline=None)
 @given(linear=st.floats(-9, 9), sd=st.floats(0, 8), trials=st.integers(0, 60))
 def test_the_chance_over_all_effects_is_that_of_an_integral(linear, sd, trials):
     """Against scipy's adaptive quadrature of the same integral, to 5 in 1,000, however wide the effect."""
-    from scipy import integrate, stats
 
     def missed(z):
         return (1.0 - float(logistic(linear + sd * z))) ** trials * stats.norm.pdf(z)
