@@ -79,24 +79,45 @@ def train_plates(
 
 @app.command()
 def calibrate(
-    out: Annotated[Path | None, typer.Option(help="Where the model goes; default: the shipped one's place.")] = None,
-    encounters: Annotated[int, typer.Option(min=5, help="Encounters rendered for each kind of incident.")] = 24,
+    out: Annotated[Path, typer.Option(help="Folder for encounters, report and model; kept, and gone on with.")] = Path(
+        "runs/calibration"
+    ),
+    views: Annotated[
+        int, typer.Option(min=6, help="Views rendered, each with several incidents, over six cities.")
+    ] = 600,
     seed: Seed = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes that render and recognise.")] = 2,
     weights: Weights = None,
+    footage: Annotated[Path | None, typer.Option(help="Keep rendered views here, for other weights later.")] = None,
+    render_only: Annotated[bool, typer.Option("--render-only", help="Fill --footage, and recognise nothing.")] = False,
+    ship: Annotated[bool, typer.Option("--ship", help="Put the model in the place of the one shipped.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Fit the cheap camera model to what the recogniser does on labelled footage."""
-    from experiments.recognition.calibrate import calibrate_cameras
+    """Fit the cheap camera model to what the recogniser does on labelled footage, and check it on other streets.
+
+    Goes on after a cut with what lies in --out; more --views add to it.
+    """
+    from experiments.recognition.calibrate import calibrate_cameras, render_views
     from sensors.fitted import FITTED_FILE, save_fitted
 
-    with stages(quiet=as_json) as tell:
-        model = calibrate_cameras(encounters, seed, workers, weights, tell)
-    save_fitted(model, out or FITTED_FILE)
-    errors = {name: fit.held_out_error for name, fit in model.hazards.items()} | {"plate": model.plate.held_out_error}
+    if render_only and footage is None:
+        raise typer.BadParameter("name the folder to keep views in: --footage FOLDER", param_hint="--render-only")
+    told = f"whole parts are kept in {out}, and the same command goes on from there"
+    with goes_on(lambda: told), stages(quiet=as_json) as tell:
+        if render_only and footage is not None:
+            render_views(out, views, seed, workers, footage, tell)
+            return
+        found = calibrate_cameras(out, views, seed, workers, weights, footage, tell)
+    model = FITTED_FILE if ship else out / "fitted_camera.json"
+    save_fitted(found.model, model)
     if as_json:
-        typer.echo(json.dumps({"model": str(out or FITTED_FILE), "held_out_error": errors}))
-    else:
-        typer.echo(f"fitted camera model: {out or FITTED_FILE}")
-        for name, error in errors.items():
-            typer.echo(f"  {name:<14}held-out error {error:.3f}")
+        typer.echo(json.dumps({"model": str(model), "page": str(found.page), "rules": found.report["rules"]}))
+        return
+    typer.echo(f"fitted camera model: {model}   report: {found.page}")
+    for name, rule in found.report["rules"].items():
+        check = rule["check"]
+        typer.echo(
+            f"  {name:<14}error {check['error']:.3f} ({check['error_by_chance']:.3f} by chance), detected per camera "
+            f"{check['share_predicted']:.1%} by the model, {check['share_observed']:.1%} by the recogniser, "
+            f"on {check['encounters']} encounters"
+        )

@@ -1,4 +1,4 @@
-"""What lies flat round a camera: open ground, waters, pavements, ariqs, kerbs, carriageways and what is painted on them."""
+"""What lies flat round a camera: open ground, waters, pavements, ariqs, kerbs, carriageways and their paint."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def ground_layers(
 
     Args:
         city: its areas are drawn.
-        streets, houses: rows of its tables in the window.
+        streets: rows of its table in the window.
+        houses: rows of its table in the window.
         road: :func:`carriageways`.
         crossings: :func:`vision.render.city_markings.crossings_of`.
         window: city metres.
@@ -101,7 +102,7 @@ def _yards(houses: Any, middle: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return the trodden ground of courtyards: round each low house."""
     low = houses[houses["storeys"].to_numpy() <= 2]
     shapes = shapely.union_all(
-        shapely.box(*(shapely.bounds(low.geometry.to_numpy()).reshape(-1, 4) + [-2, -2, 2, 2]).T)
+        shapely.box(*(shapely.bounds(low.geometry.to_numpy()).reshape(-1, 4) + np.array([-2, -2, 2, 2])).T)
     )
     return flat(shapes, middle, Tile.GRASS, _YARD_RGB)
 

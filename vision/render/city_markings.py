@@ -55,7 +55,7 @@ class Crossing:
 
 
 def crossings_of(streets: Any, signal: NDArray[np.bool_]) -> list[Crossing]:
-    """Return the arms of every junction of three arms or more, in the streets' order; ``signal`` (nodes,) has lights."""
+    """Return the arms of every junction of three arms or more, in the streets' order; ``signal``: (nodes,) lights."""
     drive = streets[streets["drive"].to_numpy(bool)]
     painted = drive[~drive["street_class"].isin(_UNPAINTED).to_numpy()]
     ends = np.concatenate([painted["u"].to_numpy(), painted["v"].to_numpy()]).astype(np.int64)

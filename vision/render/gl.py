@@ -17,7 +17,8 @@ from vision.render import materials
 from vision.render.deliver import deliver, with_faults
 from vision.render.effects import join_puffs
 from vision.render.faults import Faults, faults_of
-from vision.render.gl_parts import ActorPart, BeamPart, CityPart, PlatePart, PuffPart, levels_of
+from vision.render.gl_actors import ActorPart, levels_of
+from vision.render.gl_parts import BeamPart, CityPart, PlatePart, PuffPart
 from vision.render.gl_programs import has_shadows, light_block, make_context, make_programs, sun_matrix
 from vision.render.night import all_glows, contacts, pools
 from vision.render.placed_mesh import mesh_for
@@ -28,6 +29,7 @@ from vision.render.textures import HEIGHT_PX, WIDTH_PX, tile_stack
 SHADOW_PX: Final = 1536
 LAMP_PX: Final = 1024
 LAMP_SPAN_M: Final = 256.0
+FLYING_LAMP_SPAN_M: Final = 480.0
 FLYING_SHADOWS_M: Final = 200.0
 CELL_PX: Final = 32  # an actor's own outline is counted in a cell of this size
 SHEET_CELLS: Final = 24  # cells across the outline sheet
@@ -119,7 +121,8 @@ class GlRenderer:
         reach = min(max(20.0, camera.range_m * 0.6), FLYING_SHADOWS_M if camera.kind == "drone" else 65.0)
         middle = ahead / max(float(np.linalg.norm(ahead)), 1e-6) * reach * 0.9 + lens.eye_m * [1, 1, 0]
         sun = sun_matrix(light.sun_way, middle, reach * 1.25)
-        area = (*(middle[:2] - LAMP_SPAN_M / 2).tolist(), LAMP_SPAN_M)
+        span_m = FLYING_LAMP_SPAN_M if camera.kind == "drone" else LAMP_SPAN_M
+        area = (*(middle[:2] - span_m / 2).tolist(), span_m)
         own_light = 0.55 if camera.ir and sky.light == "night" else 0.0
         self._block.write(light_block(lens, light, sun, area, own_light))
         self._load(shot, city)

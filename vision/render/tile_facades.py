@@ -64,6 +64,7 @@ def estate_tile() -> Picture:
 
 
 def house_tile() -> Picture:
+    """Return a low private house: small windows over a dark plinth."""
     picture = plaster("house")
     for bay in (0, 1):
         window(picture, (bay + 0.34, bay + 0.68), (0.34, 0.76), 2, 0.55)
@@ -96,14 +97,17 @@ def _shop_front(
 
 
 def shop_tile() -> Picture:
+    """Return shop fronts under red and blue signs."""
     return _shop_front("shop", ((0.75, 0.16, 0.15), (0.14, 0.36, 0.66)), None)
 
 
 def shop_b_tile() -> Picture:
+    """Return shop fronts with green awnings."""
     return _shop_front("shop b", ((0.10, 0.48, 0.28), (0.86, 0.62, 0.12)), (0.15, 0.42, 0.30))
 
 
 def shop_c_tile() -> Picture:
+    """Return shop fronts with red awnings."""
     return _shop_front("shop c", ((0.30, 0.18, 0.46), (0.12, 0.12, 0.14)), (0.68, 0.20, 0.18))
 
 
@@ -118,6 +122,7 @@ def lobby_tile() -> Picture:
 
 
 def clinic_tile() -> Picture:
+    """Return narrow windows in pairs under a pale green band."""
     picture = plaster("clinic")
     for bay in (0, 1):
         window(picture, (bay + 0.14, bay + 0.46), (0.32, 0.82), 2)
@@ -137,6 +142,7 @@ def works_tile() -> Picture:
 
 
 def garage_tile() -> Picture:
+    """Return roller doors."""
     picture = plaster("garage")
     for bay in (0, 1):
         paint(picture, (bay + 0.10, bay + 0.90), (0, 0.74), (0.46, 0.50, 0.52))
@@ -181,6 +187,7 @@ def entrance_tile() -> Picture:
 
 
 def civic_tile() -> Picture:
+    """Return the wide windows of a school."""
     picture = plaster("civic")
     for bay in (0, 1):
         window(picture, (bay + 0.10, bay + 0.90), (0.30, 0.84), 3)
@@ -189,6 +196,7 @@ def civic_tile() -> Picture:
 
 
 def blank_tile() -> Picture:
+    """Return a wall without windows."""
     picture = plaster("blank")
     paint(picture, (0, 2), (0, 0.015), (0.74,) * 3)
     return picture

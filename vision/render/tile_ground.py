@@ -9,6 +9,7 @@ from vision.render.tile_brush import HEIGHT_PX, WIDTH_PX, Picture, grain, plain
 
 
 def plain_tile() -> Picture:
+    """Return one even colour."""
     return plain(1.0)
 
 
@@ -44,6 +45,7 @@ def grass_tile() -> Picture:
 
 
 def roof_tile() -> Picture:
+    """Return roofing felt in strips."""
     picture = grain("roof", 0.9, 0.025, (2, 8, 30))
     picture[:, ::64, :3] *= 0.90
     return picture
@@ -59,14 +61,17 @@ def sheet_tile() -> Picture:
 
 
 def leaves_tile() -> Picture:
+    """Return foliage, light and dark."""
     picture = grain("leaves", 0.74, 0.11, (2, 4, 9))
     picture[..., :3] += np.clip(grain("light leaves", 0.0, 0.2, (3,))[..., :1], 0, 1) * [0.5, 0.6, 0.2]
     return picture
 
 
 def water_tile() -> Picture:
+    """Return still water."""
     return grain("water", 0.85, 0.04, (3, 12))
 
 
 def worn_paint_tile() -> Picture:
+    """Return road paint, a little worn."""
     return grain("paint", 0.94, 0.035, (1, 3, 16))
