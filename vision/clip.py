@@ -44,20 +44,6 @@ def annotated(image: NDArray[np.uint8], found: Detections, caption: str = "") ->
     return np.asarray(canvas, dtype=np.uint8)
 
 
-def outlined(
-    image: NDArray[np.uint8], boxes: NDArray[np.floating], colours: Sequence[tuple[int, int, int]]
-) -> NDArray[np.uint8]:
-    """Return a copy of a picture (h, w, 3) uint8 RGB with (n, 4) boxes in n colours, the last on top.
-
-    Raises:
-        MissingPart: pillow is not installed.
-    """
-    canvas, draw = _canvas(image)
-    for (x1, y1, x2, y2), colour in zip(boxes.tolist(), colours, strict=True):
-        draw.rectangle((x1 - 1, y1 - 1, x2 + 1, y2 + 1), outline=colour, width=max(2, image.shape[0] // 270))
-    return np.asarray(canvas, dtype=np.uint8)
-
-
 def write_clip(path: Path, images: Iterable[NDArray[np.uint8]], fps: float) -> Path:
     """Write pictures (h, w, 3) uint8 RGB, all of one shape, as MP4; odd sides lose their last line of pixels.
 
@@ -93,6 +79,20 @@ def write_key_frame(path: Path, image: NDArray[np.uint8], found: Detections, cap
     """Write one picture with its detections as JPEG."""
     save_jpeg(path, annotated(image, found, caption))
     return path
+
+
+def outlined(
+    image: NDArray[np.uint8], boxes: NDArray[np.floating], colours: Sequence[tuple[int, int, int]]
+) -> NDArray[np.uint8]:
+    """Return a copy of a picture (h, w, 3) uint8 RGB with (n, 4) boxes in n colours, the last on top.
+
+    Raises:
+        MissingPart: pillow is not installed.
+    """
+    canvas, draw = _canvas(image)
+    for (x1, y1, x2, y2), colour in zip(boxes.tolist(), colours, strict=True):
+        draw.rectangle((x1 - 1, y1 - 1, x2 + 1, y2 + 1), outline=colour, width=max(2, image.shape[0] // 270))
+    return np.asarray(canvas, dtype=np.uint8)
 
 
 def _label(found: Detections, row: int) -> str:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -144,8 +143,8 @@ def _write(asked: ClipRequest, camera: Camera, frames: Sequence[Frame], parts: A
     out.mkdir(parents=True, exist_ok=True)
     images = received(frames, camera, asked.run.seed)
     boxed = [annotated(frame.image, truth_as_detections(frame.truth)) for frame in frames]
-    write_whole(out / "footage.mp4", lambda part: _as_mp4(part, images, asked.fps))
-    write_whole(out / "labelled.mp4", lambda part: _as_mp4(part, boxed, asked.fps))
+    write_whole(out / "footage.mp4", lambda part: write_clip(part, images, asked.fps))
+    write_whole(out / "labelled.mp4", lambda part: write_clip(part, boxed, asked.fps))
     labels = {
         "camera": {name: getattr(camera, name) for name in camera.__dataclass_fields__},
         "scenario": parts.scenario.name, "seed": asked.run.seed, "fps": asked.fps, "classes": list(DETECTOR_CLASSES),
@@ -173,12 +172,6 @@ def received(frames: Sequence[Frame], camera: Camera, seed: int) -> list[NDArray
         lost = dropped(faults_of(camera, frame.sky, seed), camera, frame.t_ms, seed)
         images.append(images[-1] if lost and images else frame.image)
     return images
-
-
-def _as_mp4(part: Path, images: Sequence[Any], fps: float) -> None:
-    movie = part.with_suffix(".mp4")
-    write_clip(movie, images, fps)
-    movie.replace(part)
 
 
 def truth_as_detections(truth: Truth) -> Detections:
