@@ -24,6 +24,9 @@ def footage(
     weather: Annotated[str, typer.Option(help="clear, rain, fog, snow or dust; default: the scenario's.")] = "",
     out: Annotated[Path | None, typer.Option(help="Folder; default: runs/footage-CAMERA-AT.")] = None,
     renderer: Renderer = "auto",
+    dataset: Annotated[
+        bool, typer.Option("--dataset", help="Write the frames too, labelled as COCO (with masks), YOLO and MOT.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Render seconds of one camera with everything in view labelled: MP4, JSON and MOT ground truth."""
@@ -35,9 +38,10 @@ def footage(
         scenario=scenario, out=folder, city=city, seed=seed, footage=False, cameras=cameras, renderer=renderer
     )
     with stages(quiet=as_json) as tell:
-        made = labelled_clip(ClipRequest(run, camera, at, seconds, fps, weather), tell)
+        made = labelled_clip(ClipRequest(run, camera, at, seconds, fps, weather, dataset), tell)
     if as_json:
         typer.echo(json.dumps(made, ensure_ascii=False))
         return
     typer.echo(f"{made['frames']} frames of {made['camera']}, {made['objects']} labelled objects")
-    typer.echo(f"written: {folder}/footage.mp4, labelled.mp4, labels.json, mot.txt")
+    more = ", dataset/ (COCO, YOLO), mot/" if dataset else ""
+    typer.echo(f"written: {folder}/footage.mp4, labelled.mp4, labels.json, mot.txt{more}")

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from scenarios.false_alarms import FalseAlarmRates
 from scenarios.schema_parts import Callers, DurationSpec, Sourced
 from sensors.stream_load import Servers
 from twin.checked_yaml import Strict
@@ -48,11 +49,13 @@ class CamerasSpec(Strict):
         per_street_km: cameras per kilometre of drivable street.
         at_most: no more than that.
         recognisers: how many servers recognise what the cameras send.
+        false_alarms: alarms about nothing per camera-hour, by alarm rule; see :mod:`scenarios.false_alarms`.
     """
 
     per_street_km: Sourced
     at_most: int = Field(gt=0)
     recognisers: RecognisersSpec = RecognisersSpec()
+    false_alarms: FalseAlarmRates = Field(default_factory=dict, validate_default=True)
 
 
 class Scripted(Strict):

@@ -1,13 +1,16 @@
 """Which camera sees which incident, and after how long its alarm goes: draws from the fitted model.
 
-Every draw is tied to a camera's id and an incident's id, so another camera in the fleet changes none of them.
+Every draw is tied to a camera's id and an incident's id, so another camera in the fleet changes none of them. An
+encounter has one random effect for as long as it lasts: what a camera cannot make out, it does not make out later.
 """
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -16,6 +19,8 @@ from numpy.typing import NDArray
 from sensors.alarms import AlarmRule, AlarmRules
 from sensors.cameras import CameraFleet
 from sensors.fitted import FittedModel
+from sensors.fitted_fits import HazardFit, PlateFit
+from sensors.frailty import frailty_of
 from sensors.sightline import PTZ_PRESETS, Floats, sees
 from sensors.stream_load import StreamLoad
 from twin.city.heights import HeightRaster
@@ -40,6 +45,8 @@ class Encounter:
         occlusion: share of it that is out of sight, in [0, 1).
         time_share: share of the time the camera looks there; less than 1 for a rotating one, and for one whose
             recogniser loses frames.
+        width_px: width of the camera's picture.
+        facing: the camera hangs to look along the traffic.
     """
 
     camera: int
@@ -48,16 +55,28 @@ class Encounter:
     px_per_m: float
     occlusion: float
     time_share: float
+    width_px: int
+    facing: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """An encounter that raised the alarm, with the time of the frame and the delay to the operator."""
+    """An encounter that raised the alarm.
+
+    Attributes:
+        encounter: which.
+        t_ms: time of the frame.
+        delay_ms: from there to the operator.
+        score: of the frame.
+        x_m, y_m: where the alarm says it is.
+    """
 
     encounter: Encounter
     t_ms: int
     delay_ms: int
     score: float
+    x_m: float
+    y_m: float
 
 
 def camera_hash(ids: NDArray[np.str_]) -> NDArray[np.int64]:
@@ -93,7 +112,12 @@ def encounters(
         camera, incident = divmod(pair, len(visible))
         rule = by_visual[visible[incident].visual.value]
         occlusion = 1.0 - count / len(BODY_M)
-        met.append(Encounter(camera, visible[incident], rule, px_per_m, occlusion, float(shares[camera])))
+        met.append(
+            Encounter(
+                camera, visible[incident], rule, px_per_m, occlusion, float(shares[camera]),
+                int(fleet.width_px[camera]), str(fleet.kind[camera]) == "plate",
+            )
+        )  # fmt: skip
     return met
 
 
@@ -104,54 +128,60 @@ def detections(
     """Yield the encounters that raise the alarm while the incident can be seen, in the order given.
 
     The light and weather are those of the moment the incident begins. A camera that looks there for a share of the
-    time has that share of the hazard; so has one whose recogniser loses frames, by the chance that enough of them get
-    through, and its alarms come later by the wait for the recogniser.
+    time has that share of the hazard; so has one whose recogniser loses frames, by the chance that enough of those in
+    which the rule's condition holds get through, and its alarms come later by the wait for the recogniser.
     """
     for encounter in met:
+        fit = model.fit_of(encounter.rule.name)
+        if encounter.rule.kind != "listed_plate" and not isinstance(fit, HazardFit):
+            continue
         light, weather = light_at(encounter.incident.t_ms)
-        camera = int(hashes[encounter.camera])
+        ids = int(hashes[encounter.camera]), encounter.incident.id
         if load is not None:
-            kept = load.kept(encounter.camera, encounter.rule)
+            kept = load.kept(encounter.camera, encounter.rule, fit.hit_share)
             encounter = replace(encounter, time_share=encounter.time_share * kept)
-        if encounter.rule.kind == "listed_plate":
-            found = _plate_read(encounter, camera, model, light, seed)
+        if isinstance(fit, HazardFit):
+            t_ms = _first_alarm_ms(encounter, fit, model, light, weather, seed, ids)
         else:
-            found = _first_alarm(encounter, camera, model, light, weather, seed)
-        if found is not None:
-            ties = (camera, encounter.incident.id)
-            yield found if load is None else _kept_waiting(found, load.wait_ms(encounter.camera, seed, ties))
+            t_ms = _plate_read_ms(encounter, fit, model, light, weather, seed, ids)
+        if t_ms is not None:
+            wait_ms = 0 if load is None else load.wait_ms(encounter.camera, seed, ids)
+            x_m, y_m = _place(encounter, fit, model, seed, ids)
+            yield Detection(encounter, t_ms, round(1000 * fit.delay_s) + wait_ms, fit.score, x_m, y_m)
 
 
-def _kept_waiting(found: Detection, wait_ms: int) -> Detection:
-    """Its frame waits for the recogniser."""
-    return replace(found, delay_ms=found.delay_ms + wait_ms)
-
-
-def _first_alarm(
-    encounter: Encounter, camera: int, model: FittedModel, light: str, weather: str, seed: int
-) -> Detection | None:
-    fit = model.hazards.get(encounter.rule.name)
-    if fit is None:
-        return None
-    height_px = encounter.px_per_m * fit.target_height_m
-    hazard = float(fit.hazard(height_px, light, weather, encounter.occlusion)) * encounter.time_share
+def _first_alarm_ms(
+    encounter: Encounter, fit: HazardFit, model: FittedModel, light: str, weather: str, seed: int, ids: tuple[int, int]
+) -> int | None:
+    height_px = model.density(encounter.px_per_m, encounter.width_px) * fit.target_height_m
+    effect = frailty_of(seed, *ids)
+    hazard = float(fit.hazard(height_px, light, weather, encounter.occlusion, effect)) * encounter.time_share
     dwell_ms = round(1000 * fit.dwell_s)
     seconds = (encounter.incident.visible_ms - dwell_ms) // 1000
-    draw = float(draw_unit(seed, "first alarm", camera, encounter.incident.id))
-    second = first_second(hazard, draw, seconds)
-    if second is None:
-        return None
-    t_ms = encounter.incident.t_ms + dwell_ms + 1000 * second
-    return Detection(encounter, t_ms, round(1000 * fit.delay_s), fit.score)
+    second = first_second(hazard, float(draw_unit(seed, "first alarm", *ids)), seconds)
+    return None if second is None else encounter.incident.t_ms + dwell_ms + 1000 * second
 
 
-def _plate_read(encounter: Encounter, camera: int, model: FittedModel, light: str, seed: int) -> Detection | None:
-    fit, incident = model.plate, encounter.incident
-    dwell_ms = round(1000 * fit.dwell_s)
-    p_read = float(fit.p_read(encounter.px_per_m, light)) * encounter.time_share
-    if dwell_ms > incident.visible_ms or not happens(seed, "plate read", p_read, camera, incident.id):
+def _plate_read_ms(
+    encounter: Encounter, fit: PlateFit, model: FittedModel, light: str, weather: str, seed: int, ids: tuple[int, int]
+) -> int | None:
+    incident, dwell_ms = encounter.incident, round(1000 * fit.dwell_s)
+    density = model.density(encounter.px_per_m, encounter.width_px)
+    p_read = float(fit.p_read(density, light, weather, encounter.occlusion, encounter.facing)) * encounter.time_share
+    if dwell_ms > incident.visible_ms or not happens(seed, "plate read", p_read, *ids):
         return None
-    return Detection(encounter, incident.t_ms + dwell_ms, round(1000 * fit.delay_s), fit.score)
+    return incident.t_ms + dwell_ms
+
+
+def _place(
+    encounter: Encounter, fit: HazardFit | PlateFit, model: FittedModel, seed: int, ids: tuple[int, int]
+) -> tuple[float, float]:
+    """Return where the alarm says the incident is: off by the fitted distance, in an even direction."""
+    normal = NormalDist().inv_cdf(float(draw_unit(seed, "alarm off by", *ids)))
+    off_m = float(fit.position.off_m(model.density(encounter.px_per_m, encounter.width_px), normal))
+    angle = 2.0 * math.pi * float(draw_unit(seed, "alarm off towards", *ids))
+    x_m, y_m = encounter.incident.x_m + off_m * math.sin(angle), encounter.incident.y_m + off_m * math.cos(angle)
+    return round(x_m, 1), round(y_m, 1)
 
 
 def first_second(hazard: float, draw: float, seconds: int) -> int | None:

@@ -220,7 +220,8 @@ def _tallied(poses: Poses, pose: Ints, unit: Ints, density: NDArray[np.float32],
     cells = CellTally.empty(units, len(dori.bounds_px_m), 0)
     tally(
         np.searchsorted(pose, np.arange(len(poses) + 1)), unit, density, np.zeros(len(pose), dtype=bool), poses.camera,
-        poses.share, np.zeros(len(poses), np.uint64), dori.bounds_px_m, np.zeros((0, 2, 1)), np.zeros(0),
+        poses.share, np.zeros(len(poses), np.uint64), dori.bounds_px_m, np.ones(len(poses)),
+        np.zeros(len(poses), np.int64), np.zeros((2, 2, 1, 1, 0)),
         *cells.columns(),
     )  # fmt: skip
     return cells

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensors.encounters import LightAt
-from sensors.fitted import FalseAlarmRate, FittedModel
 from sensors.sightline import Floats, pair_density
 from twin.city.heights import HeightRaster
 from twin.streams import draw_u32, draw_unit, threshold_u32
+
+Rates = Mapping[str, Mapping[str, float]]
+"""False alarms per camera-hour by alarm rule and light; a scenario says them."""
 
 BLOCK_MS: Final = 600_000
 TRIES: Final = 16
@@ -39,29 +41,25 @@ class FalseAlarms:
 
 
 def false_alarms(
-    hashes: NDArray[np.int64], model: FittedModel, light_at: LightAt, duration_ms: int, seed: int
+    hashes: NDArray[np.int64], rates: Rates, light_at: LightAt, duration_ms: int, seed: int
 ) -> Iterator[FalseAlarms]:
     """Yield the false alarms of each rule: Poisson in number in each ten minutes, uniform in time.
 
     Args:
         hashes: (n,) number each camera's draws are tied to.
-        model: holds the rates by rule and light.
+        rates: per camera-hour by rule and light.
         light_at: light and weather at a time; the middle of each ten minutes is asked.
         duration_ms: until when.
         seed: the run's.
     """
-    for rule, by_light in sorted(model.false_alarms.items()):
+    for rule, by_light in sorted(rates.items()):
         blocks = []
         for start_ms in range(0, duration_ms, BLOCK_MS):
             length_ms = min(BLOCK_MS, duration_ms - start_ms)
-            mean = _rate(by_light, light_at(start_ms + length_ms // 2)[0]) * length_ms / 3_600_000
+            mean = by_light[light_at(start_ms + length_ms // 2)[0]] * length_ms / 3_600_000
             blocks.append(_in_block(rule, hashes, mean, start_ms, length_ms, seed))
         if blocks:
             yield FalseAlarms(rule, *(np.concatenate(columns) for columns in zip(*blocks, strict=True)))
-
-
-def _rate(by_light: Mapping[str, FalseAlarmRate], light: str) -> float:
-    return by_light[light].per_camera_hour
 
 
 def _in_block(

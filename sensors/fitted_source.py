@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from sensors.alarms import AlarmRule, AlarmRules
 from sensors.cameras import CameraFleet, take_cameras
 from sensors.encounters import Detection, LightAt, camera_hash, detections, encounters
-from sensors.false_alarms import FalseAlarms, false_alarms, places_in_view
+from sensors.false_alarms import FalseAlarms, Rates, false_alarms, places_in_view
 from sensors.fitted import FittedModel
 from sensors.sightline import PTZ_PRESETS, Floats, camera_rows
 from sensors.source import Report
@@ -35,9 +36,9 @@ class FittedSource:
         light_at: light (``day``, ``dusk``, ``night``) and weather at a time in ms.
         duration_ms: frames from then on are not looked at.
         seed: the run's.
+        false_alarms: per camera-hour by rule and light; a rule that is not named raises none.
         skip_camera_ids: cameras another source speaks for.
-        nearest_node: drivable nodes nearest to (k,) points in city metres, or one for all of them, for false alarms;
-            true ones have the incident's.
+        nearest_node: drivable nodes nearest to (k,) points in city metres, or one for all of them: where alarms are.
         ptz_presets: bearings a rotating camera tours; it looks at each for that share of the time.
         load: what each camera of the fleet meets at its recogniser; None: none waits, and none is lost.
     """
@@ -54,6 +55,7 @@ class FittedSource:
         light_at: LightAt,
         duration_ms: int,
         seed: int,
+        false_alarms: Rates = MappingProxyType({}),
         skip_camera_ids: Collection[str] = (),
         nearest_node: Callable[[Floats, Floats], ArrayLike] = lambda x_m, y_m: -1,
         ptz_presets: int = PTZ_PRESETS,
@@ -63,7 +65,7 @@ class FittedSource:
         self._fleet, self._load = take_cameras(fleet, own), None if load is None else load.take(own)
         self._heights, self._incidents, self._model, self._rules = heights, incidents, model, rules
         self._light_at, self._duration_ms, self._seed = light_at, duration_ms, seed
-        self._nearest_node, self._ptz_presets = nearest_node, ptz_presets
+        self._nearest_node, self._ptz_presets, self._rates = nearest_node, ptz_presets, false_alarms
 
     def wakes_ms(self) -> Sequence[int]:
         """Return the one time it wants to be asked."""
@@ -79,14 +81,17 @@ class FittedSource:
     def _true(self) -> Iterator[Seen]:
         met = encounters(self._fleet, self._heights, self._incidents, self._rules, self._ptz_presets)
         hashes = camera_hash(self._fleet.id)
-        for found in detections(met, hashes, self._model, self._light_at, self._seed, self._load):
-            if found.t_ms < self._duration_ms:
-                yield _of_incident(found, str(self._fleet.id[found.encounter.camera]))
+        all_found = detections(met, hashes, self._model, self._light_at, self._seed, self._load)
+        found = [one for one in all_found if one.t_ms < self._duration_ms]
+        places = np.array([(one.x_m, one.y_m) for one in found]).reshape(-1, 2)
+        nodes = np.broadcast_to(self._nearest_node(places[:, 0], places[:, 1]) if found else -1, len(found))
+        for one, node in zip(found, nodes.tolist(), strict=True):
+            yield _of_incident(one, str(self._fleet.id[one.encounter.camera]), node)
 
     def _false(self) -> Iterator[Seen]:
         hashes, rows = camera_hash(self._fleet.id), camera_rows(self._fleet, self._ptz_presets)
         names = {rule.name for rule in self._rules.rules}
-        for alarms in false_alarms(hashes, self._model, self._light_at, self._duration_ms, self._seed):
+        for alarms in false_alarms(hashes, self._rates, self._light_at, self._duration_ms, self._seed):
             if len(alarms.camera) and alarms.rule in names:
                 places = places_in_view(rows, hashes, alarms, self._heights, self._seed)
                 nodes = np.broadcast_to(self._nearest_node(*places), alarms.t_ms.shape)
@@ -101,24 +106,24 @@ class FittedSource:
             return 0
         camera = int(alarms.camera[i])
         ties = int(hashes[camera]), zlib.crc32(alarms.rule.encode()), int(alarms.t_ms[i])
-        kept = self._load.kept(camera, self._rules.rule(alarms.rule))
+        kept = self._load.kept(camera, self._rules.rule(alarms.rule), self._model.fit_of(alarms.rule).hit_share)
         if not happens(self._seed, "false alarm gets through", kept, *ties):
             return None
         return self._load.wait_ms(camera, self._seed, ties)
 
     def _of_nothing(self, alarms: FalseAlarms, i: int, x_m: float, y_m: float, node: int, wait_ms: int) -> Seen:
-        rule, fit = self._rules.rule(alarms.rule), self._model.hazards.get(alarms.rule, self._model.plate)
+        rule, fit = self._rules.rule(alarms.rule), self._model.fit_of(alarms.rule)
         t_ms, camera_id = int(alarms.t_ms[i]), str(self._fleet.id[alarms.camera[i]])
         at_ms = t_ms + round(1000 * fit.delay_s) + wait_ms
         alarm = _alarm(rule, at_ms, camera_id, node, x_m, y_m, None, "")
         return Sighting(t_ms, camera_id, rule.name, fit.score, x_m, y_m, None), alarm
 
 
-def _of_incident(found: Detection, camera_id: str) -> Seen:
+def _of_incident(found: Detection, camera_id: str, node: int) -> Seen:
     incident, rule = found.encounter.incident, found.encounter.rule
     plate = incident.plate if rule.kind == "listed_plate" else ""
-    x_m, y_m = incident.x_m, incident.y_m
-    alarm = _alarm(rule, found.t_ms + found.delay_ms, camera_id, incident.node, x_m, y_m, incident.id, plate)
+    x_m, y_m = found.x_m, found.y_m
+    alarm = _alarm(rule, found.t_ms + found.delay_ms, camera_id, node, x_m, y_m, incident.id, plate)
     return Sighting(found.t_ms, camera_id, rule.name, found.score, x_m, y_m, incident.id, plate), alarm
 
 

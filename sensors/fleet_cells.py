@@ -206,7 +206,8 @@ def _window(
     cells = CellTally.empty(len(seen), classes, things)
     tally(
         starts, slot[point].astype(np.int64), density, by_night, camera, here.share, centre[camera],
-        asked.dori.bounds_px_m, asked.odds.each_s, asked.odds.seconds, *cells.columns(),
+        asked.dori.bounds_px_m, asked.odds.picture_width_px / here.lenses.width_px,
+        (fleet.kind == "plate").astype(np.int64), asked.odds.missed, *cells.columns(),
     )  # fmt: skip
     _count_seen(starts, slot[point].astype(np.int64), camera, inside[row[seen], column[seen]], seen_by_camera)
     return Window(*edges, slots, cells)

@@ -66,9 +66,15 @@ class StreamLoad:
         """Return what the frames of one camera meet."""
         return self.curves[int(self.streams[row])]
 
-    def kept(self, row: int, rule: AlarmRule) -> float:
-        """Return the chance that enough of a rule's frames get through for it to fire as it would without load."""
-        return enough_frames(self.of_camera(row).lost_share, rule.k_frames, rule.of_frames)
+    def kept(self, row: int, rule: AlarmRule, hit_share: float = 1.0) -> float:
+        """Return the chance that enough of a rule's frames get through for it to fire as it would without load.
+
+        Args:
+            row: of the camera.
+            rule: what is to fire.
+            hit_share: share of all frames in which its condition holds where it fires; see the fitted camera model.
+        """
+        return kept_alarms(self.of_camera(row).lost_share, rule, hit_share)
 
     def late_share(self, limit_ms: int) -> float:
         """Return the share of all frames of all cameras that are lost, or recognised later than a limit."""
@@ -80,11 +86,21 @@ class StreamLoad:
         return self.of_camera(row).wait_at(float(draw_unit(seed, "recogniser wait", *ids)))
 
 
-def enough_frames(lost_share: float, k_frames: int, of_frames: int) -> float:
-    """Return P(at least k of n frames are recognised), each lost by itself with the same chance.
+def kept_alarms(lost_share: float, rule: AlarmRule, hit_share: float = 1.0) -> float:
+    """Return the share of a rule's alarms that are left where a share of all frames is lost.
 
-    That each is lost by itself is assumed; and so is that the detector would have seen the object in all of them, so
-    the true loss is greater.
+    Args:
+        lost_share: of the frames.
+        rule: what is to fire.
+        hit_share: share of all frames in which its condition holds where it fires.
+    """
+    without = enough_frames(1.0 - hit_share, rule.k_frames, rule.of_frames)
+    left = enough_frames(1.0 - hit_share * (1.0 - lost_share), rule.k_frames, rule.of_frames)
+    return left / without if without > 0 else 0.0
+
+
+def enough_frames(lost_share: float, k_frames: int, of_frames: int) -> float:
+    """Return P(at least k of n frames count), each lost by itself with the same chance; that they are is assumed.
 
     >>> enough_frames(0.0, 8, 15), enough_frames(1.0, 1, 15)
     (1.0, 0.0)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensors.kernels import kernel
-from sensors.sighting_odds import BINS, BINS_AN_OCTAVE, LOWEST_LOG2
+from sensors.sighting_odds import BINS, BINS_AN_OCTAVE, LOWEST_LOG2, SHARES, SHARES_AN_OCTAVE
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -67,9 +67,17 @@ def bin_of(density: float) -> int:
 
 
 @kernel
+def share_of(share: float) -> int:
+    """Return the row of a share of the time in those tables: the nearest, the last for all that are less."""
+    if share >= 1.0:
+        return 0
+    return min(math.floor(0.5 - math.log2(max(share, 1e-9)) * SHARES_AN_OCTAVE), SHARES - 1)
+
+
+@kernel
 def tally(
     starts: Ints, cell: NDArray[np.int64], density: NDArray[np.float32], by_night: NDArray[np.bool_], camera: Ints,
-    share: Floats, centre: NDArray[np.uint64], bounds: Floats, each_s: Floats, seconds: Floats,
+    share: Floats, centre: NDArray[np.uint64], bounds: Floats, scale: Floats, facing: Ints, odds: Floats,
     best: NDArray[np.uint8], night: NDArray[np.uint8], count: NDArray[np.uint16], night_count: NDArray[np.uint16],
     sole: NDArray[np.int32], centres: NDArray[np.uint64], away: NDArray[np.float32], missed: Floats,
 ) -> None:  # fmt: skip
@@ -84,8 +92,10 @@ def tally(
         share: (p,) of the time.
         centre: (p,) the bit of the camera's data centre.
         bounds: (k,) least densities, rising.
-        each_s: of :class:`sensors.sighting_odds.SightingOdds`; so are ``seconds``.
-        seconds: see there.
+        scale: (p,) from the pose's density to that in a picture of the odds' width.
+        facing: (p,) 1 for a camera that hangs to look along the traffic, else 0.
+        odds: ``missed`` of :class:`sensors.sighting_odds.SightingOdds`. Poses of a camera that see one cell count as
+            one that looks for the sum of their shares, at the mean of their bins by share.
         best: from here on the columns of a :class:`CellTally`, which are added to.
         night: see there.
         count: see there.
@@ -95,17 +105,17 @@ def tally(
         away: see there.
         missed: see there.
     """
-    cells, classes, things = len(best), len(bounds), len(seconds)
+    cells, classes, things = len(best), len(bounds), odds.shape[4]
     held, touched = np.zeros(cells, np.uint8), np.zeros(cells, np.int64)
     dark = np.zeros(cells, np.uint8)
-    shares, odds = np.zeros((cells, classes)), np.zeros((cells, things, 2))
+    shares, looks, bins = np.zeros((cells, classes)), np.zeros((cells, 2)), np.zeros((cells, 2))
     first = 0
     while first < len(camera):
         last = first
         n = 0
         while last < len(camera) and camera[last] == camera[first]:
             for e in range(starts[last], starts[last + 1]):
-                at, found, b = cell[e], 0, bin_of(density[e])
+                at, found, b = cell[e], 0, bin_of(density[e] * scale[last])
                 while found < classes and density[e] >= bounds[found]:
                     found += 1
                 if found == 0:
@@ -119,10 +129,9 @@ def tally(
                 if by_night[e]:
                     dark[at] = max(dark[at], found)
                 if b >= 0:
-                    for r in range(things):
-                        odds[at, r, 0] += share[last] * each_s[r, 0, b]
-                        if by_night[e]:
-                            odds[at, r, 1] += share[last] * each_s[r, 1, b]
+                    for light in range(2 if by_night[e] else 1):
+                        looks[at, light] += share[last]
+                        bins[at, light] += share[last] * b
             last += 1
         for i in range(n):
             at = touched[i]
@@ -134,10 +143,11 @@ def tally(
                 centres[at, k] |= centre[first]
                 away[at, k] *= max(0.0, 1.0 - shares[at, k])
                 shares[at, k] = 0.0
-            for r in range(things):
-                for light in range(2):
-                    if odds[at, r, light] > 0.0:
-                        missed[at, r, light] += seconds[r] * math.log1p(-min(odds[at, r, light], 1.0 - 1e-12))
-                        odds[at, r, light] = 0.0
+            for light in range(2):
+                if looks[at, light] > 0.0:
+                    part, b = share_of(looks[at, light]), math.floor(bins[at, light] / looks[at, light] + 1e-9)
+                    for r in range(things):
+                        missed[at, r, light] += odds[facing[first], light, part, b, r]
+                    looks[at, light], bins[at, light] = 0.0, 0.0
             held[at], dark[at] = 0, 0
         first = last

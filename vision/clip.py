@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -92,6 +92,20 @@ def write_key_frame(path: Path, image: NDArray[np.uint8], found: Detections, cap
     """Write one picture with its detections as JPEG."""
     save_jpeg(path, annotated(image, found, caption))
     return path
+
+
+def outlined(
+    image: NDArray[np.uint8], boxes: NDArray[np.floating], colours: Sequence[tuple[int, int, int]]
+) -> NDArray[np.uint8]:
+    """Return a copy of a picture (h, w, 3) uint8 RGB with (n, 4) boxes in n colours, the last on top.
+
+    Raises:
+        MissingPart: pillow is not installed.
+    """
+    canvas, draw = _canvas(image)
+    for (x1, y1, x2, y2), colour in zip(boxes.tolist(), colours, strict=True):
+        draw.rectangle((x1 - 1, y1 - 1, x2 + 1, y2 + 1), outline=colour, width=max(2, image.shape[0] // 270))
+    return np.asarray(canvas, dtype=np.uint8)
 
 
 def _label(found: Detections, row: int) -> str:

@@ -21,8 +21,10 @@ from numpy.typing import NDArray
 from twin.errors import InputError, MissingPart
 from twin.scene import DETECTOR_CLASSES, Look
 from vision.frame import Frame, Truth
+from vision.labels.coco import add_masks, coco_image, coco_objects, empty_coco
+from vision.labels.yolo import yolo_lines
 
-NETWORK_PX: Final = (512, 288)  # width and height of what the detector sees
+NETWORK_PX: Final = (448, 256)  # width and height of what the detector sees: a frame of 960 x 540 fills 252 rows
 SPLITS: Final = ("train", "val")
 JPEG_QUALITY: Final = 92
 
@@ -39,7 +41,7 @@ class LabelRule:
     """
 
     least_visible: float = 0.25
-    least_height_px: float = 8.0
+    least_height_px: float = 9.0
     least_area_px: float = 100.0
     least_plate_px: float = 12.0
     network_width_px: int = NETWORK_PX[0]
@@ -87,13 +89,22 @@ def write_dataset(
 
 
 class DatasetWriter:
-    """Writes one frame at a time; several may write parts that :func:`join_datasets` puts together."""
+    """Writes one frame at a time; several may write parts that :func:`join_datasets` puts together.
 
-    def __init__(self, folder: Path, rule: LabelRule) -> None:
+    Args:
+        folder: a new or empty folder.
+        rule: which objects are asked for.
+        masks: write each object's visible pixels too; they take more room than all else.
+
+    Raises:
+        InputError: the folder holds something already.
+    """
+
+    def __init__(self, folder: Path, rule: LabelRule, masks: bool = False) -> None:
         if folder.exists() and any(folder.iterdir()):
             raise InputError(f"write a data set to {folder}", "it already holds files; choose another or remove it")
-        self.folder, self.rule = folder, rule
-        self.coco = {split: _empty_coco() for split in SPLITS}
+        self.folder, self.rule, self.masks = folder, rule, masks
+        self.coco = {split: empty_coco() for split in SPLITS}
         self.labels: dict[str, Counter[str]] = {split: Counter() for split in SPLITS}
         for kind in ("images", "labels"):
             for split in SPLITS:
@@ -109,10 +120,13 @@ class DatasetWriter:
         number = len(coco["images"])
         save_jpeg(self.folder / "images" / split / f"{number:06d}.jpg", frame.image)
         counts = self.rule.counts(frame.truth, width)
-        lines = _yolo_lines(frame.truth, counts, width, height)
+        lines = yolo_lines(frame.truth, counts, width, height)
         (self.folder / "labels" / split / f"{number:06d}.txt").write_text("".join(lines), encoding="ascii")
-        coco["images"].append(_coco_image(number, frame, width, height))
-        coco["annotations"].extend(_coco_objects(frame.truth, counts, number, len(coco["annotations"])))
+        coco["images"].append(coco_image(number, frame))
+        rows = coco_objects(frame.truth, counts, number, len(coco["annotations"]))
+        if self.masks:
+            add_masks(rows, frame)
+        coco["annotations"].extend(rows)
         self.labels[split].update(DETECTOR_CLASSES[cls] for cls in frame.truth.cls[counts])
 
     def finish(self, origin: Mapping[str, object]) -> dict[str, Any]:
@@ -196,51 +210,17 @@ def as_jpeg(image: NDArray[np.uint8], quality: int = JPEG_QUALITY) -> bytes:
 
 
 def of_jpeg(content: bytes) -> NDArray[np.uint8]:
-    """Return the RGB picture (h, w, 3) uint8 of a JPEG."""
+    """Return the RGB picture (h, w, 3) uint8 of a JPEG.
+
+    Raises:
+        InputError: it is none.
+    """
     import cv2
 
-    return np.ascontiguousarray(cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)[:, :, ::-1])
-
-
-def _yolo_lines(truth: Truth, counts: NDArray[np.bool_], width: int, height: int) -> list[str]:
-    lines = []
-    for cls, (x1, y1, x2, y2) in zip(truth.cls[counts], truth.box[counts], strict=True):
-        middle = ((x1 + x2) / 2 / width, (y1 + y2) / 2 / height, (x2 - x1) / width, (y2 - y1) / height)
-        lines.append(f"{int(cls)} " + " ".join(f"{v:.6f}" for v in middle) + "\n")
-    return lines
-
-
-def _empty_coco() -> dict[str, Any]:
-    return {
-        "images": [],
-        "annotations": [],
-        "categories": [{"id": row, "name": name} for row, name in enumerate(DETECTOR_CLASSES)],
-    }
-
-
-def _coco_image(number: int, frame: Frame, width: int, height: int) -> dict[str, Any]:
-    return {
-        "id": number, "file_name": f"{number:06d}.jpg", "width": width, "height": height,
-        "camera_id": frame.camera_id, "t_ms": frame.t_ms, "light": frame.sky.light, "weather": frame.sky.weather,
-    }  # fmt: skip
-
-
-def _coco_objects(truth: Truth, counts: NDArray[np.bool_], image: int, first: int) -> list[dict[str, Any]]:
-    rows = []
-    for i in range(len(truth)):
-        x1, y1, x2, y2 = (round(float(v), 2) for v in truth.box[i])
-        row = {
-            "id": first + i, "image_id": image, "category_id": int(truth.cls[i]), "iscrowd": 0,
-            "bbox": [x1, y1, round(x2 - x1, 2), round(y2 - y1, 2)], "area": round((x2 - x1) * (y2 - y1), 2),
-            "labelled": int(counts[i]), "visible": round(float(truth.visible[i]), 4),
-            "distance_m": round(float(truth.distance_m[i]), 2), "track_id": int(truth.track_id[i]),
-        }  # fmt: skip
-        if truth.cls[i] == Look.PLATE:
-            corners = truth.plate_corners[i]
-            row["plate"] = str(truth.plate[i])
-            row["corners"] = np.round(corners, 2).tolist() if np.isfinite(corners).all() else None
-        rows.append(row)
-    return rows
+    picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB) if content else None
+    if picture is None:
+        raise InputError("decode a picture", f"these {len(content)} bytes are no JPEG")
+    return np.asarray(picture, dtype=np.uint8)
 
 
 def _write_summary(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -15,15 +15,17 @@ from numpy.typing import NDArray
 from twin.errors import InputError
 from vision.dataset import LabelRule, read_summary
 from vision.frame import Truth
+from vision.labels.coco import truth_of
 from vision.recogniser import Recogniser
-from vision.score import Scored, score
+from vision.scoring.matching import Scored
+from vision.scoring.score import score
 
 _LEAST_SCORE: Final = 0.01
 _BATCH: Final = 16
 
 
 def score_dataset(folder: Path, recogniser: Recogniser, split: str = "val", most: int | None = None) -> dict[str, Any]:
-    """Return the scores of ``vision.score`` on one split; each frame is taken by itself, without tracks.
+    """Return the scores of ``vision.scoring`` on one split; each frame is taken by itself, without tracks.
 
     Raises:
         InputError: the folder is not a data set, or has no such frames.
@@ -41,7 +43,11 @@ def score_dataset(folder: Path, recogniser: Recogniser, split: str = "val", most
 
 
 def labelled_frames(folder: Path, split: str) -> Iterator[tuple[NDArray[np.uint8], Truth, str]]:
-    """Yield each frame of a split: the picture (h, w, 3) uint8 RGB, its truth, its light."""
+    """Yield each frame of a split: the picture (h, w, 3) uint8 RGB, its truth, its light.
+
+    Raises:
+        InputError: a picture cannot be decoded.
+    """
     import cv2
 
     coco = json.loads((folder / "annotations" / f"{split}.json").read_text(encoding="utf-8"))
@@ -49,30 +55,11 @@ def labelled_frames(folder: Path, split: str) -> Iterator[tuple[NDArray[np.uint8
     for row in coco["annotations"]:
         rows[row["image_id"]].append(row)
     for image in coco["images"]:
-        picture = cv2.imread(str(folder / "images" / split / image["file_name"]))
+        file = folder / "images" / split / image["file_name"]
+        picture = cv2.imread(str(file))
+        if picture is None:
+            raise InputError(f"read the data set {folder}", "no picture, or one that cannot be decoded", file)
         yield np.ascontiguousarray(picture[:, :, ::-1]), truth_of(rows[image["id"]]), image["light"]
-
-
-def truth_of(rows: Sequence[Mapping[str, Any]]) -> Truth:
-    """Return the truth that a frame's COCO rows hold; the full box is not stored, so the visible one stands for it."""
-    n = len(rows)
-    corner_size = np.array([row["bbox"] for row in rows], dtype=np.float32).reshape(n, 4)
-    box = np.concatenate([corner_size[:, :2], corner_size[:, :2] + corner_size[:, 2:]], axis=1)
-    corners = np.full((n, 4, 2), np.nan, dtype=np.float32)
-    for i, row in enumerate(rows):
-        if row.get("corners"):
-            corners[i] = row["corners"]
-    return Truth(
-        cls=np.array([row["category_id"] for row in rows], dtype=np.uint8),
-        box=box,
-        full_box=box,
-        visible=np.array([row["visible"] for row in rows], dtype=np.float32),
-        distance_m=np.array([row["distance_m"] for row in rows], dtype=np.float32),
-        track_id=np.array([row["track_id"] for row in rows], dtype=np.int64),
-        plate=np.array([row.get("plate", "") for row in rows], dtype="<U12"),
-        plate_corners=corners,
-        incident_id=np.full(n, -1, dtype=np.int64),
-    )
 
 
 def _batches(frames: Iterator[Any], most: int | None) -> Iterator[list[Any]]:

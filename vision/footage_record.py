@@ -11,7 +11,8 @@ from vision.clip import annotated, write_clip, write_key_frame
 from vision.detections import Detections
 from vision.frame import Frame
 from vision.rules import FiredAlarm
-from vision.score import Scored, score
+from vision.scoring.matching import Scored
+from vision.scoring.score import score
 
 SCORE_NOTE: Final = (
     "Scored on what the tracker kept (score 0.1 and up), so the curve ends earlier than a detector's own would. "
@@ -55,7 +56,7 @@ class FootageRecord:
         pictures = [annotated(f.image, d) for f, d in zip(frames, found, strict=True)]
         write_whole(self._run.clips / f"{name}.mp4", lambda part: _as_mp4(part, pictures, fps))
         self._scored += [
-            Scored(f.truth, d, camera.width_px, f.sky.light) for f, d in zip(frames, found, strict=True)
+            Scored(f.truth, d, camera.width_px, f.sky.light, f.sky.weather) for f, d in zip(frames, found, strict=True)
         ]  # fmt: skip
         self._clips.append(
             {

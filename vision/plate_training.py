@@ -20,7 +20,7 @@ from twin.streams import stream
 from vision.evaluate import labelled_frames
 from vision.plate_art import draw_plate
 from vision.plate_reader import ALPHABET, SHIPPED, PlateReader, make_net, plate_crop, prepare, save_state
-from vision.score import plate_density
+from vision.scoring.plates import plate_density
 
 _SOURCE_PX: Final = 64  # height of the drawing a crop is made from
 _POOL: Final = 8000  # plates a training draws; each comes up in many crops

@@ -38,9 +38,18 @@ def ultralytics() -> ModuleType:
         raise MissingPart("ultralytics", "recognising objects in footage", "recognition") from missing
     from ultralytics.utils import SETTINGS
 
+    _leave_pillow_alone()
     dict.update(SETTINGS, dict.fromkeys(_OUTWARD, False))  # in this process only: its own update would write a file
     _set_torch_threads(threads)
     return library
+
+
+def _leave_pillow_alone() -> None:
+    """Give Pillow its own ``open`` back: in the library's a picture that is none asks for another package."""
+    from PIL import Image
+    from ultralytics.utils import patches
+
+    Image.open = patches._image_open
 
 
 def _config_folder() -> Path:

@@ -132,7 +132,7 @@ class Recogniser:
 
 
 def _prepare(images: Sequence[NDArray[np.uint8]]) -> tuple[NDArray[np.float32], float]:
-    """Return (n, 3, h, w) pictures in [0, 1] with the long side at 512 px, and the scale they were brought to."""
+    """Return (n, 3, h, w) pictures in [0, 1], channels last in memory, as wide as the network has it; the scale."""
     import cv2
 
     height, width = images[0].shape[:2]
@@ -142,7 +142,7 @@ def _prepare(images: Sequence[NDArray[np.uint8]]) -> tuple[NDArray[np.float32], 
     batch = np.full((len(images), padded[1], padded[0], 3), 114, dtype=np.uint8)
     for into, image in zip(batch, images, strict=True):
         into[: size[1], : size[0]] = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(batch.transpose(0, 3, 1, 2)).astype(np.float32) / 255.0, scale
+    return np.divide(batch, 255.0, dtype=np.float32).transpose(0, 3, 1, 2), scale
 
 
 def _load_model(path: Path) -> Any:

@@ -17,6 +17,7 @@ from agents.settings import ResponseSettings
 from agents.teams import TeamSpec
 from agents.view import Known
 from experiments.footage.spotlights import Spotlight, choose_spotlights
+from experiments.life.false_alarm_words import false_alarm_words
 from experiments.life.ground import Ground, ground_of
 from experiments.request import RunRequest, Tell
 from scenarios.call_log import log_day, read_call_log
@@ -120,7 +121,7 @@ def assemble(
     teams, of_teams = _teams(request, scenario, ground)
     hospitals, derived = _hospitals(city, graph, [team.post_node for team in teams.teams])
     derived += [_driving(ground, speeds)]
-    derived += of_teams + of_load
+    derived += of_teams + of_load + false_alarm_words(scenario, model)
     wanted = len(scenario.spotlights.incidents)
     if len(spotlights) < wanted:
         derived += [f"{len(spotlights)} of {wanted} spotlight cameras found a junction where a pole has a view"]

@@ -123,7 +123,7 @@ class FootageSource:
     def _alarm(self, fired: FiredAlarm, camera_id: str, incident_id: int | None) -> Alarm:
         """The alarm arrives after the fitted delay, never after a measured one."""
         rule, model = fired.rule, self._parts.model
-        fit = model.hazards.get(rule.name, model.plate)
+        fit = model.fit_of(rule.name)
         x_m, y_m = self._place(fired, camera_id)
         return Alarm(
             id=-1,

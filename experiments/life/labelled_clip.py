@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.ambient import Ambient
 from experiments.footage.shooter import Shooter, frame_times_ms
 from experiments.footage.sky import SkyOver
 from experiments.life.assemble import Assembly, assemble
+from experiments.life.labelled_forms import FORMS, write_forms
 from experiments.request import RunRequest, Tell
 from sensors.cameras import Camera
 from twin.errors import Fault, InputError, unknown_name
@@ -25,7 +27,9 @@ from twin.sky import WEATHERS
 from vision.clip import annotated, write_clip
 from vision.detections import Detections
 from vision.frame import Frame, Truth, truth_as_rows
+from vision.labels.mot import truth_lines
 from vision.render.choose import make_renderer
+from vision.render.faults import dropped, faults_of
 
 MOST_SECONDS: Final = 600.0
 FILES: Final = ("footage.mp4", "labelled.mp4", "labels.json", "mot.txt")
@@ -43,6 +47,7 @@ class ClipRequest:
         seconds: length.
         fps: frames a second.
         weather: in place of the scenario's, or "".
+        dataset: write the frames with COCO, YOLO and MOT labels too.
     """
 
     run: RunRequest
@@ -51,6 +56,7 @@ class ClipRequest:
     seconds: float
     fps: float = 10.0
     weather: str = ""
+    dataset: bool = False
 
 
 def labelled_clip(asked: ClipRequest, tell: Tell) -> dict[str, Any]:
@@ -81,7 +87,7 @@ def _check(asked: ClipRequest) -> None:
         faults.append(Fault(f"--weather: {unknown_name('weather', asked.weather, WEATHERS)}"))
     if not _CLOCK.fullmatch(asked.at) and not _is_number(asked.at):
         faults.append(Fault(f"--at {asked.at!r}: seconds from the start (90) or a clock time (18:30:15) would work"))
-    taken = [name for name in FILES if (asked.run.out / name).exists()]
+    taken = [name for name in (*FILES, *FORMS) if (asked.run.out / name).exists()]
     if taken:
         faults.append(Fault(f"--out {asked.run.out}: it already holds {', '.join(taken)}; choose another folder"))
     if faults:
@@ -135,7 +141,7 @@ def _shoot(asked: ClipRequest, parts: Assembly, camera: Camera, t0_ms: int, tell
 def _write(asked: ClipRequest, camera: Camera, frames: Sequence[Frame], parts: Assembly) -> dict[str, Any]:
     out = asked.run.out
     out.mkdir(parents=True, exist_ok=True)
-    images = [frame.image for frame in frames]
+    images = received(frames, camera, asked.run.seed)
     boxed = [annotated(frame.image, truth_as_detections(frame.truth)) for frame in frames]
     write_whole(out / "footage.mp4", lambda part: write_clip(part, images, asked.fps))
     write_whole(out / "labelled.mp4", lambda part: write_clip(part, boxed, asked.fps))
@@ -149,9 +155,23 @@ def _write(asked: ClipRequest, camera: Camera, frames: Sequence[Frame], parts: A
     }  # fmt: skip
     text = json.dumps(labels, ensure_ascii=False, allow_nan=False) + "\n"
     write_whole(out / "labels.json", lambda part: part.write_text(text, encoding="utf-8"))
-    write_whole(out / "mot.txt", lambda part: part.write_text("".join(mot_lines(frames)), encoding="ascii"))
+    write_whole(
+        out / "mot.txt",
+        lambda part: part.write_text("".join(truth_lines([frame.truth for frame in frames])), encoding="ascii"),
+    )
+    if asked.dataset:
+        write_forms(out, f"{camera.id}-{frames[0].t_ms}", frames, images, asked.fps)
     objects = sum(len(frame.truth) for frame in frames)
     return {"folder": str(out), "frames": len(frames), "objects": objects, "camera": camera.id}
+
+
+def received(frames: Sequence[Frame], camera: Camera, seed: int) -> list[NDArray[np.uint8]]:
+    """Return the pictures as a viewer has them: where a frame is lost on its way, the one before it stands."""
+    images: list[NDArray[np.uint8]] = []
+    for frame in frames:
+        lost = dropped(faults_of(camera, frame.sky, seed), camera, frame.t_ms, seed)
+        images.append(images[-1] if lost and images else frame.image)
+    return images
 
 
 def truth_as_detections(truth: Truth) -> Detections:
@@ -165,17 +185,3 @@ def truth_as_detections(truth: Truth) -> Detections:
         plate=np.where(truth.cls == DETECTOR_CLASSES.index("plate"), truth.plate, ""),
         plate_score=truth.visible,
     )
-
-
-def mot_lines(frames: Sequence[Frame]) -> list[str]:
-    """Return ground truth rows of the MOT challenge; tracks count from 1 by first appearance, plates are left out."""
-    names: dict[int, int] = {}
-    lines = []
-    for number, frame in enumerate(frames, 1):
-        truth = frame.truth
-        for i in np.flatnonzero(truth.cls != DETECTOR_CLASSES.index("plate")):
-            track = names.setdefault(int(truth.track_id[i]), len(names) + 1)
-            x1, y1, x2, y2 = (float(v) for v in truth.box[i])
-            size = f"{x1:.1f},{y1:.1f},{x2 - x1:.1f},{y2 - y1:.1f}"
-            lines.append(f"{number},{track},{size},1,{int(truth.cls[i]) + 1},{float(truth.visible[i]):.3f}\n")
-    return lines

@@ -12,6 +12,7 @@ from agents.drones.squadron import Squadron
 from agents.world import World
 from experiments.footage.sky import SkyOver
 from experiments.life.assemble import Assembly
+from scenarios.false_alarms import rates_of
 from sensors.fitted_source import FittedSource
 from sensors.source import SightingSource
 from twin.log import EventLog
@@ -78,6 +79,7 @@ def sources_of(parts: Assembly, spotlights: Spotlights | None = None) -> list[Si
         light_at=sky.light_at,
         duration_ms=parts.scenario.duration_ms,
         seed=parts.request.seed,
+        false_alarms=rates_of(parts.scenario.cameras.false_alarms),
         skip_camera_ids=spotlights.camera_ids if spotlights is not None else (),
         nearest_node=parts.graph.nearest_node,
         load=parts.load,

@@ -96,24 +96,27 @@ def by_walk(bound_px_m: float, passed: csr_array, available: float = 1.0) -> Cov
     return cover
 
 
-def by_chance(tables: Floats, low_px_m: float, steps: int) -> Cover:
+def by_chance(tables: Floats, low_px_m: float, steps: int, picture_width_px: int) -> Cover:
     """Return a cover with an element for each point and kind of event, by tables of chances.
 
     Args:
         tables: (kinds, entries) chance at the densities ``low_px_m * 2 ** (entry / steps)``, the last for all above.
         low_px_m: density of the first entry; below it nothing is claimed.
         steps: entries for each doubling of the density.
+        picture_width_px: the densities are those of pictures of this width.
     """
     kinds = len(tables)
     table = np.ascontiguousarray(tables, dtype=np.float32)
 
     def cover(fleet: CameraFleet, seen: Visibility) -> csr_array:
-        kept = seen.px_per_m >= np.float32(low_px_m)
+        scale = (picture_width_px / fleet.width_px).astype(np.float32)
+        px_per_m = seen.px_per_m * np.repeat(scale, np.diff(seen.indptr))
+        kept = px_per_m >= np.float32(low_px_m)
         counts = np.concatenate([[0], np.cumsum(kept)])
         indptr = counts[seen.indptr] * kinds
         point = np.repeat(seen.point[kept].astype(np.int64) * kinds, kinds)
         indices = (point + np.tile(np.arange(kinds), int(kept.sum()))).astype(np.int32)
-        entry = np.floor(np.log2(seen.px_per_m[kept] / low_px_m) * steps).astype(np.int64)
+        entry = np.floor(np.log2(px_per_m[kept] / low_px_m) * steps).astype(np.int64)
         chance = table[:, entry.clip(0, table.shape[1] - 1)].T.ravel()
         chance *= np.repeat(time_shares(fleet), np.diff(indptr))
         return csr_of(indptr, indices, chance, (len(seen), seen.points * kinds))

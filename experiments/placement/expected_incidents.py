@@ -24,13 +24,15 @@ SPREAD_M: Final = 6.0
 STEPS: Final = 16
 DOUBLINGS: Final = 6
 EVERY_M: Final = 4.0
+NARROWEST: Final = 0.5
+"""Pictures are at least this share as wide as those of the fitted model, so what has less density is of no use."""
 
 
 def incident_elements(city: City, demand: Demand, scenario_name: str) -> tuple[Floats, float, Elements]:
     """Return the points, the least density of use, and an element for each cell and kind of incident.
 
     The weight of an element is its share of all such incidents in the area; the chance that a camera covers it is that
-    of an alarm while it can be seen, at the hazard of the fitted model in the light of the scenario's middle.
+    of an alarm while it can be seen, by the fitted model in the light of the scenario's middle.
 
     Raises:
         InputError: the scenario has no incident in the open that the fitted model knows.
@@ -61,8 +63,8 @@ def incident_elements(city: City, demand: Demand, scenario_name: str) -> tuple[F
     tables = [_table(category, model, low, light, weather) for category, _, _ in kinds]
     weight = np.column_stack(weights)
     unit = f"incidents in the open of {scenario.name}, {light}"
-    cover = by_chance(np.array(tables), low, STEPS)
-    return demand.xyz_m, low, Elements((weight / weight.sum()).ravel(), cover, unit)
+    cover = by_chance(np.array(tables), low, STEPS, model.picture_width_px)
+    return demand.xyz_m, low * NARROWEST, Elements((weight / weight.sum()).ravel(), cover, unit)
 
 
 def _least_px_m(category: Category, model: FittedModel) -> float:
@@ -74,10 +76,7 @@ def _table(category: Category, model: FittedModel, low: float, light: str, weath
     """Return the chance of an alarm while the incident can be seen, at densities ``low * 2 ** (i / STEPS)``."""
     fit = model.hazards[str(category.visual)]
     px_per_m = low * 2.0 ** (np.arange(DOUBLINGS * STEPS) / STEPS)
-    hazard = fit.hazard(px_per_m * fit.target_height_m, light, weather)
-    seconds = max(0.0, category.visible_min * 60.0 - fit.dwell_s)
-    chance: Floats = 1.0 - (1.0 - hazard) ** seconds
-    return chance
+    return fit.p_alarm(px_per_m * fit.target_height_m, light, weather, category.visible_min * 60.0)
 
 
 def _laid(spots: Spots, factor: NDArray[np.float64], demand: Demand) -> Floats:

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 
 from experiments.footage.sky import SkyOver
 from experiments.placement.elements import Elements, csr_of, time_shares
+from experiments.placement.expected_incidents import NARROWEST
 from scenarios.places import TRAFFIC_BY_CLASS
 from scenarios.read import read_scenario
 from sensors.cameras import CameraFleet
@@ -39,7 +40,7 @@ def plate_elements(city: City, area: shapely.Geometry, scenario_name: str) -> tu
         raise InputError("plan for plates", "no street of the area carries vehicles")
     scenario, model, needs = read_scenario(scenario_name), load_fitted(), load_capture().plate
     zoned = scenario.start.replace(tzinfo=ZoneInfo(str(city.manifest["timezone"])))
-    light, _ = SkyOver(city, zoned, scenario.weather).light_at(scenario.duration_ms // 2)
+    light, weather = SkyOver(city, zoned, scenario.weather).light_at(scenario.duration_ms // 2)
     most = np.cos(np.radians([needs.most_horizontal_deg, needs.most_vertical_deg]))
 
     def cover(fleet: CameraFleet, seen: Visibility) -> csr_array:
@@ -48,13 +49,14 @@ def plate_elements(city: City, area: shapely.Geometry, scenario_name: str) -> tu
         far = np.maximum(np.hypot(east, north), 1e-9)
         level = np.abs(east * way[seen.point, 0] + north * way[seen.point, 1]) / far
         steep = far / np.hypot(far, fleet.height_m[row] - needs.height_m)
-        chance = model.plate.p_read(seen.px_per_m, light) * time_shares(fleet)[row]
+        density = model.density(seen.px_per_m, fleet.width_px[row])
+        chance = model.plate.p_read(density, light, weather, facing=True) * time_shares(fleet)[row]
         kept = (level >= most[0]) & (steep >= most[1]) & (chance > 0)
         indptr = np.concatenate([[0], np.cumsum(kept)])[seen.indptr]
         return csr_of(indptr, seen.point[kept], chance[kept].astype(np.float32), (len(seen), seen.points))
 
     unit = f"traffic, plates read by the fitted model, {light}"
-    return points, model.plate.px_per_m.low, Elements(weight / weight.sum(), cover, unit)
+    return points, model.plate.px_per_m.low * NARROWEST, Elements(weight / weight.sum(), cover, unit)
 
 
 def _stretches(city: City, area: shapely.Geometry, height_m: float) -> tuple[Floats, Floats, Floats]:

@@ -1,87 +1,53 @@
-"""What the real recogniser does when an incident shows before a camera: rendered, recognised, and put into rows.
+"""What the real recogniser does with incidents before a camera: rendered, recognised, and put into rows.
 
-The rows are what ``vision.calibrate`` fits the cheap camera model to. Cameras stand at random about random places of
-default cities that were neither trained on nor are scored; hour and weather are drawn too. Encounter i follows from
-the seed and i alone, so any number of workers gives the same rows.
+An alarm rule is asked about each incident by itself, on those detections alone that show it, so that two incidents in
+one picture do not answer for one another. Whatever fires and touches nothing staged is a false alarm.
 """
 
 from __future__ import annotations
 
-import math
-import zlib
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from multiprocessing import get_context
-from pathlib import Path
-from typing import Any, Final
+from functools import cache
+from typing import Final, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.ambient import Ambient
-from agents.staging import shows_at
-from agents.staging_spots import spot_of
-from experiments.footage.matching import incident_shown
+from experiments.footage.matching import SAME_OBJECT, overlaps_of
 from experiments.footage.shooter import Shooter
 from experiments.footage.standing_ground import JunctionGround
-from experiments.footage.viewpoints import aimed
-from experiments.recognition.training_views import TRAINING_DISTRICTS, Grounds, draw_sky
-from scenarios.places import CitySpots
-from sensors.alarms import load_alarm_rules
-from sensors.cameras import Camera, fleet_of
-from sensors.encounters import encounters as seen_by
+from experiments.recognition.encounter_views import KINDS, QUIET, QUIET_FPS, SECONDS, Places, Staged, View, draw_view
+from experiments.recognition.kept_footage import KeptFootage
+from sensors.alarms import AlarmRule, AlarmRules, load_alarm_rules
+from sensors.cameras import fleet_of
+from sensors.encounters import Encounter as InView
+from sensors.encounters import encounters as in_view
 from twin.city import City
 from twin.city.heights import heights_of
 from twin.plates import plate_of
-from twin.records import Incident, Service, Visual
+from twin.scene import DETECTOR_CLASSES
 from twin.sky import Sky
-from twin.streams import draw_u32, stream
-from vision.calibrate import Encounter, PlateTrial, Watched
-from vision.frame import Renderer
-from vision.recogniser import Recogniser
+from twin.streams import draw_u32
+from vision.calibrate import PICTURE_WIDTH_PX, dwell_s
+from vision.calibration_rows import Encounter, Findings, Watched
+from vision.detections import Detections
+from vision.frame import Frame, Renderer, Truth
 from vision.rules import FiredAlarm, apply_rules
 
-CALIBRATION_SEEDS: Final = (201, 202, 203)
-QUIET: Final = "quiet"
-KINDS: Final = (*(visual.value for visual in Visual if visual is not Visual.NONE), QUIET)
-SECONDS: Final = {"crash": 22, "person_lying": 10, "fire": 8, "listed_plate": 8, QUIET: 60}
-QUIET_FPS: Final = 2.0  # the rules' frame counts scale with it; more hours for the same number of frames
-LEAD_MS: Final = 1000  # of footage before the incident begins
-_BATCH: Final = 5
+__all__ = ["QUIET", "QUIET_FPS", "SECONDS", "OneSky", "Stretch", "Watcher"]
+
+LISTED: Final = 1000  # assumed
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """Rows for ``vision.calibrate``."""
+class Recognises(Protocol):
+    """Whatever recognises the frames of a clip, in order."""
 
-    encounters: list[Encounter]
-    plates: list[PlateTrial]
-    quiet: list[Watched]
-
-    def __add__(self, other: Findings) -> Findings:
-        return Findings(
-            self.encounters + other.encounters, self.plates + other.plates, self.quiet + other.quiet
-        )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Scenery:
-    """One encounter before it is rendered.
-
-    Attributes:
-        camera: who looks.
-        incident: what begins ``LEAD_MS`` after the first frame, or None.
-        at: the point (x, y, z) where that shows.
-        sky: the light, the same for the whole window.
-        t0_ms: first frame; simulated time 0 is midnight.
-    """
-
-    camera: Camera
-    incident: Incident | None
-    at: tuple[float, float, float]
-    sky: Sky
-    t0_ms: int
+    def recognise(self, images: Sequence[NDArray[np.uint8]], fps: float) -> list[Detections]:
+        """Return what is in each frame, with tracks and plates."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,190 +61,198 @@ class OneSky:
         return self.sky
 
 
-class Watcher:
-    """Renders encounters in one city and has the recogniser look at them."""
+@dataclass(frozen=True)
+class Stretch:
+    """Some seconds of footage without a gap, with what was recognised in them."""
 
-    def __init__(self, city: City, recogniser: Recogniser, renderer: Renderer, seed: int) -> None:
-        self._city, self._recogniser, self._renderer, self._seed = city, recogniser, renderer, seed
-        self._grounds, self._rules = Grounds(city), load_alarm_rules()
-        self._ambient = Ambient(city, seed, datetime(2026, 4, 1, tzinfo=self._grounds.zone))
-        self._junctions, self._heights = JunctionGround(city), heights_of(city)
-        self._spots = CitySpots(city)
+    frames: list[Frame]
+    found: list[Detections]
+    length_ms: int
+
+    @property
+    def times_ms(self) -> list[int]:
+        """Time of each frame."""
+        return [frame.t_ms for frame in self.frames]
+
+
+class Watcher:
+    """Renders views of one city and has the recogniser look at them.
+
+    Args:
+        city: where.
+        recogniser: looks.
+        renderer: draws.
+        seed: of views and of all that moves.
+        kept: where rendered views are kept, and taken from; None keeps none.
+    """
+
+    def __init__(
+        self, city: City, recogniser: Recognises, renderer: Renderer, seed: int, kept: KeptFootage | None = None
+    ) -> None:
+        self.places, self._recogniser, self._renderer, self._seed = Places(city), recogniser, renderer, seed
+        self._kept = kept
+        self._city, self._rules, self._heights = city, load_alarm_rules(), heights_of(city)
+        self._ambient = Ambient(city, seed, datetime(2026, 4, 1, tzinfo=self.places.grounds.zone))
+        self._junctions = JunctionGround(city)
 
     def watch(self, kind: str, number: int) -> Findings:
-        """Render one encounter (or quiet window), recognise it, and return its rows."""
-        scenery = draw_scenery(self._city, self._grounds, self._spots, kind, number, self._seed)
-        shooter = Shooter(self._city, self._renderer, self._ambient, OneSky(scenery.sky), self._seed)
-        incidents = [scenery.incident] if scenery.incident else []
-        end_ms = scenery.t0_ms + LEAD_MS + 1000 * SECONDS[kind]
-        fps = QUIET_FPS if kind == QUIET else self._rules.frames_per_s
-        frames = list(shooter.frames(scenery.camera, scenery.t0_ms, end_ms, fps, incidents))
-        found = self._recogniser.recognise([frame.image for frame in frames], fps)
-        times = [frame.t_ms for frame in frames]
-        listed = [incident.plate for incident in incidents if incident.plate]
-        fired = apply_rules(found, times, scenery.camera, self._rules, self._junctions, listed)
-        shown = [incident_shown(alarm, frames[alarm.frame].truth) for alarm in fired]
-        true = [alarm for alarm, incident in zip(fired, shown, strict=True) if incident is not None]
-        false = [alarm for alarm, incident in zip(fired, shown, strict=True) if incident is None]
-        met = self._met(scenery, true, kind)
-        return met + Findings([], [], self._watched(scenery, false, kind, (end_ms - scenery.t0_ms) / 3_600_000.0))
+        """Render one view, recognise it, and return its rows."""
+        view = draw_view(self.places, kind, number, self._seed)
+        stretches = self.footage(view)
+        incidents = [replace(s.incident, x_m=s.at[0], y_m=s.at[1]) for s in view.staged]
+        met = in_view(fleet_of([view.camera]), self._heights, incidents, self._rules)
+        staged = {s.incident.id: s for s in view.staged}
+        rows = [self._row(view, staged[row.incident.id], row, stretches) for row in met]
+        return Findings(tuple(rows), tuple(self._quiet(view, stretches)))
 
-    def _met(self, scenery: Scenery, fired: Sequence[FiredAlarm], kind: str) -> Findings:
-        """Return the row of an incident that the camera had at least partly in sight; none for a quiet window."""
-        if scenery.incident is None:
-            return Findings([], [], [])
-        shown = replace(scenery.incident, x_m=scenery.at[0], y_m=scenery.at[1])
-        rows = seen_by(fleet_of([scenery.camera]), self._heights, [shown], self._rules)
-        if not rows:
-            return Findings([], [], [])
-        row, sky, group = rows[0], scenery.sky, f"{self._city.name} {scenery.camera.id}"
-        first = next((alarm for alarm in fired if alarm.rule.name == row.rule.name), None)
-        score = first.score if first else 0.0
-        if row.rule.kind == "listed_plate":
-            return Findings([], [PlateTrial(row.px_per_m, sky.light, first is not None, score, group)], [])
-        first_s = (first.t_ms - scenery.incident.t_ms) / 1000.0 if first else None
-        height_px = row.px_per_m * row.rule.target_height_m
-        seconds = float(SECONDS[kind])
-        return Findings(
-            [
-                Encounter(
-                    row.rule.name, height_px, sky.light, sky.weather, row.occlusion, seconds, first_s, score, group
-                )
-            ],
-            [],
-            [],
-        )
+    def render(self, kind: str, number: int) -> None:
+        """Render a view and keep it, unless it is kept already."""
+        name = self._name(kind, number)
+        if self._kept is None or not self._kept.file(name).is_file():
+            self._rendered(draw_view(self.places, kind, number, self._seed), name)
 
-    def _watched(self, scenery: Scenery, fired: Sequence[FiredAlarm], kind: str, hours: float) -> list[Watched]:
-        """Return false alarms by rule; a window with an incident counts for the other rules only."""
+    def footage(self, view: View) -> list[Stretch]:
+        """Render, or take from what is kept, and recognise each stretch of a view."""
+        kind, name = KINDS[view.kind], self._name(view.kind, view.number)
+        kept = None if self._kept is None else self._kept.read(name, view.sky)
         return [
-            Watched(rule.name, scenery.sky.light, hours, sum(alarm.rule.name == rule.name for alarm in fired))
-            for rule in self._rules.rules
-            if rule.name != kind
+            Stretch(frames, self._recogniser.recognise([frame.image for frame in frames], kind.fps), length_ms)
+            for frames, (_, length_ms) in zip(kept or self._rendered(view, name), kind.segments_ms, strict=True)
         ]
 
+    def _name(self, kind: str, number: int) -> str:
+        return f"{self._city.name}-{self._seed}-{kind}-{number}"
 
-def draw_scenery(city: City, grounds: Grounds, spots: CitySpots, kind: str, number: int, seed: int) -> Scenery:
-    """Draw a place, a camera that has it in view, an hour and a weather.
+    def _rendered(self, view: View, name: str) -> list[list[Frame]]:
+        kind = KINDS[view.kind]
+        shooter = Shooter(self._city, self._renderer, self._ambient, OneSky(view.sky), self._seed)
+        incidents = [staged.incident for staged in view.staged]
+        frames = [
+            list(shooter.frames(view.camera, begin_ms, begin_ms + length_ms, kind.fps, incidents))
+            for begin_ms, length_ms in ((view.t0_ms + start_ms, length_ms) for start_ms, length_ms in kind.segments_ms)
+        ]
+        if self._kept is not None:
+            self._kept.write(name, frames)
+        return frames
 
-    Distances are 6 to 70 m, log-uniform; listed plates are met half by overview cameras from any side and half by
-    plate cameras that traffic drives towards, as such cameras are hung.
+    def _row(self, view: View, staged: Staged, met: InView, stretches: Sequence[Stretch]) -> Encounter:
+        """Return the row of an incident that the camera has at least partly in sight."""
+        rule, seconds, possible_s = met.rule, 0, 0
+        fired: FiredAlarm | None = None
+        hits = frames = 0
+        for stretch in stretches:
+            shown = [
+                shown_by(found, frame.truth, staged.incident.id, rule)
+                for found, frame in zip(stretch.found, stretch.frames, strict=True)
+            ]
+            hits, frames = hits + sum(holds(found, rule) for found in shown), frames + len(shown)
+            could_s = possible_seconds(stretch.length_ms, rule, self._rules.frames_per_s)
+            alarm = self._first(view, shown, stretch, rule, staged) if could_s and fired is None else None
+            if alarm is not None:
+                at_s = (alarm.t_ms - stretch.times_ms[0]) / 1000.0
+                seconds += min(could_s, second_of(at_s, dwell_s(rule, self._rules.frames_per_s)))
+                fired = alarm
+            elif fired is None:
+                seconds += could_s
+            possible_s += could_s
+        return Encounter(
+            rule.name, self._city.name, f"{self._city.name} {view.camera.id}",
+            met.px_per_m * PICTURE_WIDTH_PX / view.camera.width_px, view.sky.light, view.sky.weather, met.occlusion,
+            view.camera.kind == "plate", possible_s, seconds, fired is not None, fired.score if fired else 0.0,
+            hits / frames, _off_m(fired, staged),
+        )  # fmt: skip
+
+    def _first(
+        self, view: View, shown: Sequence[Detections], stretch: Stretch, rule: AlarmRule, staged: Staged
+    ) -> FiredAlarm | None:
+        alone = _alone(self._rules, rule)
+        plates = [staged.incident.plate] if staged.incident.plate else []
+        fired = apply_rules(shown, stretch.times_ms, view.camera, alone, self._junctions, plates)
+        return fired[0] if fired else None
+
+    def _quiet(self, view: View, stretches: Sequence[Stretch]) -> Iterator[Watched]:
+        """Return by rule what fired and showed nothing staged, and for how long that could be.
+
+        Plates are looked for on a list of LISTED that nobody here wears.
+        """
+        hours = {rule.name: 0.0 for rule in self._rules.rules}
+        alarms = dict.fromkeys(hours, 0)
+        for stretch in stretches:
+            for rule in self._rules.rules:
+                hours[rule.name] += max(0.0, stretch.length_ms / 1000 - dwell_s(rule, self._rules.frames_per_s)) / 3600
+            fired = apply_rules(
+                stretch.found, stretch.times_ms, view.camera, self._rules, self._junctions, listed_plates()
+            )
+            for alarm in fired:
+                alarms[alarm.rule.name] += is_about_nothing(alarm, stretch.frames[alarm.frame].truth)
+        for name, watched in hours.items():
+            if watched > 0:
+                yield Watched(name, view.sky.light, watched, alarms[name])
+
+
+def shown_by(found: Detections, truth: Truth, incident_id: int, rule: AlarmRule) -> Detections:
+    """Return the detections of a rule's classes that show one incident, by the truth of their frame.
+
+    A plate shows it by its text; anything else by a box that overlaps a true one as an alarm's must.
     """
-    rng = stream(seed, "encounter", city.name, kind, str(number))
-    sky, hour = draw_sky(grounds, rng)
-    t0_ms = round(hour * 3_600_000)
-    for _ in range(80):
-        x_m, y_m = _place(grounds, spots, kind, rng)
-        incident = _incident(kind, number, x_m, y_m, t0_ms + LEAD_MS, seed)
-        spot = spot_of(incident, city)
-        at = shows_at(incident, spot)
-        camera = _camera(grounds, at, spot.along_deg, kind, f"{kind}-{number}", rng)
-        if camera is not None:
-            break
-    else:
-        camera = aimed(f"{kind}-{number}", at[0] + 12.0, at[1], 6.0, at, 60.0)
-    return Scenery(camera, None if kind == QUIET else incident, at, sky, t0_ms)
+    if rule.kind == "listed_plate":
+        worn = set(truth.plate[truth.incident_id == incident_id].tolist()) - {""}
+        return found.take(np.isin(found.plate, sorted(worn)))
+    classes = [DETECTOR_CLASSES.index(name) for name in rule.classes]
+    boxes = truth.box[(truth.incident_id == incident_id) & np.isin(truth.cls, classes)]
+    shows = np.zeros(len(found), dtype=np.bool_)
+    if len(boxes):
+        for row in np.flatnonzero(np.isin(found.cls, classes)):
+            shows[row] = overlaps_of(found.box[row].astype(np.float64), boxes).max() >= SAME_OBJECT
+    return found.take(shows)
 
 
-def _place(grounds: Grounds, spots: CitySpots, kind: str, rng: np.random.Generator) -> tuple[float, float]:
-    """Draw where it happens: a crash at a junction, as in the scenarios; anything else along a lane or beside it."""
-    if kind == Visual.CRASH:
-        x_m, y_m = spots.of("junctions").draw(rng, 1, spots.unevenness("", 0.0))[0]
-        return float(x_m), float(y_m)
-    return grounds.spot(rng).beside(0.0, 0.0 if kind in ("listed_plate", QUIET) else float(rng.normal(0, 4)))
+def holds(found: Detections, rule: AlarmRule) -> bool:
+    """Return whether any of the detections counts as a frame for a rule."""
+    score = found.plate_score if rule.kind == "listed_plate" else found.score
+    return bool((score >= rule.min_score).any())
 
 
-def _incident(kind: str, number: int, x_m: float, y_m: float, t_ms: int, seed: int) -> Incident:
-    visual = Visual.NONE if kind == QUIET else Visual(kind)
-    plate = plate_of(int(draw_u32(seed, "encounter plate", number))) if visual == Visual.LISTED_PLATE else ""
-    return Incident(number, t_ms, Service.POLICE, kind, 2, -1, x_m, y_m, visual, 600_000, 0, False, False, plate)
+def is_about_nothing(alarm: FiredAlarm, truth: Truth) -> bool:
+    """Return whether an alarm's box touches nothing staged; of a plate, whether nobody there wears it."""
+    if alarm.plate:
+        return alarm.plate not in truth.plate
+    x1, y1, x2, y2 = alarm.box
+    box = truth.full_box[truth.incident_id >= 0]
+    return not bool(((box[:, 0] < x2) & (x1 < box[:, 2]) & (box[:, 1] < y2) & (y1 < box[:, 3])).any())
 
 
-def _camera(
-    grounds: Grounds, at: tuple[float, float, float], along_deg: float, kind: str, name: str, rng: np.random.Generator
-) -> Camera | None:
-    """Draw a camera about a place, or None where it would stand in a house or have one in between."""
-    facing = kind == "listed_plate" and rng.random() < 0.5
-    away_m = math.exp(rng.uniform(math.log(9.0 if facing else 6.0), math.log(30.0 if facing else 70.0)))
-    angle = math.radians(along_deg + rng.normal(0, 9)) if facing else rng.uniform(0, 2 * math.pi)
-    x_m, y_m = at[0] + away_m * math.sin(angle), at[1] + away_m * math.cos(angle)
-    if not (grounds.ground.open_air(x_m, y_m) and grounds.ground.sees(x_m, y_m, *at[:2])):
+@cache
+def listed_plates() -> tuple[str, ...]:
+    """Return a list of plates that are looked for, of an assumed length."""
+    return tuple(plate_of(int(draw_u32(0, "listed plates", number))) for number in range(LISTED))
+
+
+def possible_seconds(length_ms: int, rule: AlarmRule, frames_per_s: float) -> int:
+    """Return the whole seconds of a stretch in which a rule's alarm can come: those beyond its dwell."""
+    return max(0, int(length_ms / 1000.0 - dwell_s(rule, frames_per_s) + 1e-9))
+
+
+def second_of(first_s: float, dwell: float) -> int:
+    """Return in which second beyond the dwell an alarm came, from 1.
+
+    >>> second_of(1.4, 1.4), second_of(2.6, 1.4)
+    (1, 2)
+    """
+    return max(1, int(np.ceil(first_s - dwell - 1e-9)))
+
+
+_MADE: Final[dict[str, AlarmRules]] = {}
+
+
+def _alone(rules: AlarmRules, rule: AlarmRule) -> AlarmRules:
+    if rule.name not in _MADE:
+        _MADE[rule.name] = rules.model_copy(update={"rules": (rule,)})
+    return _MADE[rule.name]
+
+
+def _off_m(fired: FiredAlarm | None, staged: Staged) -> float | None:
+    """Return how far from the incident its alarm says it is; None for no alarm, or one above the horizon."""
+    if fired is None or not np.isfinite([fired.x_m, fired.y_m]).all():
         return None
-    hfov_deg = float(rng.uniform(8, 30) if facing else rng.choice([rng.uniform(28, 50), rng.uniform(50, 90)]))
-    stray = 0.1 if facing else 0.3
-    back = angle + math.pi + math.radians(hfov_deg * float(rng.uniform(-stray, stray)))
-    look_at = (x_m + away_m * math.sin(back), y_m + away_m * math.cos(back), at[2] + float(rng.uniform(0.2, 1.2)))
-    kind_of_camera = "plate" if facing else "fixed"
-    return aimed(name, x_m, y_m, float(rng.uniform(4.0, 8.0)), look_at, hfov_deg, kind_of_camera, 120.0)
-
-
-def watch_all(
-    each: int,
-    seed: int,
-    workers: int = 2,
-    weights: Path | None = None,
-    told: Callable[[float], None] = lambda share: None,
-    city_seeds: Sequence[int] = CALIBRATION_SEEDS,
-) -> Findings:
-    """Watch ``each`` encounters of every kind of incident, and as many quiet windows, spread over default cities."""
-    jobs = list(_jobs(each, city_seeds))
-    total = Findings([], [], [])
-    for done, found in enumerate(_run(jobs, seed, workers, weights), 1):
-        total += found
-        told(done / len(jobs))
-    return total
-
-
-Job = tuple[int, str, tuple[int, ...]]
-
-
-def _jobs(each: int, city_seeds: Sequence[int]) -> Iterator[Job]:
-    """Yield (city, kind, numbers), a few encounters at a time; independent of the workers."""
-    for row, city in enumerate(city_seeds):
-        numbers = list(range(row * each // len(city_seeds), (row + 1) * each // len(city_seeds)))
-        for kind in KINDS:
-            for begin in range(0, len(numbers), _BATCH):
-                yield city, kind, tuple(numbers[begin : begin + _BATCH])
-
-
-def _run(jobs: Sequence[Job], seed: int, workers: int, weights: Path | None) -> Iterator[Findings]:
-    if workers == 1:
-        for job in jobs:
-            yield _work(job, seed, weights)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
-        yield from pool.map(_work, jobs, [seed] * len(jobs), [weights] * len(jobs))
-
-
-def _one_thread() -> None:
-    import torch
-
-    torch.set_num_threads(1)
-
-
-_KEPT: dict[Any, Any] = {}  # this process's recogniser and last city: making them takes longer than a batch
-
-
-def _work(job: Job, seed: int, weights: Path | None) -> Findings:
-    city_seed, kind, numbers = job
-    watcher = _watcher(city_seed, seed, weights)
-    found = Findings([], [], [])
-    for number in numbers:
-        found += watcher.watch(kind, number)
-    return found
-
-
-def _watcher(city_seed: int, seed: int, weights: Path | None) -> Watcher:
-    from twin.city.default import default_city
-    from vision.render.choose import make_renderer
-
-    if _KEPT.get("weights", "") != weights:
-        _KEPT.update(weights=weights, recogniser=Recogniser.load(weights))
-    if _KEPT.get("city") != (city_seed, seed, weights):
-        if "renderer" in _KEPT:
-            _KEPT["renderer"].close()
-        city = default_city(city_seed, TRAINING_DISTRICTS)
-        renderer = make_renderer(city)
-        _KEPT.update(city=(city_seed, seed, weights), renderer=renderer)
-        _KEPT["watcher"] = Watcher(city, _KEPT["recogniser"], renderer, seed + zlib.crc32(str(city_seed).encode()))
-    return _KEPT["watcher"]
+    return round(float(np.hypot(fired.x_m - staged.at[0], fired.y_m - staged.at[1])), 3)

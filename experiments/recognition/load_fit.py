@@ -4,33 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import fsum, isnan
-from typing import Protocol
 
 import numpy as np
 
+from experiments.recognition.load_report import Level
 from sensors.fitted_load import QUANTILES, FittedLoad, LoadCurve, LoadLevel
 
 
-class Measured(Protocol):
-    """One number of streams as it was measured; see :class:`experiments.recognition.load_test.Level`."""
-
-    streams: int
-    offered: int
-    p50_s: float
-    p95_s: float
-    p99_s: float
-    recall: float
-    plates_read: float
-    service_s: tuple[float, ...]
-
-    @property
-    def lost_share(self) -> float:
-        """Of the frames offered."""
-        ...
-
-
 def fitted_load(
-    levels: Sequence[Measured], fps: float, places: int, machine: str, footage: str, weights_sha256: str
+    levels: Sequence[Level], fps: float, places: int, machine: str, footage: str, weights_sha256: str
 ) -> FittedLoad:
     """Fit service times to every other level, the highest first, and say how far the model is off on the rest."""
     used = [(len(levels) - 1 - row) % 2 == 0 for row in range(len(levels))]
@@ -46,7 +28,7 @@ def fitted_load(
     return model.model_copy(update={"levels": tuple(rows), "held_out_error": fsum(off) / len(off) if off else 1.0})
 
 
-def _row(level: Measured, fitted: LoadCurve, fits: bool) -> LoadLevel:
+def _row(level: Level, fitted: LoadCurve, fits: bool) -> LoadLevel:
     return LoadLevel(
         streams=level.streams, offered=level.offered, lost_share=level.lost_share, result_p50_s=level.p50_s,
         result_p95_s=level.p95_s, result_p99_s=level.p99_s, recall=level.recall,

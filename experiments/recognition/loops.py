@@ -10,9 +10,9 @@ from typing import Final
 
 from agents.ambient import Ambient
 from experiments.footage.shooter import Shooter
-from experiments.recognition.encounters import CALIBRATION_SEEDS, KINDS, LEAD_MS, OneSky, draw_scenery
-from experiments.recognition.training_views import TRAINING_DISTRICTS, Grounds
-from scenarios.places import CitySpots
+from experiments.recognition.collection import FITTED_STREETS
+from experiments.recognition.encounter_views import KINDS, Places, draw_view
+from experiments.recognition.encounters import OneSky
 from twin.city.default import default_city
 from vision.dataset import as_jpeg
 from vision.frame import Frame, Truth
@@ -53,26 +53,26 @@ def loop_of(frames: list[Frame]) -> Loop:
 
 
 def render_loops(seed: int, fps: float, told: Callable[[float], None]) -> list[Loop]:
-    """Render some loops of every kind of incident, and of none, in a city that the detector was not trained on.
+    """Render some loops of every kind of view, with incidents and without, where the detector was not trained.
 
     Raises:
         MissingPart: no renderer is installed.
     """
     from vision.render.choose import make_renderer
 
-    city = default_city(CALIBRATION_SEEDS[0], TRAINING_DISTRICTS)
-    grounds, spots = Grounds(city), CitySpots(city)
-    ambient = Ambient(city, seed, datetime(2026, 4, 1, tzinfo=grounds.zone))
+    district, number = FITTED_STREETS[0]
+    city = default_city(number, (district,))
+    places = Places(city)
+    ambient = Ambient(city, seed, datetime(2026, 4, 1, tzinfo=places.grounds.zone))
     renderer = make_renderer(city)
     jobs = [(kind, number) for number in range(LOOPS_OF_A_KIND) for kind in KINDS]
     loops = []
     try:
         for kind, number in jobs:
-            drawn = draw_scenery(city, grounds, spots, kind, number, seed + zlib.crc32(b"loops"))
-            shooter = Shooter(city, renderer, ambient, OneSky(drawn.sky), seed)
-            begin_ms = drawn.t0_ms + LEAD_MS
-            incidents = [drawn.incident] if drawn.incident else []
-            frames = shooter.frames(drawn.camera, begin_ms, begin_ms + round(1000 * LOOP_S), fps, incidents)
+            view = draw_view(places, kind, number, seed + zlib.crc32(b"loops"))
+            shooter = Shooter(city, renderer, ambient, OneSky(view.sky), seed)
+            incidents = [staged.incident for staged in view.staged]
+            frames = shooter.frames(view.camera, view.t0_ms, view.t0_ms + round(1000 * LOOP_S), fps, incidents)
             loops.append(loop_of(list(frames)))
             told(len(loops) / len(jobs))
     finally:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from math import isnan, nan
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ from reports.load import write_load
 from reports.norms import load_norms
 from scenarios.read import read_scenario
 from scenarios.schema import Scenario
-from sensors.fitted import FittedModel, load_fitted, save_fitted
 from sensors.fitted_load import load_fitted_load
 from twin.errors import Fault, InputError
 
@@ -125,7 +124,7 @@ def load(request: LoadRequest, tell: Tell = silent) -> dict[str, Any]:
     try:
         engine.open(request.setting)
         hashes = hashes_of(request.setting)
-        ramp.climb(lambda factor: Trials(shelf, engine, hashes_of(ramp.setting(factor)), tell))
+        ramp.climb(Trials(shelf, engine, hashes, tell))
     finally:
         engine.close()
     write_days(shelf.folder / "days.parquet", [o for factor in sorted(ramp.lives) for o in ramp.lives[factor]])
@@ -151,11 +150,11 @@ class _Ramp:
         self._request, self._scenario = request, scenario
         self.lives: dict[float, list[Outcome]] = {}
 
-    def climb(self, trials_at: Callable[[float], Trials]) -> None:
+    def climb(self, trials: Trials) -> None:
         """Live level after level until a limit is missed, then halve the step before it."""
         below, above = 0.0, 0.0
         for factor in LEVELS:
-            self._live(factor, trials_at)
+            self._live(factor, trials)
             if self._missed(factor):
                 above = factor
                 break
@@ -164,18 +163,8 @@ class _Ramp:
             return
         for _ in range(HALVINGS):
             middle = round((below + above) / 2, 4)
-            self._live(middle, trials_at)
+            self._live(middle, trials)
             below, above = (below, middle) if self._missed(middle) else (middle, above)
-
-    def setting(self, factor: float) -> Setting:
-        """The setting of a level; alarms are raised by a fitted model of its own beside the trials."""
-        base = self._request.setting
-        if self._request.raised == "calls" or factor == 1.0:
-            return base
-        path = self._request.out / "fitted" / f"x{factor:g}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_fitted(more_false_alarms(load_fitted(base.fitted), factor), path)
-        return replace(base, fitted=path)
 
     def table(self) -> list[dict[str, Any]]:
         """Each level with each limit's figure, its interval and the strain."""
@@ -205,12 +194,12 @@ class _Ramp:
         others = [{"part": other.part, "factor": at} for at, other in sorted(crossed, key=lambda pair: pair[0])]
         return {"part": limit.part, "factor": factor, "metric": limit.metric, "source": limit.source, "all": others}
 
-    def _live(self, factor: float, trials_at: Callable[[float], Trials]) -> None:
+    def _live(self, factor: float, trials: Trials) -> None:
         request = self._request
         seeds = range(request.first_seed, request.first_seed + request.replications)
         policy, changes = request.policy or self._scenario.policy, self._changes(factor)
-        wanted = [Trial(self.setting(factor), seed, policy, changes) for seed in seeds]
-        self.lives[factor] = list(trials_at(factor).live(wanted).values())
+        wanted = [Trial(request.setting, seed, policy, changes) for seed in seeds]
+        self.lives[factor] = list(trials.live(wanted).values())
 
     def _changes(self, factor: float) -> tuple[Change, ...]:
         request, scenario = self._request, self._scenario
@@ -219,6 +208,8 @@ class _Ramp:
             return changes
         if request.raised != "calls" and recogniser_part.is_limited(scenario, request.cameras_per_server):
             changes += (recogniser_part.more_streams(factor),)
+        if request.raised != "calls":
+            changes += more_false_alarms(scenario, factor)
         return changes if request.raised == "alarms" else (*changes, *self._more_calls(factor))
 
     def _more_calls(self, factor: float) -> tuple[Change, ...]:
@@ -238,18 +229,9 @@ class _Ramp:
         return [life.table().get(metric.key, nan) for life in self.lives[factor]]
 
 
-def more_false_alarms(model: FittedModel, factor: float) -> FittedModel:
-    """Return the fitted model with every rate of false alarms so many times as high."""
-    rates = {
-        rule: {
-            light: rate.model_copy(
-                update={name: getattr(rate, name) * factor for name in ("per_camera_hour", "low", "high")}
-            )
-            for light, rate in lights.items()
-        }
-        for rule, lights in model.false_alarms.items()
-    }
-    return model.model_copy(update={"false_alarms": rates})
+def more_false_alarms(scenario: Scenario, factor: float) -> tuple[Change, ...]:
+    """Return what makes the scenario's every rate of false alarms so many times as high."""
+    return tuple(Change(f"cameras.false_alarms.{name}.value", f"x{factor:g}") for name in scenario.cameras.false_alarms)
 
 
 def _crossing(before: Mapping[str, Any] | None, after: Mapping[str, Any], part: str) -> float:

@@ -191,16 +191,14 @@ def _travel_check(graph: StreetGraph) -> Check:
 def _calibration_checks() -> list[Check]:
     """Shares detected, and shares of frames lost: fitted less recogniser, on footage that was not used for the fit."""
     model, load = load_fitted(), load_fitted_load()
-    errors = {
-        f"camera model, {name}: share detected": fit.held_out_error for name, fit in sorted(model.hazards.items())
-    } | {
-        "camera model, plates: share read": model.plate.held_out_error,
-        "load model: share of frames lost": load.held_out_error,
-    }  # fmt: skip
+    errors: dict[str, tuple[float, str]] = {}
+    for name, fit in [*sorted(model.hazards.items()), ("plates", model.plate)]:
+        told = f"{fit.check.encounters} encounters on streets it was not fitted on"
+        noise = f"{told}; a true model would have {fit.check.error_by_chance:.3f}"
+        errors[f"camera model, {name}: calibration error"] = (fit.check.error, noise)
+        errors[f"camera model, {name}: share detected per camera, off by"] = (fit.check.share_gap, told)
+    errors["load model: share of frames lost, mean error"] = (load.held_out_error, "loads it was not fitted on")
     return [
-        Check(
-            f"{what}, mean error", 0.0, error, 0.0, CALIBRATED, "share", error <= CALIBRATED,
-            "footage it was not fitted on", part=CALIBRATION,
-        )
-        for what, error in errors.items()
-    ]  # fmt: skip
+        Check(what, 0.0, error, 0.0, CALIBRATED, "share", error <= CALIBRATED, source, part=CALIBRATION)
+        for what, (error, source) in errors.items()
+    ]

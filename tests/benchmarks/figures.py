@@ -18,6 +18,7 @@ from tests.benchmarks.memory import memory_rows
 from tests.benchmarks.osm import osm_rows
 from tests.benchmarks.placement import placement_rows
 from tests.benchmarks.policies import policy_rows
+from tests.benchmarks.scoring import scoring_rows
 from tests.benchmarks.sorties import sortie_rows
 from tests.benchmarks.timing import Row, in_turn, seconds
 from tests.benchmarks.travel import travel_rows
@@ -39,7 +40,7 @@ def all_rows() -> Iterator[Row]:
     yield from policy_rows()
     yield from cover_rows()
     yield from footage(city)
-    yield from recognition(city)
+    yield from scoring_rows(city)
     yield from flight_rows(city)
     whole = open_city(None)
     yield from chain_rows(whole)
@@ -85,22 +86,3 @@ def footage(city: City) -> Iterator[Row]:
         rates.append(frames / spent)
         renderer.close()
     yield Row("footage 960x540, street life included", *rates, "TinyRenderer", "frames/s", better="high")
-
-
-def recognition(city: City) -> Iterator[Row]:
-    """The whole recogniser (resize, detect, track, plates) against the bare forward pass of the same weights."""
-    import torch
-
-    from vision.recogniser import Recogniser
-
-    recogniser = Recogniser.load()
-    images = list(np.random.default_rng(1).integers(0, 255, (16, 540, 960, 3), dtype=np.uint8))
-    batch = torch.rand(8, 3, 288, 512)
-
-    def bare() -> None:
-        with torch.inference_mode():
-            for _ in range(2):
-                recogniser.model(batch)
-
-    a, b = in_turn(lambda: recogniser.recognise(images, 5.0), bare, runs=5)
-    yield Row("recogniser, 16 frames", 1000 * a / 16, 1000 * b / 16, "bare forward pass", "ms/frame")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -58,26 +59,42 @@ def incident(number: int, x: float, y: float, visual: Visual = Visual.PERSON_LYI
     return Incident(id=number, x_m=WEST_M + x, y_m=SOUTH_M + y, visual=visual, **(plain | changes))
 
 
-def fitted_dict(hazard_logit: float = -2.0, false_per_hour: float = 0.0) -> dict[str, Any]:
-    """Return the content of a fitted model's file whose hazard does not depend on anything but the light."""
+def fitted_dict(hazard_logit: float = -2.0, frailty_sd: float = 0.0) -> dict[str, Any]:
+    """Return the content of a fitted model's file whose hazard depends on light, weather and what is hidden alone.
+
+    Pictures of its width are 1920 px wide, as those of :func:`camera`. Alarms are a centimetre off.
+    """
+    check = {"encounters": 100, "cameras": 10, "error": 0.05, "error_by_chance": 0.03, "share_predicted": 0.5,
+             "share_observed": 0.5}  # fmt: skip
+    position = {"log_median_m": math.log(0.01), "slope": 0.0, "log_sd": 0.0}
     hazard = {
-        "coef": [hazard_logit, 0.0, -0.5, -1.0, -0.5, -2.0],
+        "coef": [hazard_logit, 0.0, 0.0, -0.5, -1.0, -0.5, -0.5, -0.5, -0.5, -2.0],
+        "frailty_sd": frailty_sd,
         "height_px": {"low": 8.0, "high": 400.0},
         "target_height_m": 1.5,
         "delay_s": 0.5,
-        "held_out_error": 0.05,
+        "position": position,
+        "check": check,
     }
-    rate = {"per_camera_hour": false_per_hour, "low": 0.0, "high": false_per_hour + 1.0, "camera_hours": 10.0}
+    plate = {
+        "coef": [2.0, 1.0, 0.0, -0.5, -1.0, -0.5, -0.5, -0.5, -0.5, -2.0, 0.0],
+        "px_per_m": {"low": 50.0, "high": 500.0},
+        "delay_s": 0.5,
+        "position": position,
+        "check": check,
+    }
+    quiet = {"alarms": 0, "camera_hours": 10.0, "low": 0.0, "high": 0.3689}
     return {
-        "schema_version": 1,
+        "schema_version": 2,
+        "picture_width_px": 1920,
         "hazards": dict.fromkeys(("crash", "fire", "person_lying"), hazard),
-        "plate": {"coef": [2.0, 1.0, -0.5, -1.0], "px_per_m": {"low": 50.0, "high": 500.0}, "delay_s": 0.5,
-                  "held_out_error": 0.05},
-        "false_alarms": {"person_lying": dict.fromkeys(("day", "dusk", "night"), rate)},
+        "plate": plate,
+        "quiet": {"person_lying": dict.fromkeys(("day", "dusk", "night"), quiet)},
         "fitted_on": "nothing: numbers made up for tests",
+        "checked_on": "nothing either",
         "weights_sha256": "0" * 64,
-    }  # fmt: skip
+    }
 
 
-def fitted(hazard_logit: float = -2.0, false_per_hour: float = 0.0) -> FittedModel:
-    return FittedModel.model_validate(fitted_dict(hazard_logit, false_per_hour))
+def fitted(hazard_logit: float = -2.0, frailty_sd: float = 0.0) -> FittedModel:
+    return FittedModel.model_validate(fitted_dict(hazard_logit, frailty_sd))

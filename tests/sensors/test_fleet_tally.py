@@ -149,7 +149,7 @@ def test_the_chance_of_noticing_is_that_of_the_fitted_model():
     turning = fleet(replace(one, kind="ptz", presets=(Preset(0.0, 1.0), Preset(180.0, 3.0))))
     part = fleet_summary(turning, HEIGHTS, TOWN, model=model).figures
     behind = fleet_summary(fleet(replace(one, bearing_deg=180.0)), HEIGHTS, TOWN, model=model).figures
-    expected = [1.0 - (1.0 - share * hazard) ** 60 for share in (0.25, 0.75)]
+    expected = [1.0 - (1.0 - share * hazard) ** 60 for share in (0.25, 2 ** (-3 / 8))]  # the nearest share told of
     both = wedge * expected[0] + behind["classes"][-1]["share_open"] * expected[1]
     assert part["sighting"]["crash"]["day"] == pytest.approx(both, rel=1e-6)
 

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from twin.scene import Look
 from vision.detections import Detections
 from vision.frame import Truth
-from vision.score import Scored, average_precision, overlaps, plate_density, score
+from vision.scoring.matching import Scored
+from vision.scoring.overlap import overlaps
+from vision.scoring.plates import plate_density
+from vision.scoring.precision import average_precision
+from vision.scoring.score import score
 
 
 def truth(*rows: tuple[Look, tuple[float, float, float, float]], visible: float = 1.0, plate: str = "") -> Truth:
@@ -116,3 +120,20 @@ def test_a_plate_counts_by_its_density_along_its_own_edge() -> None:
 
 def test_no_frames_no_scores() -> None:
     assert score([])["map50"] is None
+
+
+def test_recall_is_by_sky_distance_and_occlusion() -> None:
+    """A car by day is found, one at night in the rain, half hidden and 20 m off, is not."""
+    seen = Scored(truth((Look.CAR, HERE)), found((Look.CAR, HERE, 0.9)), 960)
+    missed = Scored(truth((Look.CAR, HERE), visible=0.5), found(), 960, "night", "rain")
+    result = score([seen, missed])
+    assert [(row["light"], row["weather"], row["recall"]) for row in result["recall_by_sky"]] == [
+        ("day", "clear", 1.0), ("night", "rain", 0.0),
+    ]  # fmt: skip
+    assert [(row["n"], row["recall"]) for row in result["recall_by_distance"]] == [
+        (0, None),
+        (2, 0.5),
+        (0, None),
+        (0, None),
+    ]
+    assert [row["recall"] for row in result["recall_by_occlusion"]] == [1.0, None, 0.0]

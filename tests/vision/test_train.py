@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -60,3 +61,24 @@ def test_train_publish_and_recognise(tiny: Path, tmp_path: Path) -> None:
     import torch
 
     assert np.isfinite(model(torch.zeros(1, 3, 288, 512))[0].numpy()).all()
+
+
+def test_two_processes_train_one_detector_and_may_go_on_from_weights(tiny: Path, tmp_path: Path) -> None:
+    """The helper is gone afterwards, and its work is in the leader's weights: they differ from those it began with."""
+    import torch
+
+    with pytest.raises(InputError, match="leave --start out"):
+        train_detector(tiny, tmp_path / "none", start=tmp_path / "none.pt")
+    first = train_detector(tiny, tmp_path / "alone", epochs=1, batch=2, threads=1)
+    publish(first, tmp_path / "first.pt")
+    best = train_detector(
+        tiny, tmp_path / "both", batch=2, threads=1, minutes=0.02, start=tmp_path / "first.pt", processes=2
+    )
+    publish(best, tmp_path / "second.pt")
+    before, after = (
+        torch.load(tmp_path / name, weights_only=False)["model"].float().state_dict()
+        for name in ("first.pt", "second.pt")
+    )
+    assert any(not torch.equal(before[name], after[name]) for name in before)
+    assert all(torch.isfinite(after[name]).all() for name in after if after[name].is_floating_point())
+    assert not multiprocessing.active_children()

@@ -15,7 +15,7 @@ from agents.staging_spots import spot_of
 from experiments.footage.matching import incident_shown
 from experiments.footage.shooter import Shooter, busiest_junctions, frame_times_ms, overlaps, spotlight_camera, view_of
 from experiments.footage.sky import SkyOver
-from experiments.life.labelled_clip import mot_lines, truth_as_detections
+from experiments.life.labelled_clip import truth_as_detections
 from sensors.alarms import load_alarm_rules
 from sensors.optics import in_picture, pixels_per_metre
 from tests.experiments.fakes import FlatRenderer
@@ -23,6 +23,7 @@ from tests.towns import SOUTH_M, WEST_M, grid_town
 from twin.errors import InputError
 from twin.records import Incident, Service, Visual
 from twin.scene import VEHICLES, Look
+from vision.labels.mot import truth_lines
 from vision.rules import FiredAlarm
 
 EVENING = datetime(2026, 11, 6, 18, tzinfo=ZoneInfo("Asia/Tashkent"))
@@ -146,7 +147,7 @@ def test_an_alarm_is_held_against_the_truth_of_its_frame():
 def test_labels_come_out_as_motchallenge_rows():
     camera = spotlight_camera(TOWN, WEST_M + 300, SOUTH_M + 300, "c")
     frames = list(shooter().frames(camera, 0, 1_000, 5))
-    rows = [line.strip().split(",") for line in mot_lines(frames)]
+    rows = [line.strip().split(",") for line in truth_lines([frame.truth for frame in frames])]
     assert [int(row[0]) for row in rows] == sorted(int(row[0]) for row in rows)
     assert len(rows) == sum(len(frame.truth) for frame in frames)
     assert {len(row) for row in rows} == {9}

@@ -47,7 +47,7 @@ def test_a_walk_is_covered_where_any_of_its_points_is(dense, bits):
 
 
 def test_chances_are_looked_up_by_density():
-    cover = by_chance(np.array([[0.1, 0.5], [0.2, 0.9]]), low_px_m=10.0, steps=1)
+    cover = by_chance(np.array([[0.1, 0.5], [0.2, 0.9]]), low_px_m=10.0, steps=1, picture_width_px=1920)
     found = cover(fleet(1), seen_of(np.array([[5.0, 10.0, 25.0, 900.0]]))).toarray()
     # below the table nothing; 10 to 20 px/m the first entry; above 20 the last
     assert found == pytest.approx(np.array([[0, 0, 0.1, 0.2, 0.5, 0.9, 0.5, 0.9]]), abs=1e-6)

@@ -17,7 +17,6 @@ from experiments.trials.sweep import SweepRequest, left_out, sweep, variants_of
 from experiments.trials.trial import Change, Setting
 from scenarios.read import read_scenario
 from scenarios.zones import REGIONS
-from sensors.fitted import load_fitted
 from sensors.fitted_load import load_fitted_load
 from tests.towns import SOUTH_M, WEST_M
 from twin.errors import InputError
@@ -152,9 +151,10 @@ def test_the_strain_on_a_limit_is_one_at_the_limit():
 
 
 def test_more_false_alarms_are_more_of_each():
-    model = load_fitted()
-    before = next(iter(model.false_alarms["fire"].values())).per_camera_hour
-    assert next(iter(more_false_alarms(model, 3.0).false_alarms["fire"].values())).per_camera_hour == 3 * before
+    scenario = read_scenario("friday_evening")
+    before = scenario.cameras.false_alarms
+    after = changed(scenario, more_false_alarms(scenario, 3.0)).cameras.false_alarms
+    assert {name: rate.value for name, rate in after.items()} == {name: 3 * r.value for name, r in before.items()}
 
 
 def test_a_ramp_of_calls_finds_what_gives_way_first(setting, tmp_path):

@@ -1,0 +1,1 @@
+"""What the recogniser is to reach, as data."""

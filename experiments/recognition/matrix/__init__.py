@@ -1,0 +1,1 @@
+"""The recogniser under every light, weather, distance, occlusion and camera fault, with intervals."""

@@ -1,0 +1,1 @@
+"""Truth and tracks in the forms that other tools read: COCO, YOLO, MOT."""
