@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from sensors.fitted_fits import Bin, Check, QuietFootage
 from twin.streams import stream
+from vision.scoring.rates import CONFIDENCE, rate_of
 
 Floats = NDArray[np.float64]
 
 BINS: Final = 5
-INTERVAL: Final = 0.95
 _DRAWS: Final = 400
 
 
@@ -73,15 +73,9 @@ def error_by_chance(predicted: Floats, bins: int = BINS) -> float:
 
 
 def quiet_footage(alarms: int, camera_hours: float) -> QuietFootage:
-    """Return the exact 95 % Poisson interval of a rate (Garwood, 1936): none in 3.689 hours may still be 1 an hour."""
-    from scipy.stats import chi2
-
-    tail = (1 - INTERVAL) / 2
-    low = float(chi2.ppf(tail, 2 * alarms)) / 2 if alarms else 0.0
-    high = float(chi2.ppf(1 - tail, 2 * alarms + 2)) / 2
-    return QuietFootage(
-        alarms=alarms, camera_hours=round(camera_hours, 4), low=low / camera_hours, high=high / camera_hours
-    )  # fmt: skip
+    """Return what so many false alarms in so many camera-hours allow to say of their rate."""
+    rate = rate_of(alarms, camera_hours)
+    return QuietFootage(alarms=alarms, camera_hours=round(camera_hours, 4), low=rate.low, high=rate.high)
 
 
 def _parts(predicted: Floats, bins: int) -> list[NDArray[np.intp]]:
@@ -93,7 +87,7 @@ def _bin(predicted: Floats, happened: NDArray[np.bool_]) -> Bin:
     """Return a bin with the Clopper-Pearson interval of its share (Biometrika 26, 1934)."""
     from scipy.stats import beta
 
-    n, k, tail = len(predicted), int(happened.sum()), (1 - INTERVAL) / 2
+    n, k, tail = len(predicted), int(happened.sum()), (1 - CONFIDENCE) / 2
     low = float(beta.ppf(tail, k, n - k + 1)) if k else 0.0
     high = float(beta.ppf(1 - tail, k + 1, n - k)) if k < n else 1.0
     return Bin(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
@@ -19,7 +18,6 @@ from twin.city import City
 from twin.records import Incident, Visual
 from twin.scene import VEHICLES, Scene, join_scenes
 from twin.sky import Sky
-from twin.streams import draw_u32
 from vision.frame import Frame, Renderer
 
 __all__ = [
@@ -93,10 +91,12 @@ class Shooter:
         incidents: Sequence[Incident] = (),
         arrived_ms: Mapping[int, int] | None = None,
     ) -> Frame:
-        """Return one frame; the same whatever was asked before."""
+        """Return one frame; the same whatever was asked before.
+
+        All frames have one seed: a camera's faults are its own all the time, and noise is the moment's besides.
+        """
         scene = self.scene(camera, t_ms, incidents, arrived_ms)
-        noise = int(draw_u32(self._seed, "frame", zlib.crc32(camera.id.encode()), t_ms))
-        return self._renderer.render(camera, scene, self._skies.at(t_ms), noise)
+        return self._renderer.render(camera, scene, self._skies.at(t_ms), self._seed)
 
     def scene(
         self,

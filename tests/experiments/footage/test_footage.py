@@ -24,6 +24,7 @@ from twin.errors import InputError
 from twin.records import Incident, Service, Visual
 from twin.scene import VEHICLES, Look
 from vision.labels.mot import truth_lines
+from vision.render.faults.levels import faults_of, frame_stream
 from vision.rules import FiredAlarm
 
 EVENING = datetime(2026, 11, 6, 18, tzinfo=ZoneInfo("Asia/Tashkent"))
@@ -54,11 +55,18 @@ def test_a_frame_does_not_depend_on_the_frames_before_it():
     assert np.array_equal(late.truth.track_id, alone.truth.track_id)
 
 
-def test_each_camera_and_moment_has_noise_of_its_own():
+def test_a_cameras_faults_stay_while_its_noise_changes():
+    """One seed for all frames makes the same faults; noise is drawn from seed, camera and moment together."""
     renderer = FlatRenderer()
     camera = spotlight_camera(TOWN, WEST_M + 300, SOUTH_M + 300, "c")
-    list(shooter(renderer).frames(camera, 0, 2_000, 5))
-    assert len(set(renderer.seeds)) == 10
+    frames = list(shooter(renderer).frames(camera, 0, 2_000, 5))
+    assert len(set(renderer.seeds)) == 1
+    faults = {faults_of(camera, frame.sky, seed) for frame, seed in zip(frames, renderer.seeds, strict=True)}
+    assert len(faults) == 1
+    noise = {
+        frame_stream(camera, frame.t_ms, seed).random() for frame, seed in zip(frames, renderer.seeds, strict=True)
+    }
+    assert len(noise) == 10
 
 
 @pytest.mark.parametrize("visual", STAGED)
