@@ -8,6 +8,7 @@ alpha.
 
 from __future__ import annotations
 
+import copy
 import fnmatch
 import zlib
 from types import SimpleNamespace
@@ -38,11 +39,14 @@ class Server:
         mute: kind of camera that sends nothing.
         has_cube: whether the engine's cube is among its meshes.
         stolen_ticks: ticks of somebody else before each of ours.
+        shadows: whether the sun throws shadows on the road.
+        sun_off_deg: how far the sun stands from where it is asked to.
     """
 
     def __init__(self) -> None:
         self.version, self.alive, self.dies_at_tick = "0.9.16", True, None
         self.refuses, self.mute, self.has_cube, self.stolen_ticks = (), "", True, 0
+        self.shadows, self.sun_off_deg = False, 0.0
         self.actors, self.frame, self.last_id = {}, 100, 23
         self.settings, self.weather = real.WorldSettings(), real.WeatherParameters()
         self.xodr, self.parameters, self.worlds_made, self.spawned = "", None, 0, 0
@@ -73,10 +77,10 @@ class Server:
             self.ask()
         for actor in self.actors.values():
             actor.live(self.settings.fixed_delta_seconds or 0.05)
-        views = {}
+        moment = Moment(self)
         for actor in list(self.actors.values()):
             if actor.callback is not None and not actor.type_id.endswith(self.mute or "/"):
-                actor.callback(actor.picture(views))
+                actor.callback(Image(actor, moment))
         return self.frame
 
 
@@ -208,21 +212,32 @@ class Actor:
         self._server.ask()
         return self._server.actors.pop(self.id, None) is not None
 
-    def picture(self, views):
-        width, height = int(self.attributes["image_size_x"]), int(self.attributes["image_size_y"])
-        fov, at = float(self.attributes["fov"]), tuple(np.ravel(self._pose.get_matrix()))
-        key = (width, height, fov, at)
-        if key not in views:
-            views[key] = draw(self._server, self._pose, width, height, fov)
-        return Image(self, width, height, fov, views[key][SENSORS.index(self.type_id.rpartition(".")[2])])
+
+class Moment:
+    """What stands where at one tick; drawn when somebody looks."""
+
+    def __init__(self, server):
+        self.frame, self.weather, self.shadows, self.sun_off_deg = (
+            server.frame, server.weather, server.shadows, server.sun_off_deg,
+        )  # fmt: skip
+        self.actors, self.drawn = [copy.copy(actor) for actor in server.actors.values()], {}
 
 
 class Image:
     """A picture as a camera sends it."""
 
-    def __init__(self, sensor, width, height, fov, bgra):
-        self.frame, self.transform = sensor._server.frame, sensor._pose
-        self.width, self.height, self.fov, self.raw_data = width, height, fov, bgra.tobytes()
+    def __init__(self, sensor, moment):
+        fields = sensor.attributes
+        self.width, self.height = int(fields["image_size_x"]), int(fields["image_size_y"])
+        self.fov, self.frame, self.transform = float(fields["fov"]), moment.frame, sensor._pose
+        self._moment, self._kind = moment, sensor.type_id.rpartition(".")[2]
+
+    @property
+    def raw_data(self):
+        key = (self.width, self.height, self.fov, *np.ravel(self.transform.get_matrix()))
+        if key not in self._moment.drawn:
+            self._moment.drawn[key] = draw(self._moment, self.transform, self.width, self.height, self.fov)
+        return self._moment.drawn[key][SENSORS.index(self._kind)].tobytes()
 
 
 class World:
@@ -416,7 +431,7 @@ def double_of(server):
 # ---- pictures
 
 
-def draw(server, pose, width, height, fov):
+def draw(moment, pose, width, height, fov):
     """Return (colour, instances, depth), each (height, width, 4) bytes, of the boxes of all actors and a level road."""
     focal = width / 2 / np.tan(np.radians(fov) / 2)
     across = (np.arange(width) + 0.5 - width / 2) / focal
@@ -426,13 +441,15 @@ def draw(server, pose, width, height, fov):
     falling = rays @ camera[2, :3]
     depth = np.where(falling < 0, -camera[2, 3] / np.minimum(falling, -1e-9), np.inf)
     depth[depth > 900.0] = np.inf
-    number = np.where(np.isfinite(depth), next((a.id for a in server.actors.values() if a.solid), 0), 0)
+    number = np.where(np.isfinite(depth), next((a.id for a in moment.actors if a.solid), 0), 0)
     tag = np.where(np.isfinite(depth), ROAD_TAG, SKY_TAG)
     grey = np.where(np.isfinite(depth), 90.0, 190.0)
-    for actor in server.actors.values():
+    for actor in moment.actors:
         if actor.bounding_box.extent.x > 0:
             _box(actor, camera, rays, focal, (depth, number, tag, grey))
-    day = np.clip((server.weather.sun_altitude_angle + 6.0) / 14.0, 0.05, 1.0)
+    if moment.shadows:
+        _shade(moment, camera, rays, (depth, tag, grey))
+    day = np.clip((moment.weather.sun_altitude_angle + 6.0) / 14.0, 0.05, 1.0)
     colour = np.repeat((grey * day)[..., None], 4, axis=2)
     instances = np.stack([number >> 8 & 255, number & 255, tag, np.full(tag.shape, 255)], axis=-1)
     whole = np.clip(np.where(np.isfinite(depth), depth, 1000.0) / 1000.0, 0, 1) * (2**24 - 1)
@@ -459,6 +476,24 @@ def _box(actor, camera, rays, focal, layers):
     hit = (near <= far) & (near > 0.01) & (near < depth)
     depth[hit], number[hit], tag[hit] = near[hit], actor.id, actor.tag
     grey[hit] = actor.grey
+
+
+def _shade(moment, camera, rays, layers):
+    """Darken road from which a box stands before the sun; azimuth 0 is north, where y falls, and grows over east."""
+    depth, tag, grey = layers
+    sun, off = moment.weather, moment.sun_off_deg
+    azimuth, altitude = np.radians(sun.sun_azimuth_angle + off), np.radians(sun.sun_altitude_angle)
+    way = np.array([np.sin(azimuth) * np.cos(altitude), -np.cos(azimuth) * np.cos(altitude), np.sin(altitude)])
+    points = camera[:3, 3] + (rays * np.where(np.isfinite(depth), depth, 0.0)[..., None]) @ camera[:3, :3].T
+    for actor in moment.actors:
+        half = actor.bounding_box.extent
+        if not 0 < half.x < 100:
+            continue
+        body, half = np.array(actor._pose.get_matrix()), np.array([half.x, half.y, half.z])
+        start, turned = (points - body[:3, 3]) @ body[:3, :3], way @ body[:3, :3]
+        first, second = (-half - start) / turned, (half - start) / turned
+        near, far = np.fmin(first, second).max(axis=-1), np.fmax(first, second).min(axis=-1)
+        grey[(near <= far) & (near > 0.01) & (tag == ROAD_TAG)] = 30.0
 
 
 def _window(centre, body, half, camera, shape, focal):

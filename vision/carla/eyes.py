@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import queue
 import time
 from dataclasses import dataclass
@@ -28,6 +30,10 @@ ticks (assumed)."""
 SETTLE_TICKS: Final = 12
 """Ticks before the first picture from a new view or in a new light: exposure and the engine's smoothing over time
 settle (assumed)."""
+DRAIN_S: Final = 1.0
+"""How long a tick's pictures are waited for that nobody looks at."""
+SLID_M, TURNED_DEG = 10.0, 20.0
+"""A camera that moves or turns less between frames flies or turns, and its picture goes on (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +68,10 @@ class Eyes:
         self._sensors: list[Any] = []
         self._pictures: list[queue.Queue[Any]] = []
         self._lens: tuple[int, int, float] | None = None
-        self._settled: Any = None
+        self._view: tuple[Camera, Any] | None = None
 
     def settle(self, camera: Camera, light: Any) -> None:
-        """Point the cameras; where view or light are others than last time, tick until the picture has settled.
+        """Point the cameras; after a jump of the view or another light, tick until the picture has settled.
 
         Walkers walk on meanwhile, so actors are led to their places after it.
 
@@ -73,14 +79,14 @@ class Eyes:
             camera: where and what lens.
             light: anything that is another when the light is.
         """
-        view = (camera, light)
-        if self._settled == view:
+        before, self._view = self._view, (camera, light)
+        if before == self._view:
             return
         with self._session.doing("point the cameras"):
             self._point(camera)
-            for _ in range(SETTLE_TICKS):
-                self._tick()
-        self._settled = view
+            if before is None or before[1] != light or _jumps(before[0], camera):
+                for _ in range(SETTLE_TICKS):
+                    self._drain(self._tick())
 
     def look(self) -> Views:
         """Tick the server once and return what the cameras see.
@@ -95,8 +101,8 @@ class Eyes:
 
     def close(self) -> None:
         """Stop the cameras and take them off the server."""
-        sensors, self._sensors, self._pictures, self._lens = self._sensors, [], [], None
-        self._settled = None
+        sensors, self._sensors, self._pictures = self._sensors, [], []
+        self._lens = self._view = None
         with self._session.doing("take the cameras off"):
             for sensor in sensors:
                 sensor.stop()
@@ -109,7 +115,9 @@ class Eyes:
         there = self._origin.there(camera.x_m, camera.y_m, camera.height_m)
         at = transform(self._session.carla, there, camera.bearing_deg, camera.pitch_deg)
         if self._lens != lens:
+            view = self._view
             self.close()
+            self._view = view
             for kind in KINDS:
                 self._spawn(kind, camera, at)
             self._lens = lens
@@ -135,6 +143,14 @@ class Eyes:
     def _tick(self) -> int:
         return int(self._world.tick(self._session.address.timeout_s))
 
+    def _drain(self, frame: int) -> None:
+        """Let a tick's pictures go. A camera just put on may miss its first ticks, so none is insisted on."""
+        end = time.monotonic() + min(DRAIN_S, self._session.address.timeout_s / SETTLE_TICKS)
+        for pictures in self._pictures:
+            with contextlib.suppress(queue.Empty):
+                while pictures.get(timeout=max(0.0, end - time.monotonic())).frame < frame:
+                    pass
+
     def _picture(self, which: int, frame: int) -> Any:
         """Return one camera's picture of a tick; earlier ones are let go."""
         end = time.monotonic() + self._session.address.timeout_s
@@ -155,3 +171,12 @@ class Eyes:
                     f"picture {image.frame} came in place of {frame}: somebody else ticks this server; give it to one "
                     "program alone",
                 )
+
+
+def _jumps(before: Camera, after: Camera) -> bool:
+    """Return whether a camera shows another place, rather than flying or turning on."""
+    steps = (before.x_m - after.x_m, before.y_m - after.y_m, before.height_m - after.height_m)
+    turned = abs((before.bearing_deg - after.bearing_deg + 180.0) % 360.0 - 180.0)
+    tilted = abs(before.pitch_deg - after.pitch_deg)
+    lens = (before.width_px, before.height_px, before.hfov_deg) != (after.width_px, after.height_px, after.hfov_deg)
+    return lens or math.hypot(*steps) > SLID_M or max(turned, tilted) > TURNED_DEG

@@ -30,6 +30,7 @@ GROUND_BELOW_M: Final = 0.03
 """How far the ground lies under the roads, so that the two do not flicker (assumed)."""
 _CORNER_M: Final = 1.0  # corners nearer to each other than this, across a house, are one
 _WHOLE: Final = 0.9  # a plan that fills this share of its rectangle is that rectangle
+_EDGE_M: Final = 0.01  # a slab is measured this far from its cuts, along which plans have edges
 _SLABS_MOST: Final = 6
 
 
@@ -109,7 +110,7 @@ def boxes_of(plan: shapely.Polygon, height_m: float) -> list[Box]:
     cuts = np.array([low_x, high_x]) if whole else _cuts(shapely.get_coordinates(turned)[:, 0])
     boxes = []
     for left, right in itertools.pairwise(cuts.tolist()):
-        slab = turned.intersection(shapely.box(left, low_y - 1, right, high_y + 1))
+        slab = turned.intersection(shapely.box(left + _EDGE_M, low_y - 1, right - _EDGE_M, high_y + 1))
         if slab.area < 0.05 * (right - left):
             continue
         _, bottom, _, top = slab.bounds

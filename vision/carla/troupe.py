@@ -13,7 +13,8 @@ from twin.scene import Look, Scene
 from twin.streams import draw_u32
 from vision.carla.bodies import Model, Size, model_for
 from vision.carla.houses import MESH, Cube
-from vision.carla.place import Origin, standing, transform
+from vision.carla.leading import led, light_state
+from vision.carla.place import Origin, transform
 from vision.carla.session import CarlaFault, Session
 from vision.render.cast import Lamp
 
@@ -24,8 +25,6 @@ WINGS_M: Final = 400.0
 WINGS_STEP_M: Final = 20.0
 TRIES: Final = 3
 BATCH: Final = 500
-LYING_M: Final = 0.19
-"""Height of the middle of a person who lies: half the width of CARLA's capsule."""
 
 
 @dataclass(frozen=True)
@@ -183,21 +182,14 @@ class Troupe:
     def _led(self, player: Player, scene: Scene, row: int, lamps: Lamp) -> list[Any]:
         """Return what brings an actor to its place: a walker walks by the server's own gait, a vehicle is set there."""
         carla, command = self._session.carla, self._session.carla.command
-        look, bearing = Look(scene.look[row]), float(scene.bearing_deg[row])
-        x_m, y_m, z_m = scene.xyz_m[row].tolist()
-        if look == Look.PERSON:
-            foot = transform(carla, self._origin.there(x_m, y_m, z_m), bearing)
-            return [command.ApplyWalkerState(player.actor_id, foot, float(abs(scene.speed_ms[row])))]
-        if look == Look.PERSON_LYING:
-            lying = transform(carla, self._origin.there(x_m, y_m, z_m + LYING_M), bearing, pitch_deg=90.0)
-            return [command.ApplyTransform(player.actor_id, lying)]
-        roll_deg = float(scene.roll_deg[row])
-        at = standing(self._origin, (x_m, y_m, z_m), bearing, roll_deg, player.size_m)
-        light = int(light_state(carla, lamps))
-        return [
-            command.ApplyTransform(player.actor_id, transform(carla, at, bearing, roll_deg=roll_deg)),
-            command.SetVehicleLightState(player.actor_id, light),
-        ]
+        place = led(scene, row, player.size_m, self._origin)
+        at = place.transform(carla)
+        if place.walks:
+            return [command.ApplyWalkerState(player.actor_id, at, place.speed_ms)]
+        commands = [command.ApplyTransform(player.actor_id, at)]
+        if player.model.look != Look.PERSON:
+            commands.append(command.SetVehicleLightState(player.actor_id, light_state(carla, lamps)))
+        return commands
 
     def _dismiss(self, ids: Sequence[int]) -> None:
         if ids:
@@ -221,17 +213,3 @@ class Troupe:
             for start in range(0, len(commands), BATCH):
                 responses += self._session.client.apply_batch_sync(list(commands[start : start + BATCH]), False)
         return responses
-
-
-def light_state(carla: Any, lamps: Lamp) -> int:
-    """Return lamps that burn as the bits of ``carla.VehicleLightState``; blue lights flash by themselves there."""
-    state = carla.VehicleLightState
-    pairs = (
-        (Lamp.HEAD, state.LowBeam), (Lamp.HEAD | Lamp.TAIL, state.Position), (Lamp.BRAKE, state.Brake),
-        (Lamp.FLASH_A | Lamp.FLASH_B, state.Special1),
-    )  # fmt: skip
-    bits = 0
-    for lamp, light in pairs:
-        if lamps & lamp:
-            bits |= int(light)
-    return bits
