@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from twin.city import City
 from twin.errors import InputError
-from vision.carla.ground import Ground
+from vision.carla.ground import Ground, streets_near
 
 SPACING_M: Final = 5.0
 CLOSE_M: Final = 1.0
@@ -79,7 +79,7 @@ def lane_fit(city: City, ground: Ground) -> LaneFit:
     """
     found = _laid_out(ground)
     rows = np.array(found["rows"], dtype=float).reshape(-1, 6)
-    table = city.streets[city.streets["drive"].to_numpy(dtype=bool)]
+    table = streets_near(city, ground.middle_m).streets
     lines = table.geometry.to_numpy()
     x_m, y_m, _ = ground.origin.here(rows[:, 0], rows[:, 1], 0.0)  # type: ignore[arg-type]
     points = shapely.points(x_m, y_m)

@@ -41,7 +41,7 @@ class Led:
         x, y, z = (round(value, 3) for value in self.there)
         yaw, pitch, roll = (round(a, 2) + 0.0 for a in (yaw_deg(self.bearing_deg), self.pitch_deg, -self.roll_deg))
         row: dict[str, object] = {"x": x, "y": y, "z": z, "pitch": pitch, "yaw": yaw, "roll": roll}
-        return row | ({"walks_ms": round(self.speed_ms, 2)} if self.walks else {})
+        return row | {"speed_ms": round(self.speed_ms, 2), "walks": self.walks}
 
 
 def led(scene: Scene, row: int, size_m: Size, origin: Origin) -> Led:
