@@ -27,6 +27,7 @@ class Actor:
     phase: float = 0.0
     plate: str = ""
     speed_ms: float = 0.0
+    state: int = 0
 
 
 def scene_of(t_ms: int, actors: Sequence[Actor]) -> Scene:
@@ -46,4 +47,5 @@ def scene_of(t_ms: int, actors: Sequence[Actor]) -> Scene:
         track_id=np.array([a.track_id for a in actors], np.int64),
         speed_ms=np.array([a.speed_ms for a in actors], dtype=np.float64),
         incident_id=np.array([a.incident_id for a in actors], np.int64),
+        state=np.array([a.state for a in actors], np.uint8),
     )

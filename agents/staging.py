@@ -17,7 +17,7 @@ from agents.staging_spots import Spot, ahead_of, drawn, right_of, spot_of
 from twin.city import City
 from twin.plates import plate_of
 from twin.records import Incident, Service, Visual
-from twin.scene import Look, Scene, empty_scene
+from twin.scene import Look, Scene, State, empty_scene
 from twin.streams import draw_u32
 
 STAGED_TAG: Final = 6 << 56
@@ -44,7 +44,7 @@ def stage(incident: Incident, t_ms: int, city: City, arrived_ms: int | None = No
     spot = spot or spot_of(incident, city)
     actors = play(incident, (t_ms - incident.t_ms) / 1000.0, spot)
     if arrived_ms is not None and t_ms >= arrived_ms:
-        actors += _team(incident, spot)
+        actors += _team(incident, (t_ms - incident.t_ms) / 1000.0, spot)
     return scene_of(t_ms, actors)
 
 
@@ -87,9 +87,11 @@ def _crash(incident: Incident, since_s: float, spot: Spot) -> list[Actor]:
     x1, y1 = spot.x_m - ahead_1[0] * slide_m, spot.y_m - ahead_1[1] * slide_m
     x2, y2 = (c - a * (gap_m + slide_m) for c, a in zip((spot.x_m, spot.y_m), ahead_2, strict=True))
     speed = 18.0 * left / SLIDE_S
+    struck = State.CRUSHED_LEFT if drawn(incident, "from") < 0.5 else State.CRUSHED_RIGHT
+    hurt = (struck, State.CRUSHED_NOSE) if since_s >= SLIDE_S else (State.BRAKING, State.BRAKING)
     actors = [
-        _car(incident, 0, x1, y1, first_deg, roll_deg=roll * (1 - left), speed_ms=speed),
-        _car(incident, 1, x2, y2, second_deg, speed_ms=speed),
+        _car(incident, 0, x1, y1, first_deg, roll_deg=roll * (1 - left), speed_ms=speed, state=hurt[0]),
+        _car(incident, 1, x2, y2, second_deg, speed_ms=speed, state=hurt[1]),
     ]
     if since_s > SLIDE_S and drawn(incident, "hurt") < 0.4:
         side = right_of(first_deg)
@@ -198,10 +200,11 @@ def _listed(incident: Incident, since_s: float, spot: Spot) -> list[Actor]:
     ahead, way_m = ahead_of(spot.along_deg), after_m - before_m
     speed = min(APPROACH_MS, BRAKING_MS2 * (left_s or gone_s))
     x_m, y_m = spot.x_m + ahead[0] * way_m, spot.y_m + ahead[1] * way_m
-    return [_car(incident, 0, x_m, y_m, spot.along_deg, plate=incident.plate, speed_ms=speed)]
+    state = State.BRAKING if left_s < braking_s and not gone_s else State(0)
+    return [_car(incident, 0, x_m, y_m, spot.along_deg, plate=incident.plate, speed_ms=speed, state=state)]
 
 
-def _team(incident: Incident, spot: Spot) -> list[Actor]:
+def _team(incident: Incident, since_s: float, spot: Spot) -> list[Actor]:
     """The team's vehicle a few metres off along the street, and two of its people at the spot."""
     which = _TEAM_VEHICLE[incident.service]
     along = ahead_of(spot.along_deg)
@@ -212,7 +215,7 @@ def _team(incident: Incident, spot: Spot) -> list[Actor]:
     variant = _variant(incident, 30) // 3 * 3 + which
     vehicle = Actor(
         Look.EMERGENCY, x_m, y_m, spot.along_deg, EMERGENCY_SIZES_M[which], variant % (1 << 32), _track(incident, 30),
-        incident.id, phase=drawn(incident, "light"), plate=plate_of(_track(incident, 30)),
+        incident.id, phase=since_s + drawn(incident, "light"), plate=plate_of(_track(incident, 30)),
     )  # fmt: skip
     crew = []
     for k, aside in enumerate((1.5, -1.5)):

@@ -12,9 +12,11 @@ from console.arguments import Seed, Weights
 from console.interrupted import goes_on
 from console.progress import stages
 from console.vision_load import load
+from console.vision_sheet import sheet
 
 app = typer.Typer(no_args_is_help=True, help="The recogniser: train, evaluate, calibrate, load, recognise.")
 app.command("load")(load)
+app.command("sheet")(sheet)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -26,12 +28,13 @@ def train(
     minutes: Annotated[float | None, typer.Option(help="Train this long instead of --epochs.")] = None,
     seed: Seed = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes that render.")] = 2,
+    start: Annotated[Path | None, typer.Option(help="Weights to go on from; default: from nothing.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with what lies in --out.")] = False,
     ship: Annotated[bool, typer.Option("--ship", help="Put the weights in the place of those shipped.")] = False,
 ) -> None:
     """Render labelled footage and train the detector on it from nothing; goes on after a cut with --resume."""
     from experiments.recognition.training_set import write_training_set
-    from vision.train import DETECTOR, publish_with_card, train_detector
+    from vision.train import DETECTOR, file_sha256, publish_with_card, train_detector
 
     footage, training = out / "footage", out / "training"
     told = f"whole footage and finished epochs are kept in {out}, and --resume goes on from there"
@@ -41,11 +44,12 @@ def train(
             write_training_set(footage, frames, seed, workers)
         tell("training", 0.0)
         continued = resume and (training / "weights" / "last.pt").is_file()
-        best = train_detector(footage, training, epochs, seed, resume=continued, minutes=minutes)
+        best = train_detector(footage, training, epochs, seed, resume=continued, minutes=minutes, start=start)
         tell("weights", 0.0)
         weights = DETECTOR if ship else out / "detector.pt"
         how = {"command": f"twin vision train --frames {frames} --epochs {epochs} --seed {seed}", "minutes": minutes}
-        card = publish_with_card(footage, best, weights, how | {"from": "nothing (no pre-trained weights)"})
+        began = f"{start}, SHA-256 {file_sha256(start)}" if start else "nothing (no pre-trained weights)"
+        card = publish_with_card(footage, best, weights, how | {"from": began})
     typer.echo(f"weights: {weights}  mAP50 on validation frames: {card['scores']['map50']}")
     typer.echo("next: twin vision calibrate, since the fitted camera model belongs to its weights")
 

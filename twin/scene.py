@@ -6,8 +6,8 @@ Static things (buildings, streets) are not in it; the renderer takes them from t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from enum import IntEnum
+from dataclasses import dataclass, field, fields
+from enum import IntEnum, IntFlag
 from typing import Final
 
 import numpy as np
@@ -35,6 +35,20 @@ DETECTOR_CLASSES: Final = (
 VEHICLES: Final = (Look.CAR, Look.BUS, Look.TRUCK, Look.MOTORCYCLE, Look.EMERGENCY)
 
 
+class State(IntFlag):
+    """What else is true of a vehicle at an instant; 0 says nothing is."""
+
+    PARKED = 1  # nobody in it, lamps out
+    BRAKING = 2  # its brake lamps burn while it moves; one that stands in traffic holds its brake without this
+    CRUSHED_NOSE = 4
+    CRUSHED_LEFT = 8
+    CRUSHED_RIGHT = 16
+
+
+def _none() -> NDArray[np.uint8]:
+    return np.zeros(0, np.uint8)
+
+
 @dataclass(frozen=True)
 class Scene:
     """Actors at one instant; ``n`` may be 0.
@@ -52,6 +66,7 @@ class Scene:
         track_id: (n,) int64, unique in the city and stable over time.
         speed_ms: (n,) float64, metres a second along the bearing.
         incident_id: (n,) int64, the incident an actor belongs to, or -1.
+        state: (n,) uint8, :class:`State`; all 0 where it is not given.
     """
 
     t_ms: int
@@ -66,21 +81,24 @@ class Scene:
     track_id: NDArray[np.int64]
     speed_ms: NDArray[np.float64]
     incident_id: NDArray[np.int64]
+    state: NDArray[np.uint8] = field(default_factory=_none)
 
     def __post_init__(self) -> None:
         n = len(self.look)
+        if n and not len(self.state):
+            object.__setattr__(self, "state", np.zeros(n, np.uint8))
         shapes = {"xyz_m": (n, 3), "size_m": (n, 3)}
-        for field in fields(self)[1:]:
-            found, wanted = getattr(self, field.name).shape, shapes.get(field.name, (n,))
+        for column in fields(self)[1:]:
+            found, wanted = getattr(self, column.name).shape, shapes.get(column.name, (n,))
             if found != wanted:
-                raise ValueError(f"{field.name} must have shape {wanted}, one row per actor, but has {found}")
+                raise ValueError(f"{column.name} must have shape {wanted}, one row per actor, but has {found}")
 
     def __len__(self) -> int:
         return len(self.look)
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Scene:
         """Return the scene with only those actors."""
-        return Scene(self.t_ms, *(getattr(self, field.name)[rows] for field in fields(self)[1:]))
+        return Scene(self.t_ms, *(getattr(self, column.name)[rows] for column in fields(self)[1:]))
 
 
 def empty_scene(t_ms: int) -> Scene:
@@ -105,5 +123,5 @@ def join_scenes(t_ms: int, parts: Sequence[Scene]) -> Scene:
     """Return one scene with the actors of all parts, in the order given."""
     if not parts:
         return empty_scene(t_ms)
-    columns = [np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Scene)[1:]]
+    columns = [np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(Scene)[1:]]
     return Scene(t_ms, *columns)

@@ -22,7 +22,7 @@ from twin.errors import InputError, MissingPart
 from twin.scene import DETECTOR_CLASSES, Look
 from vision.frame import Frame, Truth
 
-NETWORK_PX: Final = (512, 288)  # width and height of what the detector sees
+NETWORK_PX: Final = (448, 256)  # width and height of what the detector sees: a frame of 960 x 540 fills 252 rows
 SPLITS: Final = ("train", "val")
 JPEG_QUALITY: Final = 92
 
@@ -39,7 +39,7 @@ class LabelRule:
     """
 
     least_visible: float = 0.25
-    least_height_px: float = 8.0
+    least_height_px: float = 9.0
     least_area_px: float = 100.0
     least_plate_px: float = 12.0
     network_width_px: int = NETWORK_PX[0]

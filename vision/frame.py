@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from sensors.cameras import Camera
 from twin.scene import Scene
 from twin.sky import Sky
+
+if TYPE_CHECKING:
+    from vision.render.faults import Faults
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,23 @@ class Truth:
     def __len__(self) -> int:
         return len(self.cls)
 
+    @property
+    def occlusion(self) -> NDArray[np.float32]:
+        """(n,) float32 in [0, 1], the share of the object that others, or the picture's edge, hide."""
+        return np.asarray(1.0 - self.visible, np.float32)
+
+    @property
+    def height_px(self) -> NDArray[np.float32]:
+        """(n,) float32 height of the whole object in pixels, hidden parts too."""
+        return np.asarray(self.full_box[:, 3] - self.full_box[:, 1], np.float32)
+
+
+NO_CLASS: Final = 255
+
 
 @dataclass(frozen=True)
 class Frame:
-    """One picture.
+    """One picture; its masks are made when they are asked for.
 
     Attributes:
         camera_id: who took it.
@@ -60,6 +76,8 @@ class Frame:
         image: (height_px, width_px, 3) uint8, RGB.
         truth: what is in it.
         sky: the light and weather it was taken in.
+        ids: (height_px, width_px) what the renderer drew where, or None for a picture that came without.
+        row_of: (ids,) int32, the truth's row of each id, -1 for none.
     """
 
     camera_id: str
@@ -67,6 +85,28 @@ class Frame:
     image: NDArray[np.uint8]
     truth: Truth
     sky: Sky
+    ids: NDArray[np.integer] | None = None
+    row_of: NDArray[np.int32] | None = None
+
+    @property
+    def instance_mask(self) -> NDArray[np.int32]:
+        """(height_px, width_px) int32, the truth's row each pixel shows, or -1; a plate lies before its vehicle.
+
+        Raises:
+            ValueError: the picture came without the ids of what was drawn.
+        """
+        if self.ids is None or self.row_of is None:
+            raise ValueError(f"the frame of {self.camera_id} at {self.t_ms} ms has no masks: it was not drawn here")
+        return np.asarray(self.row_of[self.ids])
+
+    @property
+    def class_mask(self) -> NDArray[np.uint8]:
+        """(height_px, width_px) uint8, the row in ``DETECTOR_CLASSES`` each pixel shows, or :data:`NO_CLASS`.
+
+        Raises:
+            ValueError: the picture came without the ids of what was drawn.
+        """
+        return np.append(self.truth.cls, np.uint8(NO_CLASS))[self.instance_mask]
 
 
 class Renderer(Protocol):
@@ -74,8 +114,16 @@ class Renderer(Protocol):
 
     name: str
 
-    def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int) -> Frame:
-        """Return the frame; the same arguments give the same pixels on the same machine."""
+    def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int, faults: Faults | None = None) -> Frame:
+        """Return the frame; the same arguments give the same pixels on the same machine.
+
+        Args:
+            camera: who takes it.
+            scene: who is there.
+            sky: light and weather.
+            seed: of noise, rain and snow, and of the camera's faults.
+            faults: of the camera; its usual ones when None.
+        """
         ...
 
     def close(self) -> None:

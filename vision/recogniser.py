@@ -132,7 +132,7 @@ class Recogniser:
 
 
 def _prepare(images: Sequence[NDArray[np.uint8]]) -> tuple[NDArray[np.float32], float]:
-    """Return (n, 3, h, w) pictures in [0, 1] with the long side at 512 px, and the scale they were brought to."""
+    """Return (n, 3, h, w) pictures in [0, 1], the long side at the network's width, and the scale they came to."""
     import cv2
 
     height, width = images[0].shape[:2]

@@ -80,6 +80,7 @@ def vehicles_scene(
     bearing_deg: NDArray[np.float64],
     speed_ms: NDArray[np.float64],
     track_id: NDArray[np.int64],
+    state: int = 0,
 ) -> Scene:
     """Return vehicles on their wheels as a scene; size, variant and plate follow from the track id."""
     variant = draw_u32(seed, "variant", track_id)
@@ -96,6 +97,7 @@ def vehicles_scene(
         track_id=track_id,
         speed_ms=speed_ms,
         incident_id=np.full(len(look), -1, np.int64),
+        state=np.full(len(look), state, np.uint8),
     )
 
 

@@ -13,7 +13,7 @@ from agents.ambient.bodies import TRACK_TAGS, vehicles_scene
 from agents.ambient.lines import Lines, lengths_along, offset
 from agents.ambient.rates import PARKED_SHARE, Hours
 from agents.ambient.roads import Roads
-from twin.scene import Look, Scene, empty_scene
+from twin.scene import Look, Scene, State, empty_scene
 from twin.streams import draw_u32, draw_unit, threshold_u32
 
 PLACE_M: Final = 6.5
@@ -83,4 +83,4 @@ def parked_scene(table: KerbTable, hours: Hours, seed: int, t_ms: int) -> Scene:
     look = np.where(truck, np.uint8(Look.TRUCK), np.uint8(Look.CAR)).astype(np.uint8)
     turned = 180.0 * (draw_u32(seed, "parked way", track) % 5 == 0)
     bearing = (table.bearing_deg[there] + turned) % 360.0
-    return vehicles_scene(t_ms, seed, look, table.xy_m[there], bearing, np.zeros(len(key)), track)
+    return vehicles_scene(t_ms, seed, look, table.xy_m[there], bearing, np.zeros(len(key)), track, State.PARKED)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.ambient import Ambient
 from experiments.footage.shooter import Shooter, frame_times_ms
@@ -27,6 +28,7 @@ from vision.clip import annotated, write_clip
 from vision.detections import Detections
 from vision.frame import Frame, Truth, truth_as_rows
 from vision.render.choose import make_renderer
+from vision.render.faults import dropped, faults_of
 
 MOST_SECONDS: Final = 600.0
 FILES: Final = ("footage.mp4", "labelled.mp4", "labels.json", "mot.txt")
@@ -136,7 +138,7 @@ def _shoot(asked: ClipRequest, parts: Assembly, camera: Camera, t0_ms: int, tell
 def _write(asked: ClipRequest, camera: Camera, frames: Sequence[Frame], parts: Assembly) -> dict[str, Any]:
     out = asked.run.out
     out.mkdir(parents=True, exist_ok=True)
-    images = [frame.image for frame in frames]
+    images = received(frames, camera, asked.run.seed)
     boxed = [annotated(frame.image, truth_as_detections(frame.truth)) for frame in frames]
     write_whole(out / "footage.mp4", lambda part: _as_mp4(part, images, asked.fps))
     write_whole(out / "labelled.mp4", lambda part: _as_mp4(part, boxed, asked.fps))
@@ -153,6 +155,15 @@ def _write(asked: ClipRequest, camera: Camera, frames: Sequence[Frame], parts: A
     write_whole(out / "mot.txt", lambda part: part.write_text("".join(mot_lines(frames)), encoding="ascii"))
     objects = sum(len(frame.truth) for frame in frames)
     return {"folder": str(out), "frames": len(frames), "objects": objects, "camera": camera.id}
+
+
+def received(frames: Sequence[Frame], camera: Camera, seed: int) -> list[NDArray[np.uint8]]:
+    """Return the pictures as a viewer has them: where a frame is lost on its way, the one before it stands."""
+    images: list[NDArray[np.uint8]] = []
+    for frame in frames:
+        lost = dropped(faults_of(camera, frame.sky, seed), camera, frame.t_ms, seed)
+        images.append(images[-1] if lost and images else frame.image)
+    return images
 
 
 def _as_mp4(part: Path, images: Sequence[Any], fps: float) -> None:

@@ -23,14 +23,14 @@ from sensors.optics import pixel_to_ground
 from twin.city import City
 from twin.plates import plate_of
 from twin.records import Incident, Service, Visual
-from twin.scene import Look, Scene, join_scenes
+from twin.scene import Look, Scene, State, join_scenes
 
 TAG: Final = 7 << 56
 STREET_CHANCES: Final = {  # of at least one such thing being put into an overview
-    "people": 0.5, "lying": 0.44, "fire": 0.42, "smoke": 0.08, "crash": 0.12, "car": 0.3, "bus": 0.3, "truck": 0.28,
-    "motorcycle": 0.42, "emergency": 0.34,
+    "people": 0.5, "crowd": 0.06, "lying": 0.5, "fire": 0.42, "smoke": 0.10, "crash": 0.16, "car": 0.3, "bus": 0.34,
+    "truck": 0.32, "motorcycle": 0.45, "emergency": 0.40,
 }  # fmt: skip
-HARMLESS: Final = ("people", "car", "bus", "truck", "motorcycle", "emergency")
+HARMLESS: Final = ("people", "crowd", "car", "bus", "truck", "motorcycle", "emergency")
 _LOOK: Final = {
     "car": Look.CAR, "bus": Look.BUS, "truck": Look.TRUCK, "motorcycle": Look.MOTORCYCLE, "emergency": Look.EMERGENCY,
 }  # fmt: skip
@@ -49,7 +49,8 @@ class Cast:
 
     def scene(self, t_ms: int, chances: dict[str, float]) -> Scene:
         """Draw everything that is put into the picture."""
-        makers = {"people": self.people, "lying": self.lying, "fire": self.fire, "smoke": self.smoke}
+        makers = {"people": self.people, "crowd": self.crowd, "lying": self.lying, "fire": self.fire,
+                  "smoke": self.smoke}  # fmt: skip
         parts: list[Scene] = []
         for kind, chance in chances.items():
             if self.rng.random() >= chance:
@@ -94,6 +95,18 @@ class Cast:
             group.append(self._person(float(x), float(y), heading if together else float(self.rng.uniform(0, 360))))
         return group
 
+    def crowd(self) -> list[Actor]:
+        """Twelve to forty people close together, most of them facing one point."""
+        place = self.place(least_m=8.0, most_m=45.0)
+        if place is None:
+            return []
+        wide, people = float(self.rng.uniform(1.5, 5.0)), []
+        for _ in range(int(self.rng.integers(12, 41))):
+            dx, dy = (float(v) for v in self.rng.normal(0, wide, 2))
+            faces = float(np.degrees(np.arctan2(-dx, -dy)) + self.rng.normal(0, 40))
+            people.append(self._person(place[0] + dx, place[1] + dy, faces))
+        return people
+
     def _person(self, x_m: float, y_m: float, bearing_deg: float) -> Actor:
         track, variant = self._next()
         walks = self.rng.random() < 0.7
@@ -106,7 +119,7 @@ class Cast:
         """One or two people on the ground, at times with others standing by."""
         actors: list[Actor] = []
         for _ in range(1 + (self.rng.random() < 0.35)):
-            place = self.place(most_m=32.0)
+            place = self.place(most_m=float(self.rng.choice([9.0, 18.0, 32.0])))
             if place is None:
                 continue
             track, variant = self._next()
@@ -176,10 +189,12 @@ class Cast:
         u = self.rng.random()
         turn = self.rng.normal(0, 2.5) if u < 0.75 else self.rng.normal(0, 25) if u < 0.92 else self.rng.uniform(0, 360)
         size = EMERGENCY_SIZES_M[variant % 3] if kind == "emergency" else SIZE_M[_LOOK[kind]]
+        speed_ms, parked = float(self.rng.choice([0.0, 0.0, 8.0, 14.0])), self.rng.random() < 0.5
+        state = State.PARKED if parked and not speed_ms else State.BRAKING if self.rng.random() < 0.2 else State(0)
         return Actor(
             _LOOK[kind], spot.x_m, spot.y_m, spot.bearing_deg + float(turn),
             car_size(variant) if kind == "car" else size, variant, track, phase=float(self.rng.random()),
-            plate=plate_of(variant), speed_ms=float(self.rng.choice([0.0, 8.0])),
+            plate=plate_of(variant), speed_ms=speed_ms, state=state,
         )  # fmt: skip
 
     def read_vehicle(self, spot: Spot) -> list[Actor]:

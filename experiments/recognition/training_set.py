@@ -23,11 +23,15 @@ import numpy as np
 from agents.actors import scene_of
 from agents.ambient import Ambient
 from experiments.footage.shooter import overlaps
+from experiments.recognition.training_bodies import Bodies, with_bodies
 from experiments.recognition.training_cast import STREET_CHANCES, Cast, harmless
 from experiments.recognition.training_views import (
-    TRAINING_DISTRICTS,
+    TRAINED_DISTRICTS,
+    VALIDATION_DISTRICTS,
     Grounds,
+    Site,
     Spot,
+    draw_levels,
     draw_site,
     draw_sky,
     plate_view,
@@ -36,9 +40,11 @@ from experiments.recognition.training_views import (
 from twin.city import City
 from twin.errors import InputError
 from twin.scene import DETECTOR_CLASSES, Scene, join_scenes
+from twin.sky import Sky, sky_at
 from twin.streams import stream
 from vision.dataset import DatasetWriter, LabelRule, join_datasets
 from vision.frame import Frame, Renderer
+from vision.render.faults import faults_of
 
 TRAINING_SEEDS: Final = (101, 102, 103, 104, 105, 106)
 VALIDATION_SEED: Final = 107
@@ -60,10 +66,18 @@ class Job:
 
 
 class TrainingShooter:
-    """Makes training frames of one city; frame i is the same whoever makes it and whatever was made before."""
+    """Makes training frames of one city; frame i is the same whoever makes it and whatever was made before.
 
-    def __init__(self, city: City, seed: int, renderer: Renderer | None = None) -> None:
-        self._city, self._seed = city, seed
+    Args:
+        city: where.
+        seed: of everything that is drawn.
+        renderer: made for the city where None.
+        bodies: which car bodies are in the frames. Frames to train on also have cameras with odd faults; those for
+            tests have each camera's usual ones.
+    """
+
+    def __init__(self, city: City, seed: int, renderer: Renderer | None = None, bodies: Bodies = "trained") -> None:
+        self._city, self._seed, self._bodies = city, seed, bodies
         self._grounds = Grounds(city)
         self._ambient = Ambient(city, seed, datetime(2026, 4, 1, tzinfo=self._grounds.zone))
         self._renderer = renderer or _renderer(city)
@@ -71,10 +85,31 @@ class TrainingShooter:
     def frame(self, number: int) -> Frame:
         """Return one frame."""
         rng = stream(self._seed, "training frame", str(number))
-        site = draw_site(self._grounds, stream(self._seed, "training site", str(number // SITE_FRAMES)))
+        site = self.site(number // SITE_FRAMES)
         sky, hour = draw_sky(self._grounds, rng)
-        close = rng.random() < PLATE_SHARE
-        camera, spot = (plate_view if close else street_view)(self._grounds, site, rng, f"training-{number}")
+        return self.shot(site, sky, hour, bool(rng.random() < PLATE_SHARE), rng, f"training-{number}")
+
+    def site(self, number: int) -> Site:
+        """Return one of the places that frames are taken from."""
+        return draw_site(self._grounds, stream(self._seed, "training site", str(number)))
+
+    def sky(self, when: datetime, weather: str) -> Sky:
+        """Return the sky over the city at a local time without zone."""
+        grounds = self._grounds
+        return sky_at(when.replace(tzinfo=grounds.zone), grounds.lat_deg, grounds.lon_deg, weather)
+
+    def shot(self, site: Site, sky: Sky, hour: float, close: bool, rng: np.random.Generator, name: str) -> Frame:
+        """Return a frame from a site under a sky, close up on a vehicle or over a street.
+
+        Args:
+            site: where the camera hangs.
+            sky: light and weather.
+            hour: of the day, for the traffic.
+            close: whether the camera looks closely at one vehicle.
+            rng: everything else is drawn from it.
+            name: of the camera.
+        """
+        camera, spot = (plate_view if close else street_view)(self._grounds, site, rng, name)
         t_ms = round(hour * 3_600_000) + int(rng.integers(60_000))
         everyday = self._ambient.scene(t_ms, site.x_m, site.y_m, AROUND_M)
         cast = Cast(self._city, camera, self._grounds, site.arcs, rng)
@@ -82,8 +117,10 @@ class TrainingShooter:
         extra = cast.scene(t_ms, chances)
         if close:
             extra = _put_first(t_ms, cast, spot, extra)
-        scene = join_scenes(t_ms, [everyday.take(~overlaps(everyday, extra)), extra])
-        return self._renderer.render(camera, scene, sky, int(rng.integers(1 << 31)))
+        scene = with_bodies(join_scenes(t_ms, [everyday.take(~overlaps(everyday, extra)), extra]), self._bodies)
+        render_seed = int(rng.integers(1 << 31))
+        levels = draw_levels(rng) if self._bodies == "trained" else {}
+        return self._renderer.render(camera, scene, sky, render_seed, faults_of(camera, sky, render_seed, levels))
 
     def close(self) -> None:
         """Free the renderer."""
@@ -107,8 +144,8 @@ def _renderer(city: City) -> Renderer:
     return make_renderer(city)
 
 
-def training_frames(cities: Sequence[City], n: int, seed: int) -> Iterator[Frame]:
-    """Yield ``n`` varied frames, an equal part of each city, one city after another.
+def training_frames(cities: Sequence[City], n: int, seed: int, bodies: Bodies = "trained") -> Iterator[Frame]:
+    """Yield ``n`` varied frames, an equal part of each city, one city after another, with car bodies of one kind.
 
     Raises:
         InputError: no city was given.
@@ -116,7 +153,7 @@ def training_frames(cities: Sequence[City], n: int, seed: int) -> Iterator[Frame
     if not cities:
         raise InputError("make training frames", "no city was given; give at least one")
     for row, city in enumerate(cities):
-        with closing(TrainingShooter(city, seed)) as shooter:
+        with closing(TrainingShooter(city, seed, bodies=bodies)) as shooter:
             for number in range(row * n // len(cities), (row + 1) * n // len(cities)):
                 yield shooter.frame(number)
 
@@ -163,8 +200,8 @@ def write_training_set(
     origin = {
         "command": f"twin vision train --frames {n} --seed {seed}",
         "seed": seed,
-        "cities": [f"default_city({s}, {list(TRAINING_DISTRICTS)})" for s in city_seeds],
-        "validation": f"default_city({validation_seed}, {list(TRAINING_DISTRICTS)})",
+        "cities": [f"default_city({s}, {list(_districts(s))})" for s in city_seeds],
+        "validation": f"default_city({validation_seed}, {list(_districts(validation_seed))}), car bodies held out",
         "frames_with_class": share,
     }
     summary = join_datasets(parts, out_dir, origin)
@@ -200,20 +237,28 @@ def _jobs(n: int, city_seeds: Sequence[int], validation_seed: int, share: float)
 _KEPT: dict[tuple[int, int], TrainingShooter] = {}  # this process's last city: making one takes longer than a batch
 
 
-def _shooter(city_seed: int, seed: int) -> TrainingShooter:
+def _districts(city_seed: int) -> tuple[str, ...]:
+    """Return the districts of a city that frames are made in: one a seed, another for the seed of validation."""
+    if city_seed == VALIDATION_SEED:
+        return VALIDATION_DISTRICTS
+    return (TRAINED_DISTRICTS[city_seed % len(TRAINED_DISTRICTS)],)
+
+
+def _shooter(city_seed: int, seed: int, bodies: Bodies) -> TrainingShooter:
     if (city_seed, seed) not in _KEPT:
         from twin.city.default import default_city
 
         for old in _KEPT.values():
             old.close()
         _KEPT.clear()
-        _KEPT[city_seed, seed] = TrainingShooter(default_city(city_seed, TRAINING_DISTRICTS), seed)
+        city = default_city(city_seed, _districts(city_seed), workers=1)
+        _KEPT[city_seed, seed] = TrainingShooter(city, seed, bodies=bodies)
     return _KEPT[city_seed, seed]
 
 
 def _write_part(job: Job, folder: Path, seed: int) -> Counter[str]:
     """Write one batch; returns in how many of its frames each class is asked for."""
-    shooter, rule = _shooter(job.city_seed, seed), LabelRule()
+    shooter, rule = _shooter(job.city_seed, seed, "trained" if job.split == "train" else "held out"), LabelRule()
     writer, found = DatasetWriter(folder, rule), Counter[str]()
     for number in range(job.begin, job.end):
         frame = shooter.frame(number)

@@ -19,10 +19,15 @@ from experiments.footage.viewpoints import HEIGHT_PX, WIDTH_PX, Ground
 from sensors.cameras import Camera
 from twin.city import City
 from twin.sky import Sky, sky_at
+from vision.render.faults import FAULTS
 
 TRAINING_DISTRICTS: Final = ("Chilonzor",)  # a district is made in seconds and has every kind of street
+TRAINED_DISTRICTS: Final = ("Chilonzor", "Sergeli", "Shayxontohur", "Chilonzor", "Yashnobod", "Uchtepa")  # by seed
+VALIDATION_DISTRICTS: Final = ("Olmazor",)
+UNSEEN_DISTRICTS: Final = ("Yunusobod", "Mirobod")  # their main streets too were never trained on
 LIGHT_SHARES: Final = {"day": 0.5, "dusk": 0.15, "night": 0.35}
 WEATHER_SHARES: Final = {"clear": 0.56, "rain": 0.14, "fog": 0.08, "snow": 0.12, "dust": 0.10}
+ODD_FAULT: Final = 0.08  # share of training frames in which a fault of the camera is strong; as often it is absent
 _YEAR: Final = datetime(2026, 1, 1)
 
 
@@ -107,6 +112,12 @@ def draw_sky(grounds: Grounds, rng: np.random.Generator) -> tuple[Sky, float]:
         if sky.light == light:
             break
     return sky, when.hour + when.minute / 60
+
+
+def draw_levels(rng: np.random.Generator) -> dict[str, str]:
+    """Draw the levels of a training camera's faults: mostly usual, each now and then strong or absent."""
+    chance = {"strong": ODD_FAULT, "none": ODD_FAULT, "usual": 1.0 - 2 * ODD_FAULT}
+    return {name: str(rng.choice(list(chance), p=list(chance.values()))) for name in FAULTS}
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def recognition(city: City) -> Iterator[Row]:
 
     recogniser = Recogniser.load()
     images = list(np.random.default_rng(1).integers(0, 255, (16, 540, 960, 3), dtype=np.uint8))
-    batch = torch.rand(8, 3, 288, 512)
+    batch = torch.rand(8, 3, 256, 448)
 
     def bare() -> None:
         with torch.inference_mode():

@@ -25,7 +25,7 @@ class FlatRenderer:
         self.seeds: list[int] = []
         self.closed = False
 
-    def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int) -> Frame:
+    def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int, faults: object = None) -> Frame:
         boxes = [_box(camera, scene, row) for row in range(len(scene))]
         seen = [row for row, box in enumerate(boxes) if box is not None]
         truth = _truth(scene.take(np.array(seen, dtype=np.intp)), [boxes[row] for row in seen])

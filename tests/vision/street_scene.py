@@ -49,4 +49,5 @@ def actors(*rows, t_ms=0):
         track_id=np.arange(100, 100 + n, dtype=np.int64),
         speed_ms=column("speed_ms", 5.0, float),
         incident_id=column("incident_id", -1, np.int64),
+        state=column("state", 0, np.uint8),
     )

@@ -44,19 +44,19 @@ def frame(what: Truth, t_ms: int = 0) -> Frame:
 @pytest.mark.parametrize(
     ("cls", "box", "visible", "asked"),
     [
-        (Look.CAR, (0, 0, 40, 16), 1.0, True),  # 21 x 8.5 px at the network
-        (Look.CAR, (0, 0, 40, 14), 1.0, False),  # 7.5 px high there
-        (Look.PERSON, (0, 0, 15, 20), 1.0, False),  # 8 x 10.7 = 85 px there
-        (Look.PERSON, (0, 0, 15, 30), 1.0, True),
-        (Look.PERSON, (0, 0, 15, 30), 0.24, False),
-        (Look.PLATE, (0, 0, 23, 5), 1.0, True),  # 12.3 px wide there
-        (Look.PLATE, (0, 0, 22, 5), 1.0, False),
+        (Look.CAR, (0, 0, 40, 20), 1.0, True),  # 18.7 x 9.3 px at the network
+        (Look.CAR, (0, 0, 40, 19), 1.0, False),  # 8.9 px high there
+        (Look.PERSON, (0, 0, 15, 20), 1.0, False),  # 7 x 9.3 = 65 px there
+        (Look.PERSON, (0, 0, 15, 35), 1.0, True),
+        (Look.PERSON, (0, 0, 15, 35), 0.24, False),
+        (Look.PLATE, (0, 0, 26, 6), 1.0, True),  # 12.1 px wide there
+        (Look.PLATE, (0, 0, 25, 6), 1.0, False),
     ],
 )
 def test_the_label_rule_is_applied_at_the_size_the_network_sees(
     cls: Look, box: tuple[float, float, float, float], visible: float, asked: bool
 ) -> None:
-    """Frames are 960 px wide and the network sees 512: all sizes shrink to 0.533."""
+    """Frames are 960 px wide and the network sees 448: all sizes shrink to 0.467."""
     assert RULE.counts(truth((cls, box, visible)), 960).tolist() == [asked]
 
 
@@ -100,7 +100,7 @@ def test_faults_name_what_would_work(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such folder"):
         read_summary(tmp_path / "none")
     write_dataset([], tmp_path / "one")
-    write_dataset([], tmp_path / "two", LabelRule(least_height_px=9))
+    write_dataset([], tmp_path / "two", LabelRule(least_height_px=12))
     with pytest.raises(InputError, match="label rules differ"):
         join_datasets([tmp_path / "one", tmp_path / "two"], tmp_path / "both", {})
 
@@ -119,19 +119,19 @@ def test_boxes_stay_on_their_objects_whatever_is_done_to_the_frame(seed: int) ->
     """Wherever the white car goes, the box holds white and what lies just outside it is not."""
     rng = np.random.default_rng(seed)
     for made in (varied(square(), rng, RULE), quilt([square()] * 4, rng, RULE)):
-        assert made.image.shape == (288, 512, 3)
+        assert made.image.shape == (256, 448, 3)
         for x1, y1, x2, y2 in made.box:
             inner = made.image[int(y1 + 3) : int(y2 - 2), int(x1 + 3) : int(x2 - 2)]
             assert inner.size == 0 or inner.min() > 200
-        assert ((made.box[:, :2] >= 0) & (made.box[:, 2:] <= [512, 288])).all()
+        assert ((made.box[:, :2] >= 0) & (made.box[:, 2:] <= [448, 256])).all()
 
 
 def test_what_leaves_the_picture_or_gets_too_small_is_no_longer_asked_for() -> None:
-    whole = placed(square(), (512, 288), 512 / 960, (0, 0), RULE)
-    assert whole.box[0] == pytest.approx(np.array([160, 106.67, 266.67, 160]), abs=0.01)
-    mostly_out = placed(square(), (512, 288), 512 / 960, (-250, 0), RULE)
+    whole = placed(square(), (448, 256), 448 / 960, (0, 0), RULE)
+    assert whole.box[0] == pytest.approx(np.array([140, 93.33, 233.33, 140]), abs=0.01)
+    mostly_out = placed(square(), (448, 256), 448 / 960, (-250, 0), RULE)
     assert len(mostly_out.box) == 0
-    tiny = placed(square(), (512, 288), 0.07, (0, 0), RULE)
+    tiny = placed(square(), (448, 256), 0.07, (0, 0), RULE)
     assert len(tiny.box) == 0
     hidden = replace(square(), visible=np.array([0.3], np.float32))
-    assert len(placed(hidden, (512, 288), 512 / 960, (-200, 0), RULE).box) == 0
+    assert len(placed(hidden, (448, 256), 448 / 960, (-200, 0), RULE).box) == 0

@@ -1,5 +1,7 @@
 """One contract for every renderer: things are where the pinhole says, hidden things are absent, same in, same out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -173,3 +175,48 @@ def test_night_is_darker_than_day(renderer):
     scene = actors((Look.CAR, 2.0, 20.0))
     day, night = (renderer.render(street_camera(), scene, sky, seed=1).image.mean() for sky in (DAY, NIGHT))
     assert night < 0.6 * day
+
+
+def test_masks_show_each_row_of_the_truth_where_it_is(renderer):
+    """Two cars, one before the other: the mask's boxes are the truth's, and its classes the rows' own."""
+    scene = actors((Look.CAR, 1.0, 18.0, {"plate": "00A123BC"}), (Look.BUS, 0.0, 40.0), (Look.PERSON, -3.0, 12.0))
+    frame = renderer.render(street_camera(hfov_deg=50.0), scene, DAY, seed=1)
+    mask = frame.instance_mask
+    assert mask.shape == frame.image.shape[:2]
+    assert mask.dtype == np.int32
+    for row in range(len(frame.truth)):
+        y, x = np.nonzero(mask == row)
+        found = (x.min(), y.min(), x.max() + 1, y.max() + 1)
+        np.testing.assert_allclose(found, frame.truth.box[row], atol=14 if frame.truth.cls[row] == Look.CAR else 0)
+        assert set(frame.class_mask[mask == row]) == {frame.truth.cls[row]}
+    assert set(np.unique(mask)) == {-1, *range(len(frame.truth))}
+    assert (frame.class_mask[mask < 0] == 255).all()
+    np.testing.assert_allclose(frame.truth.occlusion + frame.truth.visible, 1)
+    assert (frame.truth.height_px > 0).all()
+
+
+def test_a_picture_that_was_not_drawn_here_has_no_masks(renderer):
+    frame = replace(renderer.render(street_camera(), empty_scene(0), DAY, seed=1), ids=None)
+    with pytest.raises(ValueError, match="no masks"):
+        _ = frame.instance_mask
+
+
+def test_both_renderers_draw_the_same_masks():
+    """Silhouettes by OpenGL and on the processor: hardly a pixel is further than one from the other."""
+    from scipy.ndimage import binary_dilation
+
+    pytest.importorskip("moderngl")
+    pytest.importorskip("pybullet")
+    scene = actors((Look.CAR, 1.0, 12.0), (Look.BUS, -2.0, 35.0), (Look.PERSON, -3.0, 9.0), (Look.TRUCK, 6.0, 25.0))
+    masks = []
+    for source in ("gl", "tiny"):
+        try:
+            one = make_renderer(grid_town(), source)
+        except OSError as refused:
+            pytest.skip(str(refused))
+        masks.append(one.render(street_camera(), scene, DAY, seed=1).class_mask)
+        one.close()
+    for look in (Look.CAR, Look.BUS, Look.PERSON, Look.TRUCK):
+        a, b = masks[0] == look, masks[1] == look
+        apart = (a & ~binary_dilation(b, np.ones((3, 3)))) | (b & ~binary_dilation(a, np.ones((3, 3))))
+        assert apart.sum() < 0.03 * a.sum(), look

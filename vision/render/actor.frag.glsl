@@ -1,26 +1,21 @@
+#ifdef FAR
+in vec3 shaded;
+#else
 in vec3 place;
 in vec3 normal;
 in vec3 rgb;
 flat in float gloss;
-flat in uint id;
 in vec3 glow;
+#endif
+flat in uint id;
 layout(location = 0) out vec4 out_colour;
 layout(location = 1) out uint out_id;
 
 void main() {
-    vec3 n = normalize(normal);
-    vec3 way = place - eye.xyz;
-    float distance_m = length(way);
-    vec3 colour = lit(rgb, n, place) + glow;
-    if (gloss > 0.0) {
-        vec3 mirrored = reflect(way / distance_m, n);
-        float rim = pow(1.0 - clamp(dot(-way / distance_m, n), 0.0, 1.0), 3.0);
-        vec3 sky = mirrored.z > 0.0 ? mix(horizon.rgb, zenith.rgb, mirrored.z) : below.rgb * 0.4;
-        colour = mix(colour, sky, gloss * (0.10 + 0.40 * rim));
-        float spark = max(dot(mirrored, sun_way.xyz), 0.0);
-        spark *= spark; spark *= spark; spark *= spark; spark *= spark; spark *= spark; spark *= spark;
-        colour += sun.rgb * spark * gloss * 0.9;
-    }
-    out_colour = seen(hazed(colour, distance_m));
+#ifdef FAR
+    out_colour = vec4(shaded, 1.0);
+#else
+    out_colour = vec4(painted(rgb, normalize(normal), place, gloss, glow), 1.0);
+#endif
     out_id = id;
 }

@@ -11,12 +11,21 @@ in vec3 in_fourth;
 in float in_lamps;
 in float in_id;
 uniform vec3 palette[18];
+flat out uint id;
+#ifdef FAR   // small in the picture: shaded at its corners
+out vec3 shaded;
+vec3 place;
+vec3 normal;
+vec3 rgb;
+float gloss;
+vec3 glow;
+#else
 out vec3 place;
 out vec3 normal;
 out vec3 rgb;
 flat out float gloss;
-flat out uint id;
 out vec3 glow;
+#endif
 
 void main() {
     vec4 p = vec4(in_place, 1.0);
@@ -42,4 +51,7 @@ void main() {
     if (slot == 11 && (lamps & 8) != 0) glow = vec3(0.12, 0.30, 2.6);
     id = uint(in_id + 0.5);
     gl_Position = clip * vec4(place, 1.0);
+#ifdef FAR
+    shaded = painted(rgb, normalize(normal), place, gloss, glow);
+#endif
 }

@@ -6,6 +6,12 @@ layout(location = 0) out vec4 out_colour;
 void main() {
     float x = uv.x * 2.0 - 1.0;
     float power;
+    if (look.w > 1.5) {   // a contact shade: full below the body, soft beyond it
+        float y = uv.y * 2.0 - 1.0;
+        vec2 edge = smoothstep(vec2(0.0), vec2(0.45), 1.0 - abs(vec2(x, y)));
+        out_colour = vec4(0.0, 0.0, 0.0, edge.x * edge.y * look.z);
+        return;
+    }
     if (look.w > 0.5) {
         float y = uv.y * 2.0 - 1.0;
         float fall = max(1.0 - x * x - y * y, 0.0);

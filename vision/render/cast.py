@@ -10,15 +10,21 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.scene import Look, Scene
+from twin.scene import VEHICLES, Look, Scene, State
 from twin.streams import draw_u32
 from vision.render import materials
 from vision.render.body import Body, Point
-from vision.render.meshes_people import FIGURES, GAIT_STEPS, HEIGHT_M, people_bodies
+from vision.render.meshes_people import FIGURES, GAIT_STEPS, HEIGHT_M, LYING_POSES, STANCES, people_bodies
 from vision.render.meshes_vehicles import vehicle_bodies
+from vision.render.wrecks import wreck_bodies
 
-CAR_BODIES: Final = ("sedan", "sedan", "sedan", "hatch", "hatch", "suv", "suv", "van", "van", "estate", "pickup")
-_FIT: Final = 0.24  # how far an actor's size may be from a body's own before another body is taken
+CAR_BODIES: Final = (  # by how often one meets them; the weights are our estimate
+    "sedan", "sedan", "sedan", "small_sedan", "small_sedan", "large_sedan", "liftback", "liftback", "hatch", "hatch",
+    "micro", "micro", "suv", "crossover", "crossover", "mpv", "van", "van", "estate", "offroad", "pickup",
+)  # fmt: skip
+HELD_OUT_BODIES: Final = ("liftback", "micro", "crossover")  # never trained on; all cars of a test have one of them
+STANDS_BELOW_MS: Final = 0.15
+_FIT: Final = 0.14  # how far an actor's size may be from a body's own before another body is taken
 
 
 class Lamp(IntFlag):
@@ -57,7 +63,8 @@ class Cast:
 @cache
 def bodies() -> dict[str, Body]:
     """Return every body by name, in a fixed order."""
-    return {**vehicle_bodies(), **people_bodies()}
+    vehicles = vehicle_bodies()
+    return {**vehicles, **wreck_bodies(vehicles[name] for name in sorted({*CAR_BODIES})), **people_bodies()}
 
 
 def cast_of(scene: Scene, origin_m: NDArray[np.float64], dark: bool) -> Cast:
@@ -77,18 +84,20 @@ def _body_of(scene: Scene, row: int) -> str:
     look, variant = Look(scene.look[row]), int(scene.variant[row])
     size = float(scene.size_m[row, 0]), float(scene.size_m[row, 1]), float(scene.size_m[row, 2])
     if look == Look.PERSON:
-        step = int(scene.phase[row] * GAIT_STEPS) % GAIT_STEPS
-        return f"{FIGURES[_figure(variant)]}_{step}"
+        figure = FIGURES[_figure(variant)]
+        if abs(scene.speed_ms[row]) < STANDS_BELOW_MS:
+            return f"{figure}_stands_{_pick(variant, 'stance', STANCES)}"
+        return f"{figure}_{int(scene.phase[row] * GAIT_STEPS) % GAIT_STEPS}"
     if look == Look.PERSON_LYING:
-        return f"{FIGURES[_figure(variant)]}_lying_{_pick(variant, 'pose', 2)}"
+        return f"{FIGURES[_figure(variant)]}_lying_{_pick(variant, 'pose', LYING_POSES)}"
     if look == Look.CAR:
-        return _car_body(variant, size)
+        return car_body(variant, size) + _damage(int(scene.state[row]))
     if look == Look.BUS:
         return "bus"
     if look == Look.TRUCK:
         return ("truck", "truck", "tipper")[_pick(variant, "truck", 3)]
     if look == Look.MOTORCYCLE:
-        return "motorcycle"
+        return ("motorcycle", "motorcycle", "scooter")[_pick(variant, "motorcycle", 3)]
     return emergency_body(size)
 
 
@@ -100,14 +109,20 @@ def emergency_body(size_m: Point) -> str:
 
 
 def _figure(variant: int) -> int:
-    return (0, 0, 0, 1, 1, 2)[_pick(variant, "figure", 6)]
+    return _pick(variant, "figure", len(FIGURES))
+
+
+def _damage(state: int) -> str:
+    if state & State.CRUSHED_NOSE:
+        return "_nose"
+    return "_left" if state & State.CRUSHED_LEFT else "_right" if state & State.CRUSHED_RIGHT else ""
 
 
 @lru_cache(maxsize=20_000)
-def _car_body(variant: int, size_m: Point) -> str:
+def car_body(variant: int, size_m: Point) -> str:
     """Return the variant's body, or the next one in its order whose own size is near the actor's."""
     start = _pick(variant, "car", len(CAR_BODIES))
-    order = [CAR_BODIES[(start + 3 * i) % len(CAR_BODIES)] for i in range(len(CAR_BODIES))]
+    order = [CAR_BODIES[(start + 4 * i) % len(CAR_BODIES)] for i in range(len(CAR_BODIES))]
     misfit = {name: float(np.abs(np.array(size_m) / bodies()[name].size_m - 1).max()) for name in order}
     fitting = [name for name in order if misfit[name] <= _FIT]
     return fitting[0] if fitting else min(order, key=lambda name: (misfit[name], name))
@@ -155,7 +170,7 @@ def _wardrobe(look: Look, variant: int, name: str) -> NDArray[np.uint8]:
         return np.asarray(table[_pick(variant, purpose, len(table))])
 
     if look in (Look.PERSON, Look.PERSON_LYING):
-        hair = materials.HAIRS if name.startswith("robe") else materials.HAIRS[:4]
+        hair = materials.SCARVES if name.startswith(("robe", "jeans")) else materials.HAIRS
         tables = (materials.TOPS, materials.BOTTOMS, materials.SKINS, hair)
     elif look == Look.BUS:
         tables = (materials.BUS_COLOURS, materials.CARGO_COLOURS, materials.CARGO_COLOURS, materials.CARGO_COLOURS)
@@ -174,13 +189,15 @@ def _wardrobe(look: Look, variant: int, name: str) -> NDArray[np.uint8]:
 def _lamps(scene: Scene, rows: NDArray[np.intp], names: tuple[str, ...], dark: bool) -> NDArray[np.uint8]:
     out = np.zeros(len(rows), np.uint8)
     look, moving = scene.look[rows], np.abs(scene.speed_ms[rows]) > 0.3
-    vehicle = np.isin(look, (Look.CAR, Look.BUS, Look.TRUCK, Look.MOTORCYCLE, Look.EMERGENCY))
-    upright = np.abs(scene.roll_deg[rows]) < 45
+    state, wild = scene.state[rows], scene.incident_id[rows] >= 0
+    vehicle = np.isin(look, VEHICLES)
     flashing, first_half = look == Look.EMERGENCY, scene.phase[rows] % 1.0 < 0.5
+    awake = vehicle & (np.abs(scene.roll_deg[rows]) < 45) & (state & State.PARKED == 0)
+    driven = awake & (~wild | moving | flashing)
     burning = (
         (vehicle, Lamp.GLOSSY),
-        (dark & vehicle & upright & (moving | flashing), Lamp.HEAD | Lamp.TAIL),
-        (vehicle & ~moving & (scene.incident_id[rows] < 0) & upright, Lamp.BRAKE),
+        (dark & driven, Lamp.HEAD | Lamp.TAIL),
+        (awake & ((~moving & ~wild) | (state & State.BRAKING != 0)), Lamp.BRAKE),
         (flashing & first_half, Lamp.FLASH_A),
         (flashing & ~first_half, Lamp.FLASH_B),
     )

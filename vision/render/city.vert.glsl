@@ -6,17 +6,15 @@ in vec3 in_rgb;
 in float in_number;
 out vec3 place;
 out vec2 uv;
-flat out vec3 normal_;
+out vec3 normal;
+out vec3 rgb;
 flat out float tile;
 flat out float number;
-out vec3 soft_normal;
-out vec3 rgb;
 
 void main() {
     place = in_place;
     uv = in_uv;
-    normal_ = in_normal;
-    soft_normal = in_normal;
+    normal = in_normal;
     tile = in_tile;
     rgb = in_rgb * in_rgb;
     number = in_number;

@@ -23,8 +23,22 @@ WHOLE_TO_M: Final = 90.0  # further off, crowns have fewer sides
 _BARK: Final = (0.36, 0.30, 0.25)
 _GREEN: Final = np.array([0.30, 0.42, 0.20])
 _TRUNK: Final = tube((0, 0, 0), (0, 0, TRUNK_M), (0.16, 0.11), 0, 6)
-_CROWNS: Final = tuple(join([ball(at, radii, 0, 5, 8) for at, radii in balls]) for balls in BALLS)
-_FAR_CROWNS: Final = tuple(join([ball(at, radii, 0, 4, 5) for at, radii in balls]) for balls in BALLS)
+
+
+def _crown(
+    balls: Sequence[tuple[tuple[float, float, float], tuple[float, float, float]]], rings: int, sides: int
+) -> Mesh:
+    """Return ellipsoids dented as foliage is: nowhere outside the ellipsoid, a fifth inside it at most."""
+    parts = []
+    for at, radii in balls:
+        mesh = ball((0, 0, 0), radii, 0, rings, sides)
+        shape = 1.0 - 0.2 * spot_draws("dent", np.round(mesh.position_m[:, :2] * 10 + mesh.position_m[:, 2:] * 37), 1)
+        parts.append(Mesh(mesh.position_m * shape + np.asarray(at), mesh.normal, mesh.slot))
+    return join(parts)
+
+
+_CROWNS: Final = tuple(_crown(balls, 6, 9) for balls in BALLS)
+_FAR_CROWNS: Final = tuple(_crown(balls, 4, 5) for balls in BALLS)
 
 
 def _placed(mesh: Mesh, at: ArrayLike, tile: Tile, rgb: Sequence[float], number: float = 0.0) -> NDArray[np.float32]:

@@ -14,23 +14,24 @@ from twin.scene import Scene
 from twin.sky import Sky
 from vision.frame import Frame
 from vision.render import materials
+from vision.render.deliver import deliver, with_faults
 from vision.render.effects import join_puffs
-from vision.render.faults import apply_faults, faults_of, frame_stream
-from vision.render.gl_parts import ActorPart, BeamPart, CityPart, PlatePart, PuffPart
+from vision.render.faults import Faults, faults_of
+from vision.render.gl_actors import ActorPart, levels_of
+from vision.render.gl_parts import BeamPart, CityPart, PlatePart, PuffPart
 from vision.render.gl_programs import has_shadows, light_block, make_context, make_programs, sun_matrix
-from vision.render.night import all_glows, pools
+from vision.render.night import all_glows, contacts, pools
 from vision.render.placed_mesh import mesh_for
 from vision.render.projection import Lens, place_of
 from vision.render.shot import Shot, take_shot
 from vision.render.textures import HEIGHT_PX, WIDTH_PX, tile_stack
-from vision.render.truth import truth_of
-from vision.render.weather import fall
 
 SHADOW_PX: Final = 1536
-LAMP_PX: Final = 512
-LAMP_SPAN_M: Final = 320.0
+LAMP_PX: Final = 1024
+LAMP_SPAN_M: Final = 256.0
+FLYING_LAMP_SPAN_M: Final = 480.0
 FLYING_SHADOWS_M: Final = 200.0
-CELL_PX: Final = 40  # an actor's own outline is counted in a cell of this size
+CELL_PX: Final = 32  # an actor's own outline is counted in a cell of this size
 SHEET_CELLS: Final = 24  # cells across the outline sheet
 CITIES_KEPT: Final = 8
 _NO_CELL: Final = (0.0, 0.0, 0.0, 9.0)  # scale and shift that bring a box outside the sheet
@@ -46,7 +47,8 @@ class GlRenderer:
         self._city = city
         self._ctx = make_context()
         self._programs = make_programs(self._ctx)
-        self._programs["actor"]["palette"].write(materials.palette().tobytes())
+        for name in ("actor", "actor_far"):
+            self._programs[name]["palette"].write(materials.palette().tobytes())
         self._actors = ActorPart(self._ctx, self._programs)
         self._plates = PlatePart(self._ctx, self._programs)
         self._puffs = PuffPart(self._ctx, self._programs)
@@ -82,16 +84,17 @@ class GlRenderer:
         for unit, texture in enumerate(maps):
             texture.use(unit)
 
-    def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int) -> Frame:
+    def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int, faults: Faults | None = None) -> Frame:
         """Return the frame; the same arguments give the same pixels on the same machine."""
+        faults = faults or faults_of(camera, sky, seed)
+        camera = with_faults(camera, faults)
         shot = take_shot(camera, scene, sky)
         with self._ctx:
             image, ids = self._draw(camera, shot, self._city_of(camera), sky)
-            self._count_outlines(shot)
-        rng = frame_stream(camera, scene.t_ms, seed)
-        image = fall(image, sky, float(np.mean(shot.light.horizon)), rng)
-        image = apply_faults(image, faults_of(camera, sky, seed), rng)
-        return Frame(camera.id, scene.t_ms, image, truth_of(ids, shot.items, scene, shot.lens), sky)
+            self._draw_outlines(shot, _items_in(ids, len(shot.items)))
+            return deliver(
+                camera, scene, sky, seed, shot, (image, ids), faults, count_areas=lambda: self._count_outlines(shot)
+            )  # outlines are drawn while the picture goes through the camera
 
     def close(self) -> None:
         """Free the graphics context."""
@@ -118,14 +121,14 @@ class GlRenderer:
         reach = min(max(20.0, camera.range_m * 0.6), FLYING_SHADOWS_M if camera.kind == "drone" else 65.0)
         middle = ahead / max(float(np.linalg.norm(ahead)), 1e-6) * reach * 0.9 + lens.eye_m * [1, 1, 0]
         sun = sun_matrix(light.sun_way, middle, reach * 1.25)
-        area = (*(middle[:2] - LAMP_SPAN_M / 2).tolist(), LAMP_SPAN_M)
+        span_m = FLYING_LAMP_SPAN_M if camera.kind == "drone" else LAMP_SPAN_M
+        area = (*(middle[:2] - span_m / 2).tolist(), span_m)
         own_light = 0.55 if camera.ir and sky.light == "night" else 0.0
         self._block.write(light_block(lens, light, sun, area, own_light))
         self._load(shot, city)
         if has_shadows(light):
             self._draw_shadows(city, (city.place, sun.tobytes()))
-        if light.lamps:
-            self._draw_pools(shot, city)
+        self._draw_pools(shot, city)
         screen = self._screen(lens.width_px, lens.height_px)
         self._draw_scene(screen, shot, city)
         image = np.frombuffer(screen.read(components=3, alignment=1), np.uint8).reshape(
@@ -139,7 +142,7 @@ class GlRenderer:
 
     def _load(self, shot: Shot, city: CityPart) -> None:
         n, puffs, cells = len(shot.cast), shot.puffs, outline_cells(shot.items.full_box, shot.lens)
-        self._actors.load(shot.cast, np.arange(n) + 1, cells[:n])
+        self._actors.load(shot.cast, np.arange(n), levels_of(shot.cast.matrix, shot.lens), cells[:n])
         self._plates.load(shot.plates, np.arange(len(shot.items) - len(shot.plates.owner), len(shot.items)) + 1)
         ids, puff_cells = puffs.row + 1, cells[puffs.row]
         if shot.light.lamps:
@@ -172,7 +175,7 @@ class GlRenderer:
         self._lamp_screen.clear()
         self._ctx.enable_only(moderngl.BLEND)
         self._ctx.blend_func = moderngl.ONE, moderngl.ONE
-        self._beams.draw(pools(city.lamps_m, shot))
+        self._beams.draw(pools(city.lamps_m, shot) if shot.light.lamps else contacts(shot.cast))
 
     def _draw_scene(self, screen: Any, shot: Shot, city: CityPart) -> None:
         import moderngl
@@ -215,10 +218,13 @@ class GlRenderer:
         screen.color_mask = (True,) * 4, (True,) * 4
         screen.depth_mask = True
 
-    def _count_outlines(self, shot: Shot) -> None:
-        """Fill in how many pixels each item would cover if nothing hid it, from its own cell of the outline sheet."""
+    def _draw_outlines(self, shot: Shot, seen: NDArray[np.intp]) -> None:
+        """Draw the items that are seen once more, each into its own cell of the outline sheet and whole."""
         import moderngl
 
+        n, cells = len(shot.cast), outline_cells(shot.items.full_box, shot.lens)
+        rows = seen[seen < n]
+        self._actors.load(shot.cast, rows, levels_of(shot.cast.matrix[rows], shot.lens), cells[rows])
         self._sheet.use()
         self._sheet.clear()
         self._ctx.enable_only(moderngl.CULL_FACE)
@@ -227,6 +233,10 @@ class GlRenderer:
         self._programs["puff"]["to_cells"] = 1.0
         self._programs["puff"]["solid_from"] = FIRE_SOLID
         self._puffs.draw()
+        self._lamp_screen.use()  # leaving the sheet sends it off
+
+    def _count_outlines(self, shot: Shot) -> None:
+        """Fill in how many pixels each item seen would cover if nothing hid it."""
         side = SHEET_CELLS * CELL_PX
         sheet = np.frombuffer(self._sheet.read(components=1, alignment=1), np.uint8).reshape(side, side) > 0
         share = sheet.reshape(SHEET_CELLS, CELL_PX, SHEET_CELLS, CELL_PX).mean(axis=(1, 3)).ravel()
@@ -241,6 +251,13 @@ class GlRenderer:
             colours = [ctx.texture(size, 4), ctx.texture(size, 1, dtype="u2")]
             self._screens[size] = ctx.framebuffer(colours, ctx.depth_texture(size))
         return self._screens[size]
+
+
+def _items_in(ids: NDArray[np.uint16], n: int) -> NDArray[np.intp]:
+    """Return which of n items have a pixel."""
+    seen = np.zeros(n + 1, bool)
+    seen[ids.ravel()] = True
+    return np.flatnonzero(seen[1:])
 
 
 def outline_cells(boxes: NDArray[np.float64], lens: Lens) -> NDArray[np.float64]:

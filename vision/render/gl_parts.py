@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,19 +9,15 @@ from numpy.typing import NDArray
 
 from twin.streams import stream
 from vision.plate_art import draw_plate
-from vision.render.cast import Cast, bodies
 from vision.render.city_mesh import CityMesh
 from vision.render.effects import Puffs
-from vision.render.mesh import coarse
 from vision.render.plates import Plates
 
 if TYPE_CHECKING:
     import moderngl
 
-ACTORS_MAX: Final = 2000
 PLATE_LAYERS: Final = 96
 PUFFS_MAX: Final = 4000
-_INSTANCE: Final = 26  # floats an actor: three rows of its matrix, four colours, lamps, id
 
 
 class CityPart:
@@ -32,7 +26,7 @@ class CityPart:
     def __init__(
         self, ctx: moderngl.Context, programs: dict[str, Any], mesh: CityMesh, place: tuple[float, float]
     ) -> None:
-        self._ground = [_StillArray(ctx, programs, layer) for layer in mesh.ground]
+        self._ground = [_StillArray(ctx, programs, layer, ground=True) for layer in mesh.ground]
         self._solid = _StillArray(ctx, programs, mesh.solid)
         self.lamps_m, self.place = mesh.lamps_m, place
 
@@ -60,16 +54,22 @@ class CityPart:
 class _StillArray:
     """One list of triangles of the still city; corners that are the same are kept once."""
 
-    def __init__(self, ctx: moderngl.Context, programs: dict[str, Any], rows: NDArray[np.float32]) -> None:
+    def __init__(
+        self, ctx: moderngl.Context, programs: dict[str, Any], rows: NDArray[np.float32], ground: bool = False
+    ) -> None:
         self._count = len(rows)
         if not self._count:
             return
         unique, inverse = np.unique(rows, axis=0, return_inverse=True)
-        names = ("in_place", "in_normal", "in_uv", "in_tile", "in_rgb", "in_number")
+        names: tuple[str, ...] = ("in_place", "in_normal", "in_uv", "in_tile", "in_rgb", "in_number")
         self._corners = ctx.buffer(unique.tobytes())
         self._index = ctx.buffer(inverse.ravel().astype(np.uint32).tobytes())
         form = "3f 3f 2f 1f 3f 1f"
-        self._colour = ctx.vertex_array(programs["city"], [(self._corners, form, *names)], self._index)
+        if ground:
+            names, form = ("in_place", "in_uv", "in_tile", "in_rgb"), "3f 12x 2f 1f 3f 4x"
+        self._colour = ctx.vertex_array(
+            programs["ground" if ground else "city"], [(self._corners, form, *names)], self._index
+        )
         self._depth = ctx.vertex_array(programs["depth_city"], [(self._corners, "3f 40x", "in_place")], self._index)
 
     def draw(self) -> None:
@@ -84,84 +84,6 @@ class _StillArray:
         if self._count:
             for thing in (self._colour, self._depth, self._corners, self._index):
                 thing.release()
-
-
-@dataclass(frozen=True)
-class _Library:
-    """All bodies in one list of corners: bytes to upload, and each body's first index and count of indices."""
-
-    corners: NDArray[np.float32]
-    indices: NDArray[np.uint32]
-    spans: dict[str, tuple[int, int]]
-
-
-@cache
-def _library(plain: bool) -> _Library:
-    """Return all bodies with normals and slots, or plain: places only, coarse, for shadows and outlines."""
-    corners, indices, spans, base, at = [], [], {}, 0, 0
-    for name, body in bodies().items():
-        mesh = coarse(body.mesh, 0.03 + 0.02 * max(body.size_m)) if plain else body.mesh
-        columns = [mesh.position_m] if plain else [mesh.position_m, mesh.normal, mesh.slot]
-        rows = np.column_stack(columns).astype(np.float32).round(5)
-        unique, inverse = np.unique(rows, axis=0, return_inverse=True)
-        corners.append(unique)
-        indices.append(inverse.ravel().astype(np.uint32) + base)
-        spans[name] = (at, len(inverse))
-        base, at = base + len(unique), at + len(inverse)
-    return _Library(np.concatenate(corners), np.concatenate(indices), spans)
-
-
-class ActorPart:
-    """All actors, drawn in one call: instances ordered by body, one indirect command a body."""
-
-    def __init__(self, ctx: moderngl.Context, programs: dict[str, Any]) -> None:
-        corners, index = _upload(ctx, _library(False))
-        places, place_index = _upload(ctx, _library(True))
-        self._instances = ctx.buffer(reserve=ACTORS_MAX * _INSTANCE * 4)
-        self._cells = ctx.buffer(reserve=ACTORS_MAX * 16)
-        self._commands = {plain: ctx.buffer(reserve=len(bodies()) * 20) for plain in (False, True)}
-        own = (corners, "3f 3f 1f", "in_place", "in_normal", "in_slot")
-        place = (places, "3f", "in_place")
-        rows = (self._instances, "4f 4f 4f 56x/i", "in_row0", "in_row1", "in_row2")
-        every = (self._instances, "4f 4f 4f 3f 3f 3f 3f 1f 1f/i", "in_row0", "in_row1", "in_row2",
-                 "in_paint", "in_second", "in_third", "in_fourth", "in_lamps", "in_id")  # fmt: skip
-        self._colour = ctx.vertex_array(programs["actor"], [own, every], index)
-        self._shade = ctx.vertex_array(programs["depth_actor"], [place, rows], place_index)
-        self._outline = ctx.vertex_array(
-            programs["outline"], [place, rows, (self._cells, "4f/i", "in_cell")], place_index
-        )
-        self._used = 0
-
-    def load(self, cast: Cast, ids: NDArray[np.intp], cells: NDArray[np.float64]) -> None:
-        """Upload the cast, each with its id and its cell of the outline sheet."""
-        names = np.array(cast.body)
-        order = np.argsort(names, kind="stable")
-        data = np.empty((len(cast), _INSTANCE), np.float32)
-        data[:, :12] = cast.matrix.reshape(-1, 12)
-        data[:, 12:24] = cast.colour.reshape(-1, 12)
-        data[:, 24] = cast.lamps
-        data[:, 25] = ids
-        kinds, counts = np.unique(names, return_counts=True)
-        self._used = len(kinds)
-        if not self._used:
-            return
-        self._instances.write(data[order].tobytes())
-        self._cells.write(cells[order].astype(np.float32).tobytes())
-        firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        for plain, buffer in self._commands.items():
-            spans = [_library(plain).spans[str(kind)] for kind in kinds]
-            commands = [(n, count, at, 0, first) for (at, n), count, first in zip(spans, counts, firsts, strict=True)]
-            buffer.write(np.array(commands, np.uint32).tobytes())
-
-    def draw(self, what: str) -> None:
-        """Draw the loaded cast: ``colour``, ``shade`` (into the shadow map) or ``outline``."""
-        if self._used:
-            array = {"colour": self._colour, "shade": self._shade, "outline": self._outline}[what]
-            array.render_indirect(self._commands[what != "colour"], count=self._used)
-
-
-def _upload(ctx: moderngl.Context, library: _Library) -> tuple[moderngl.Buffer, moderngl.Buffer]:
-    return ctx.buffer(library.corners.tobytes()), ctx.buffer(library.indices.tobytes())
 
 
 class PlatePart:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FOLDER: Final = Path(__file__).parent
 _PROGRAMS: Final = {
     "city": True,
-    "actor": True,
+    "ground": True,
     "plate": True,
     "puff": True,
     "sky": True,
@@ -64,6 +64,9 @@ def make_programs(ctx: moderngl.Context) -> dict[str, Any]:
         name: ctx.program(_text(f"{name}.vert", light), _text(f"{name}.frag", light + (shade if shaded else "")))
         for name, shaded in _PROGRAMS.items()
     }
+    paint = light + shade + (_FOLDER / "paint.glsl").read_text("utf-8")
+    for name, head in (("actor", paint), ("actor_far", "#define FAR\n" + paint)):
+        programs[name] = ctx.program(_text("actor.vert", head), _text("actor.frag", head))
     programs["depth_city"] = ctx.program(_text("depth.vert", light), _text("depth.frag", ""))
     programs["depth_actor"] = ctx.program(_text("depth.vert", "#define INSTANCED\n" + light), _text("depth.frag", ""))
     for program in programs.values():
@@ -84,7 +87,7 @@ def light_block(
 ) -> bytes:
     """Return the bytes of the block ``Light`` in the order of light.glsl (std140)."""
     vectors = [
-        (*lens.eye_m, 0.0),
+        (*lens.eye_m, light.windows),
         (*light.sun_way, light.lamps),
         (*light.sun, float(has_shadows(light))),
         (*light.above, light.snow),

@@ -1,7 +1,7 @@
 layout(std140) uniform Light {
     mat4 clip;       // metres to clip space
     mat4 sun_clip;   // metres to the shadow map
-    vec4 eye;        // xyz; w: seconds, for what flickers
+    vec4 eye;        // xyz; w: share of windows that are lit
     vec4 sun_way;    // xyz; w: lamps burn
     vec4 sun;        // rgb; w: shadows are drawn
     vec4 above;      // rgb; w: snow

@@ -25,6 +25,7 @@ class Light:
         snow: how white upward faces are, in [0, 1].
         wet: how wet the ground is, in [0, 1].
         exposure: what a camera sets for this light.
+        windows: share of windows lit from within when lamps burn, in [0, 1]: most in the evening, few late at night.
     """
 
     sun_way: Rgb
@@ -38,10 +39,15 @@ class Light:
     snow: float
     wet: float
     exposure: float
+    windows: float
 
 
 _HAZE = {"clear": 1 / 2500, "rain": 1 / 450, "fog": 1 / 75, "snow": 1 / 220, "dust": 1 / 140}
 _DIM = {"clear": 1.0, "rain": 0.08, "fog": 0.05, "snow": 0.12, "dust": 0.35}
+
+
+# share of lit windows by the sun's elevation in degrees; assumed
+_WINDOWS = ((-65.0, -35.0, -20.0, -8.0, 2.0), (0.08, 0.20, 0.38, 0.45, 0.15))
 
 
 def light_of(sky: Sky) -> Light:
@@ -80,6 +86,7 @@ def light_of(sky: Sky) -> Light:
         snow=0.8 if sky.weather == "snow" else 0.0,
         wet=1.0 if sky.weather == "rain" else 0.0,
         exposure=1.0 + 1.5 * (1 - day),
+        windows=float(np.interp(e, _WINDOWS[0], _WINDOWS[1])),
     )
 
 

@@ -1,4 +1,4 @@
-"""All vehicles by name: private cars, bus, lorries, emergency vehicles, and the motorcycle with its rider.
+"""All vehicles by name: private cars, bus, lorries, emergency vehicles, motorcycle and scooter with their riders.
 
 Bodies are drawn from the shapes one meets in Tashkent (small saloons, Damas vans, Isuzu-like buses) by measure of the
 public dimensions of such classes, not after any maker's model.
@@ -33,6 +33,23 @@ def _motorcycle() -> Body:
     return vehicle("motorcycle", [*tyres, *hubs, *machine, *_rider()], (1.98, 0.74, 1.78), None, (-0.95, 0.60), 0.68)
 
 
+def _scooter() -> Body:
+    """Return a delivery scooter with its rider and a box; colours as the motorcycle's, the box has the paint's."""
+    r = 0.24
+    tyres = [tube((x, -0.05, r), (x, 0.05, r), (r, r), Slot.RUBBER, 12) for x in (0.66, -0.62)]
+    machine = [
+        box((0.10, 0, 0.34), (0.70, 0.34, 0.08), P),
+        box((-0.45, 0, 0.60), (0.62, 0.34, 0.42), P),
+        box((0.52, 0, 0.70), (0.10, 0.38, 0.66), P),
+        box((-0.24, 0, 0.84), (0.56, 0.28, 0.08), D),
+        box((-0.68, 0, 1.10), (0.46, 0.48, 0.46), P),
+        box((0.58, 0, 0.92), (0.10, 0.18, 0.12), Slot.HEADLIGHT),
+        box((-0.78, 0, 0.68), (0.05, 0.18, 0.08), Slot.TAILLIGHT),
+        tube((0.46, -0.32, 1.06), (0.46, 0.32, 1.06), (0.025, 0.025), D, 5),
+    ]
+    return vehicle("scooter", [*tyres, *machine, *_rider()], (1.85, 0.70, 1.78), None, (-0.86, 0.52), 0.62)
+
+
 def _rider() -> list[Mesh]:
     limbs = both_sides(
         tube((-0.10, 0.2, 1.34), (0.12, 0.30, 1.10), (0.07, 0.06), S2, 6),
@@ -51,4 +68,4 @@ def _rider() -> list[Mesh]:
 
 def vehicle_bodies() -> dict[str, Body]:
     """Return every vehicle body by name."""
-    return {body.name: body for body in (*car_bodies(), *large_bodies(), _motorcycle())}
+    return {body.name: body for body in (*car_bodies(), *large_bodies(), _motorcycle(), _scooter())}

@@ -1,4 +1,4 @@
-"""What burns in the dark: pools of light on the ground, driving beams, glows round lamps."""
+"""Light and shade on the ground: pools of lamps, driving beams, contact shades below bodies; glows round lamps."""
 
 from __future__ import annotations
 
@@ -17,9 +17,28 @@ POOL_PER_HEIGHT: Final = 2.25  # reach of a lamp's light on the ground, in its h
 
 def pools(lamps_m: NDArray[np.float64], shot: Shot) -> NDArray[np.float64]:
     """Return (n, 11) rows of light on the ground: root x, y; way x, y; half width, length, strength, kind (0 cone,
-    1 disc); tint.
+    1 disc, 2 contact shade); tint.
     """
-    return np.concatenate([_street_pools(lamps_m), _driving_beams(shot.cast), _fire_pools(shot.puffs)])
+    return np.concatenate(
+        [_street_pools(lamps_m), _driving_beams(shot.cast), _fire_pools(shot.puffs), contacts(shot.cast)]
+    )
+
+
+def contacts(cast: Cast) -> NDArray[np.float64]:
+    """Return (n, 11) rows, as :func:`pools` does, of the shade below each body, where little of the sky is seen."""
+    out = np.zeros((len(cast), 11))
+    if not len(cast):
+        return out
+    size = np.array([bodies()[name].size_m[:2] for name in cast.body])
+    along = cast.matrix[:, :2, 0]
+    long = np.linalg.norm(cast.matrix[:, :, 0], axis=1)
+    wide = np.linalg.norm(cast.matrix[:, :, 1], axis=1)
+    flat = np.maximum(np.linalg.norm(along, axis=1), 1e-6)
+    out[:, 0:2], out[:, 2:4] = cast.matrix[:, :2, 3], along / flat[:, None]
+    out[:, 4] = np.maximum(size[:, 1] * wide / 2 * 1.25, 0.45)
+    out[:, 5] = np.maximum(size[:, 0] * long / 2 * 1.12, 0.45)
+    out[:, 6], out[:, 7] = np.where(size[:, 0] > 1.2, 0.75, 0.4), 2.0
+    return out
 
 
 def all_glows(lamps_m: NDArray[np.float64], shot: Shot) -> Puffs:

@@ -10,20 +10,25 @@ float sunlit(vec3 place, float facing) {
     return max(shade, 1.0 - inside.x * inside.y);
 }
 
+vec4 lamp_light(vec2 place) {
+    return textureLod(lamp_map, (place - lamp_area.xy) / lamp_area.z, 0.0);
+}
+
+vec3 own_light(vec3 normal, vec3 place) {
+    vec3 way = eye.xyz - place;
+    float d2 = dot(way, way);
+    return vec3(lamp_area.w * max(dot(normal, way) * inversesqrt(d2), 0.15) / (0.25 + d2 * 0.0012));
+}
+
 vec3 lit(vec3 albedo, vec3 normal, vec3 place) {
     float facing = dot(normal, sun_way.xyz);
     vec3 light = mix(below.rgb, above.rgb, normal.z * 0.5 + 0.5);
     if (sun.w > 0.5) light += sun.rgb * max(facing, 0.0) * sunlit(place, facing);
     if (sun_way.w > 0.5) {
-        vec2 at = (place.xy - lamp_area.xy) / lamp_area.z;
-        vec3 pool = textureLod(lamp_map, at, 0.0).rgb;
+        vec3 pool = lamp_light(place.xy).rgb;
         light += pool * mix(0.55, 1.0, clamp(normal.z, 0.0, 1.0)) * exp(-max(place.z - 5.0, 0.0) * 0.25);
     }
-    if (lamp_area.w > 0.0) {
-        vec3 way = eye.xyz - place;
-        float d2 = dot(way, way);
-        light += lamp_area.w * max(dot(normal, way) * inversesqrt(d2), 0.15) / (0.25 + d2 * 0.0012);
-    }
+    if (lamp_area.w > 0.0) light += own_light(normal, place);
     return albedo * light;
 }
 

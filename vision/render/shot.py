@@ -19,6 +19,7 @@ from vision.render.light import Light, light_of
 from vision.render.plates import Plates, plates_of
 from vision.render.projection import Lens
 from vision.render.truth import Items, outer_boxes
+from vision.render.warp import roomy
 
 ACTOR_REACH_M: Final = 300.0
 ACTORS_MOST: Final = 500
@@ -47,7 +48,7 @@ class Shot:
 
 def take_shot(camera: Camera, scene: Scene, sky: Sky) -> Shot:
     """Return what is in view of a camera."""
-    lens, light = Lens.of(camera), light_of(sky)
+    lens, light = roomy(Lens.of(camera), camera), light_of(sky)
     rows = _nearest(np.flatnonzero(in_view(lens, scene)), scene, lens)
     near = scene.take(rows)
     cast = cast_of(near, lens.origin_m, light.lamps > 0 or sky.weather in ("fog", "rain", "snow"))

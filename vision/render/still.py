@@ -31,7 +31,7 @@ def rows(position: NDArray[np.float64], normal: object, uv: NDArray[np.float64],
     return out
 
 
-def flat(shape: BaseGeometry, middle: NDArray[np.float64], tile: Tile, rgb: Sequence[float], tile_m: float = 8.0,
+def flat(shape: BaseGeometry, middle: NDArray[np.float64], tile: Tile, rgb: Sequence[float], tile_m: float = 16.0,
           height_m: float = 0.0) -> NDArray[np.float32]:  # fmt: skip
     """Return polygons as level triangles that face up; the tile repeats every ``tile_m`` along x."""
     pieces = [part for part in getattr(shape, "geoms", [shape]) if isinstance(part, Polygon) and part.area > 1e-4]

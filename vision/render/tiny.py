@@ -22,8 +22,9 @@ from twin.sky import Sky
 from vision.frame import Frame
 from vision.plate_art import draw_plate
 from vision.render.cast import Cast, bodies
+from vision.render.deliver import deliver, with_faults
 from vision.render.effects import Puffs
-from vision.render.faults import apply_faults, faults_of, frame_stream
+from vision.render.faults import Faults, faults_of
 from vision.render.light import Light
 from vision.render.materials import Slot
 from vision.render.mesh import ball
@@ -40,8 +41,6 @@ from vision.render.tiny_parts import (
     lump_radii,
     surface,
 )  # fmt: skip
-from vision.render.truth import truth_of
-from vision.render.weather import fall
 
 
 class TinyRenderer:
@@ -63,8 +62,10 @@ class TinyRenderer:
         self._still: list[int] = []
         self._moving: list[int] = []
 
-    def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int) -> Frame:
+    def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int, faults: Faults | None = None) -> Frame:
         """Return the frame; the same arguments give the same pixels on the same machine."""
+        faults = faults or faults_of(camera, sky, seed)
+        camera = with_faults(camera, faults)
         shot = take_shot(camera, scene, sky)
         self._stand(camera)
         owners = self._enter(shot)
@@ -73,10 +74,7 @@ class TinyRenderer:
             self._api.removeBody(body, physicsClientId=self._client)
         self._moving = []
         count_outlines(shot)
-        rng = frame_stream(camera, scene.t_ms, seed)
-        image = fall(image, sky, float(np.mean(shot.light.horizon)), rng)
-        image = apply_faults(image, faults_of(camera, sky, seed), rng)
-        return Frame(camera.id, scene.t_ms, image, truth_of(ids, shot.items, scene, shot.lens), sky)
+        return deliver(camera, scene, sky, seed, shot, (image, ids), faults)
 
     def close(self) -> None:
         """Leave the physics server and remove the pictures it read."""

@@ -39,8 +39,8 @@ class Items:
         return len(self.cls)
 
 
-def truth_of(ids: NDArray[np.integer], items: Items, scene: Scene, lens: Lens) -> Truth:
-    """Return the truth of a frame.
+def truth_of(ids: NDArray[np.integer], items: Items, scene: Scene, lens: Lens) -> tuple[Truth, NDArray[np.int32]]:
+    """Return the truth of a frame, and (items + 1,) which of its rows each id has, -1 for none.
 
     Args:
         ids: (height, width) integers, 0 where no item is seen, else the item's place + 1.
@@ -64,7 +64,11 @@ def truth_of(ids: NDArray[np.integer], items: Items, scene: Scene, lens: Lens) -
     plated = (items.cls[at] == Look.PLATE) | np.isin(
         items.cls[at], (Look.CAR, Look.BUS, Look.TRUCK, Look.MOTORCYCLE, Look.EMERGENCY)
     )
-    return Truth(
+    row_of = np.full(len(items) + 1, -1, np.int32)
+    row_of[at + 1] = np.arange(len(at))
+    hidden = plates[~keep[plates]]
+    row_of[hidden + 1] = row_of[items.owner[hidden] + 1]  # a plate without a row of its own is part of its vehicle
+    truth = Truth(
         cls=items.cls[at],
         box=box[at].astype(np.float32),
         full_box=items.full_box[at].astype(np.float32),
@@ -75,6 +79,7 @@ def truth_of(ids: NDArray[np.integer], items: Items, scene: Scene, lens: Lens) -
         plate_corners=items.corners[at].astype(np.float32),
         incident_id=scene.incident_id[row],
     )
+    return truth, row_of
 
 
 def _tally(ids: NDArray[np.integer], n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -7,15 +7,28 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from agents.ambient.bodies import CAR_SIZES_M
 from agents.ambient.rates import LANE_OCCUPANCY
+from experiments.recognition.training_bodies import with_bodies
 from experiments.recognition.training_set import Job, TrainingShooter, _jobs, training_frames, write_training_set
-from experiments.recognition.training_views import Grounds, draw_site, draw_sky, plate_view, street_view
+from experiments.recognition.training_views import (
+    TRAINED_DISTRICTS,
+    UNSEEN_DISTRICTS,
+    VALIDATION_DISTRICTS,
+    Grounds,
+    draw_site,
+    draw_sky,
+    plate_view,
+    street_view,
+)
 from sensors.optics import in_picture, pixels_per_metre
 from tests.experiments.fakes import FlatRenderer
 from tests.towns import grid_town
+from tests.vision.street_scene import actors
 from twin.errors import InputError
 from twin.scene import DETECTOR_CLASSES, Look
 from twin.streams import stream
+from vision.render.cast import HELD_OUT_BODIES, cast_of
 
 TOWN = grid_town(6, 6, 120.0)
 
@@ -100,7 +113,9 @@ def test_a_set_is_written_with_its_origin(tmp_path, monkeypatch):
     pytest.importorskip("cv2")
     monkeypatch.setattr("experiments.recognition.training_set._renderer", lambda city: FlatRenderer())
     monkeypatch.setattr("experiments.recognition.training_set._KEPT", {})
-    monkeypatch.setattr("twin.city.default.default_city", lambda seed, districts: grid_town(3 + seed % 3, 4, 130.0))
+    monkeypatch.setattr(
+        "twin.city.default.default_city", lambda seed, districts, workers: grid_town(3 + seed % 3, 4, 130.0)
+    )
     summary = write_training_set(tmp_path / "set", 10, 3, workers=1, city_seeds=(101, 102), validation_share=0.2)
     assert summary["frames"] == {"train": 8, "val": 2}
     assert summary["origin"]["seed"] == 3
@@ -121,3 +136,23 @@ def test_every_street_class_with_traffic_can_be_trained_on():
     town.streets["street_class"] = [list(LANE_OCCUPANCY)[k % len(LANE_OCCUPANCY)] for k in range(len(town.streets))]
     made = [TrainingShooter(town, 2, FlatRenderer()).frame(k) for k in range(6)]
     assert sum(len(frame.truth) for frame in made) > 0
+
+
+def test_bodies_to_train_on_and_bodies_of_tests_have_nothing_in_common():
+    scene = actors(*[(Look.CAR, 0, 20, {"variant": 1003 * k, "size_m": CAR_SIZES_M[k % 8]}) for k in range(200)])
+    worn = {}
+    for which in ("trained", "held out"):
+        cast = cast_of(with_bodies(scene, which), np.zeros(3), dark=False)
+        worn[which] = set(cast.body)
+    assert worn["held out"] == set(HELD_OUT_BODIES)
+    assert worn["trained"] & set(HELD_OUT_BODIES) == set()
+    assert len(worn["trained"]) >= 8
+    assert (
+        with_bodies(with_bodies(scene, "trained"), "trained").variant.tolist()
+        == with_bodies(scene, "trained").variant.tolist()
+    )
+
+
+def test_tests_are_made_where_nothing_was_trained_on():
+    assert not {*TRAINED_DISTRICTS, *VALIDATION_DISTRICTS} & {*UNSEEN_DISTRICTS}
+    assert not {*TRAINED_DISTRICTS} & {*VALIDATION_DISTRICTS}
