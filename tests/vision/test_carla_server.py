@@ -21,6 +21,7 @@ from vision.carla.check import walked
 from vision.carla.choose import CarlaSource
 from vision.carla.session import Address, CarlaFault, connect
 from vision.render.choose import make_renderer
+from vision.render.faults import Faults
 
 carla = pytest.importorskip("carla", reason="the client of CARLA is not installed: pip install 'tashkent-twin[carla]'")
 
@@ -86,7 +87,7 @@ def test_vehicles_have_no_weight_and_the_lights_of_the_hour(renderer, server):
     state = carla.VehicleLightState
     driving = int(state.LowBeam) | int(state.Position)
     vehicles = [actor for actor in server.actors.values() if actor.type_id.startswith("vehicle.")]
-    assert [actor.lights for actor in vehicles] == [driving, int(state.Brake), driving | int(state.Special1)]
+    assert [actor.lights for actor in vehicles] == [driving, driving | int(state.Brake), driving | int(state.Special1)]
     assert all(actor._pose.location.z == pytest.approx(0.0, abs=1e-4) for actor in vehicles)
     assert server.weather.sun_altitude_angle == -20.0
 
@@ -139,6 +140,21 @@ def test_ids_beyond_16_bits_are_found_again(renderer, server):
 def test_half_a_car_beyond_the_frame_counts_as_half(renderer):
     truth = renderer.render(street_camera(), actors((Look.CAR, 16.0, 16.0)), DAY, 1).truth
     assert truth.visible[0] == pytest.approx(0.5, abs=0.12)
+
+
+def test_a_lens_that_bends_is_drawn_from_a_wider_pinhole(renderer, server):
+    """k1 = -0.2 draws a ray at slope r to r (1 - 0.2 r^2): the server draws more than the camera then shows."""
+    camera, scene = street_camera(k1=-0.2, k2=0.0), actors((Look.CAR, 9.0, 14.0), (Look.PERSON, -3.0, 12.0))
+    straight, curved = (renderer.render(each, scene, DAY, 1, Faults()) for each in (street_camera(), camera))
+    assert curved.image.shape == straight.image.shape == (360, 640, 3)
+    sensors = [actor for actor in server.actors.values() if actor.type_id.startswith("sensor.")]
+    assert {int(actor.attributes["image_size_x"]) > 640 for actor in sensors} == {True}
+    across, down = (
+        straight.truth.full_box[0, [0, 3]] - [320, 180]
+    ) / FOCAL_PX  # the lower left corner moves furthest in
+    wanted = 320 + FOCAL_PX * across * (1 - 0.2 * (across**2 + down**2))
+    assert curved.truth.full_box[0, 0] == pytest.approx(wanted, abs=1)
+    np.testing.assert_allclose(curved.truth.box[1], curved.truth.full_box[1], atol=2)
 
 
 def test_snow_is_cloud_there_and_flakes_here(renderer, server):

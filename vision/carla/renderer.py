@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import math
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 import numpy as np
@@ -25,10 +26,11 @@ from vision.carla.session import CLOSING_S, CarlaFault, Session
 from vision.carla.troupe import Player, Troupe
 from vision.carla.weather import weather_of
 from vision.frame import Frame
-from vision.render.faults import apply_faults, faults_of, frame_stream
-from vision.render.shot import Shot, take_shot
-from vision.render.truth import Items, truth_of
-from vision.render.weather import fall
+from vision.render.deliver import deliver, with_faults
+from vision.render.faults import Faults, faults_of
+from vision.render.projection import Lens
+from vision.render.shot import take_shot
+from vision.render.truth import Items
 
 DELTA_S: Final = 0.05
 """Simulated seconds of one tick: CARLA wants it fixed and at most 0.1 in synchronous mode."""
@@ -67,14 +69,15 @@ class CarlaRenderer:
         self._before: Any = None
         atexit.register(self.close)
 
-    def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int) -> Frame:
-        """Return the frame.
+    def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int, faults: Faults | None = None) -> Frame:
+        """Return the frame; ``seed`` and ``faults`` are those of the camera's own faults, which we lay over the
+        picture.
 
         Raises:
             CarlaFault: the server refused something or stopped answering; nothing of ours is left on it.
         """
         try:
-            return self._rendered(camera, scene, sky, seed)
+            return self._rendered(camera, scene, sky, seed, faults or faults_of(camera, sky, seed))
         except BaseException:
             self.close()
             raise
@@ -91,23 +94,20 @@ class CarlaRenderer:
                 clear()
         self._session.client.set_timeout(self._session.address.timeout_s)
 
-    def _rendered(self, camera: Camera, scene: Scene, sky: Sky, seed: int) -> Frame:
+    def _rendered(self, camera: Camera, scene: Scene, sky: Sky, seed: int, faults: Faults) -> Frame:
+        camera = with_faults(camera, faults)
         shot = take_shot(camera, scene, sky)
         stage = self._stage_for(camera)
         self._set_sky(stage.world, sky)
-        stage.eyes.settle(camera, sky)
-        actors = scene.take(shot.items.row[: len(shot.cast)])
-        players = stage.troupe.stage(actors, shot.cast.lamps)
+        stage.eyes.settle(pinhole_of(camera, shot.lens), sky)
+        players = stage.troupe.stage(scene.take(shot.items.row[: len(shot.cast)]), shot.cast.lamps)
         views = stage.eyes.look()
         corners = corners_of(players, self._poses(stage.world, players), stage.origin, shot.lens)
         ids = item_picture(views.actor_ids, players)
-        items = measured(_without_plates(shot), corners, ids, views, shot.lens)
-        image, ids = lay_over(views.rgb, ids, views.depth_m, shot.puffs, shot.lens, shot.light)
-        rng = frame_stream(camera, scene.t_ms, seed)
-        if sky.weather == "snow":
-            image = fall(image, sky, float(np.mean(shot.light.horizon)), rng)
-        image = apply_faults(image, faults_of(camera, sky, seed), rng)
-        return Frame(camera.id, scene.t_ms, image, truth_of(ids, items, _plateless(scene), shot.lens), sky)
+        shot = replace(shot, items=measured(_without_plates(shot.items), corners, ids, views, shot.lens))
+        drawn = lay_over(views.rgb, ids, views.depth_m, shot.puffs, shot.lens, shot.light)
+        air = sky if sky.weather == "snow" else replace(sky, weather="clear")  # CARLA's own rain falls already
+        return replace(deliver(camera, _plateless(scene), air, seed, shot, drawn, faults), sky=sky)
 
     def _stage_for(self, camera: Camera) -> Stage:
         square = square_of(camera)
@@ -185,14 +185,16 @@ class CarlaRenderer:
             world.apply_settings(self._before)
 
 
-def _without_plates(shot: Shot) -> Items:
-    """Return the items of a shot but for the plates, which CARLA's vehicles have not."""
-    kept = shot.items.owner < 0
-    items = shot.items
-    return Items(
-        items.cls[kept], items.row[kept], items.full_box[kept], items.area_px[kept], items.owner[kept],
-        items.corners[kept],
-    )  # fmt: skip
+def pinhole_of(camera: Camera, lens: Lens) -> Camera:
+    """Return the camera as a bare pinhole in the size of the lens's picture, which its own lens may draw in from."""
+    hfov_deg = math.degrees(2 * math.atan(lens.width_px / 2 / lens.focal_px))
+    return replace(camera, width_px=lens.width_px, height_px=lens.height_px, hfov_deg=hfov_deg, k1=0.0, k2=0.0)
+
+
+def _without_plates(items: Items) -> Items:
+    """Return the items but for the plates, which CARLA's vehicles have not."""
+    kept = items.owner < 0
+    return Items(*(getattr(items, field.name)[kept] for field in fields(items)))
 
 
 def _plateless(scene: Scene) -> Scene:
