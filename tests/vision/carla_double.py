@@ -178,6 +178,16 @@ class Actor:
     def tag(self):
         return TAGS[self._model.look] if self._model else BARE_TAG
 
+    def parts(self):
+        """Return what it looks like, as boxes (middle, half size) in its own metres: a car has a cabin on its body."""
+        box = self.bounding_box
+        middle = np.array([box.location.x, box.location.y, box.location.z])
+        half = np.array([box.extent.x, box.extent.y, box.extent.z])
+        if self._model is None or self._model.look not in (Look.CAR, Look.EMERGENCY, Look.MOTORCYCLE):
+            return [(middle, half)]
+        low, high = half * [1.0, 1.0, 0.6], half * [0.55, 0.9, 0.4]
+        return [(middle * [1, 1, 0.6], low), (middle * [1, 1, 1.6], high)]
+
     def touches(self, other):
         reach = sum(np.hypot(each.bounding_box.extent.x, each.bounding_box.extent.y) for each in (self, other))
         return self._pose.location.distance(other._pose.location) < reach
@@ -445,8 +455,8 @@ def draw(moment, pose, width, height, fov):
     tag = np.where(np.isfinite(depth), ROAD_TAG, SKY_TAG)
     grey = np.where(np.isfinite(depth), 90.0, 190.0)
     for actor in moment.actors:
-        if actor.bounding_box.extent.x > 0:
-            _box(actor, camera, rays, focal, (depth, number, tag, grey))
+        for middle, half in actor.parts() if actor.bounding_box.extent.x > 0 else ():
+            _box(actor, middle, half, camera, rays, focal, (depth, number, tag, grey))
     if moment.shadows:
         _shade(moment, camera, rays, (depth, tag, grey))
     day = np.clip((moment.weather.sun_altitude_angle + 6.0) / 14.0, 0.05, 1.0)
@@ -458,11 +468,9 @@ def draw(moment, pose, width, height, fov):
     return [each.astype(np.uint8) for each in (colour, instances, far)]
 
 
-def _box(actor, camera, rays, focal, layers):
-    half, middle = actor.bounding_box.extent, actor.bounding_box.location
-    half = np.array([half.x, half.y, half.z])
+def _box(actor, middle, half, camera, rays, focal, layers):
     body = np.array(actor._pose.get_matrix())
-    centre = body[:3, :3] @ [middle.x, middle.y, middle.z] + body[:3, 3]
+    centre = body[:3, :3] @ middle + body[:3, 3]
     place = _window(centre, body, half, camera, rays.shape, focal)
     if place is None:
         return

@@ -137,8 +137,8 @@ def test_variants_share_what_fits_about_as_well():
 
 def test_a_server_without_models_is_told_what_would_do():
     with pytest.raises(InputError, match=r"none of the blueprints that would do: vehicle.mitsubishi.fusorosa"):
-        model_for(Look.BUS, (10.0, 2.5, 3.0), 1, known={"vehicle.audi.tt"})
-    only = model_for(Look.CAR, (4.5, 1.8, 1.5), 1, known={"vehicle.audi.tt"})
+        model_for(Look.BUS, (10.0, 2.5, 3.0), 1, known=frozenset({"vehicle.audi.tt"}))
+    only = model_for(Look.CAR, (4.5, 1.8, 1.5), 1, known=frozenset({"vehicle.audi.tt"}))
     assert only.blueprint == "vehicle.audi.tt"
 
 

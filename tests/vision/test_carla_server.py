@@ -68,14 +68,14 @@ def left(server):
 
 
 def test_a_known_car_is_where_the_pinhole_says(renderer, server):
-    """The Seat's box is 4.193 long, 1.816 wide, 1.474 high; its middle is 20 m north and 2 m east of the camera."""
+    """The Seat is 4.193 long, 1.816 wide, 1.474 high; its middle is 20 m north and 2 m east of the camera."""
     server.blueprints = {k: v for k, v in server.blueprints.items() if "vehicle." not in k or k.endswith("seat.leon")}
     frame = renderer.render(street_camera(), actors((Look.CAR, 2.0, 20.0, {"speed_ms": 0.0})), DAY, seed=1)
     x1, y1, x2, y2 = frame.truth.box[0]
     near, far = 20.0 - 4.193 / 2, 20.0 + 4.193 / 2
     assert x1 == pytest.approx(320 + FOCAL_PX * (2 - 0.908) / far, abs=1)
     assert x2 == pytest.approx(320 + FOCAL_PX * (2 + 0.908) / near, abs=1)
-    assert y1 == pytest.approx(180 + FOCAL_PX * (5.0 - 1.474) / far, abs=1)
+    assert y1 == pytest.approx(180 + FOCAL_PX * (5.0 - 1.474) / (20.0 + 0.55 * 4.193 / 2), abs=1)  # its cabin's far end
     assert y2 == pytest.approx(180 + FOCAL_PX * 5.0 / near, abs=1)
     assert frame.truth.plate.tolist() == [""]
     assert frame.truth.track_id.tolist() == [100]
@@ -135,6 +135,54 @@ def test_ids_of_road_and_houses_are_not_taken_for_actors(renderer, server):
 def test_ids_beyond_16_bits_are_found_again(renderer, server):
     server.last_id = 70_000
     assert renderer.render(street_camera(), actors((Look.CAR, 2.0, 20.0)), DAY, 1).truth.track_id.tolist() == [100]
+
+
+def test_the_share_that_is_seen_is_inferred_within_a_few_hundredths(renderer, server):
+    """Against the pixels that each actor alone has on a picture twice as wide and high."""
+    rng, off = np.random.default_rng(5), []
+    looks = (Look.CAR, Look.TRUCK, Look.PERSON, Look.MOTORCYCLE, Look.BUS, Look.EMERGENCY)
+    for _ in range(5):
+        rows = [
+            (looks[int(rng.integers(6))], float(rng.uniform(-14, 14)), float(rng.uniform(9, 45)),
+             {"bearing_deg": float(rng.uniform(0, 360)), "variant": int(rng.integers(99)), "speed_ms": 0.0})
+            for _ in range(14)
+        ]  # fmt: skip
+        frame = renderer.render(street_camera(), actors(*rows), DAY, 1, Faults())
+        whole = whole_px(server, renderer)
+        for row, track in enumerate(frame.truth.track_id.tolist()):
+            seen = (frame.instance_mask == row).sum()
+            off.append(frame.truth.visible[row] - seen / whole[renderer._stage.troupe._players[track].actor_id])
+    assert len(off) > 50
+    assert np.abs(off).mean() < 0.03
+    assert np.quantile(np.abs(off), 0.95) < 0.12
+
+
+def whole_px(server, renderer):
+    """Return how many pixels each actor has by itself, by number, in the last picture's size but without its edge."""
+    sensor = next(actor for actor in server.actors.values() if actor.type_id.startswith("sensor."))
+    found = {}
+    for actor in [actor for actor in server.actors.values() if actor.solid]:
+        moment = carla_double.Moment(server)
+        moment.actors = [each for each in moment.actors if each.id == actor.id]
+        _, instances, _ = carla_double.draw(moment, sensor._pose, 1280, 720, 2 * np.degrees(np.arctan(2.0)))
+        found[actor.id] = int((instances[..., 2] == actor.tag).sum())
+    return found
+
+
+def test_what_a_fault_kept_from_being_noted_is_taken_off_too(renderer, server, monkeypatch):
+    renderer.render(street_camera(), actors(), DAY, 1)
+    sent = carla_double.Client.apply_batch_sync
+
+    def interrupted(client, commands, do_tick=False):
+        answers = sent(client, commands, do_tick)
+        if isinstance(commands[0], carla_double.SpawnActor):
+            raise KeyboardInterrupt
+        return answers
+
+    monkeypatch.setattr(carla_double.Client, "apply_batch_sync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        renderer.render(street_camera(), actors((Look.CAR, 2.0, 20.0)), DAY, 1)
+    assert left(server) == []
 
 
 def test_half_a_car_beyond_the_frame_counts_as_half(renderer):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -54,7 +53,8 @@ def models() -> tuple[Model, ...]:
     return tuple(sorted(rows, key=lambda model: model.blueprint))
 
 
-def model_for(look: Look, size_m: Size, variant: int, known: Collection[str] | None = None) -> Model:
+@lru_cache(maxsize=20_000)
+def model_for(look: Look, size_m: Size, variant: int, known: frozenset[str] | None = None) -> Model:
     """Return the model that plays an actor.
 
     Args:

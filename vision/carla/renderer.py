@@ -50,7 +50,7 @@ class Stage:
 class CarlaRenderer:
     """Draws frames of one city on a server; see :class:`vision.frame.Renderer`.
 
-    What CARLA has not is told by ``without``: plates, snow on the ground, street lamps, facades. Its pictures of the
+    What CARLA has not is told by ``without``. Its pictures of the
     same scene are alike, not equal to the bit: the engine smooths over time and rain falls as it likes.
 
     Args:
@@ -59,7 +59,9 @@ class CarlaRenderer:
     """
 
     name = "carla"
-    without: Final = ("plates", "snow on the ground", "street lamps", "facades")
+    without: Final = (
+        "plates", "crushed bodies", "facades", "trees", "street lamps", "paint but the map's", "snow that lies",
+    )  # fmt: skip
 
     def __init__(self, city: City, session: Session) -> None:
         self._city, self._session = city, session

@@ -32,8 +32,8 @@ USUAL_FILL: Final = {
 }  # fmt: skip
 """Share of its box's outline that an actor fills (assumed); weighs as much as :data:`USUAL_PX` pixels seen."""
 USUAL_PX: Final = 30.0
-NEARER_M: Final = 0.3
-"""How much nearer than the nearest corner of the box something must be to hide the actor."""
+APART_M: Final = 0.1
+"""How far before the box something must be to hide what is in it."""
 
 _SIGNS: Final = np.array([(a, b, c) for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)], dtype=float)
 
@@ -80,29 +80,57 @@ def measured(items: Items, corners: NDArray[np.float64], ids: NDArray[np.int32],
     if n:
         pixels, depth = lens.project(corners.reshape(-1, 3))
         box[:n] = outer_boxes(pixels, depth, np.arange(0, 8 * n, 8))
-        pixels, depth = pixels.reshape(n, 8, 2), depth.reshape(n, 8)
-        for i in range(n):
-            front = depth[i] > NEAR_M
-            if front.sum() >= 3:
-                area[i] = _whole_px(pixels[i][front], float(depth[i][front].min()), i + 1, items.cls[i], ids, views)
+        shown = np.bincount(ids.ravel(), minlength=n + 1)[1 : n + 1]
+        for i in np.flatnonzero(shown).tolist():
+            outline = pixels.reshape(n, 8, 2)[i][depth.reshape(n, 8)[i] > NEAR_M]
+            if len(outline) >= 3:
+                area[i] = shown[i] + _hidden_px(outline, corners[i], i + 1, items.cls[i], ids, views.depth_m, lens)
     return replace(items, full_box=box, area_px=area)
 
 
-def _whole_px(
-    outline: NDArray[np.float64], nearest_m: float, own: int, cls: int, ids: NDArray[np.int32], views: Views
-) -> float:
-    """Return how many pixels an actor would have if nothing hid it."""
+def _hidden_px(
+    outline: NDArray[np.float64], corners: NDArray[np.float64], own: int, cls: int, ids: NDArray[np.int32],
+    depth_m: NDArray[np.float32], lens: Lens,
+) -> float:  # fmt: skip
+    """Return how many more pixels an actor would have if nothing hid it, nor the picture's edge.
+
+    Args:
+        outline: (k, 2) pixels of its box's corners before the camera.
+        corners: (8, 3) all corners, metres relative to the lens's origin.
+        own: its number in the picture of items.
+        cls: its class.
+        ids: the picture of items.
+        depth_m: metres along the optical axis.
+        lens: the camera.
+    """
     hull = outline[ConvexHull(outline).vertices]
     place, inside = _filled(hull, ids.shape)
-    here = ids[place][inside] == own
-    near = views.depth_m[place][inside] < nearest_m - NEARER_M
-    mine, hidden = int(here.sum()), int((near & ~here).sum())
+    here, away = ids[place][inside], depth_m[place][inside]
+    enter, leave = _through(corners, place, inside, lens)
+    others = (here != own) & (here > 0) & (away < leave)
+    hidden_by = (here != own) & ((away < enter - APART_M) | others)
+    mine, hidden = int((here == own).sum()), int(hidden_by.sum())
     gaps = len(here) - mine - hidden
     outside = max(0.0, _area(hull) - len(here))
-    usual = USUAL_FILL[Look(cls)]
-    fill = (mine + usual * USUAL_PX) / (mine + gaps + USUAL_PX)
-    more = int((ids == own).sum()) - mine  # what sticks out of the box, such as a walker's arms
-    return mine + more + fill * (hidden + outside)
+    fill = (mine + USUAL_FILL[Look(cls)] * USUAL_PX) / (mine + gaps + USUAL_PX)
+    return fill * (hidden + outside)
+
+
+def _through(
+    corners: NDArray[np.float64], place: tuple[slice, slice], inside: NDArray[np.bool_], lens: Lens
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the depths, metres along the optical axis, at which the rays of pixels enter a box and leave it."""
+    rows, columns = np.nonzero(inside)
+    u = (columns + place[1].start + 0.5 - lens.width_px / 2) / lens.focal_px
+    v = (lens.height_px / 2 - rows - place[0].start - 0.5) / lens.focal_px
+    rays = np.column_stack([u, v, np.ones(len(u))]) @ lens.axes
+    edges = corners[[4, 2, 1]] - corners[0]
+    length = np.linalg.norm(edges, axis=1)
+    axes, half = edges / np.maximum(length, 1e-9)[:, None], length / 2
+    start, way = (lens.eye_m - corners.mean(axis=0)) @ axes.T, rays @ axes.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        one, other = (-half - start) / way, (half - start) / way
+    return np.fmin(one, other).max(axis=1), np.fmax(one, other).min(axis=1)
 
 
 def _filled(hull: NDArray[np.float64], shape: tuple[int, ...]) -> tuple[tuple[slice, slice], NDArray[np.bool_]]:

@@ -94,13 +94,13 @@ class Session:
         """Turn the client's own faults in the block into one line that says what was being done.
 
         Raises:
-            CarlaFault: the server refused or did not answer in time.
+            CarlaFault: the server refused, did not answer in time, or lacks a blueprint.
         """
         try:
             yield
         except CarlaFault:
             raise
-        except RuntimeError as fault:
+        except (RuntimeError, LookupError) as fault:
             raise CarlaFault(what, f"the CARLA server at {self.address}: {_plain(fault)}") from fault
 
 

@@ -63,13 +63,13 @@ class Troupe:
         self._library = world.get_blueprint_library()
         self._known = frozenset(str(blueprint.id) for blueprint in self._library)
         self._players: dict[int, Player] = {}
-        self._props: list[int] = []
+        self._ids: set[int] = set()
         self._entered = 0
 
     @property
     def count(self) -> int:
         """How many actors and props of ours are on the server."""
-        return len(self._players) + len(self._props)
+        return len(self._ids)
 
     def stage(self, scene: Scene, lamps: NDArray[np.uint8]) -> list[Player]:
         """Put exactly these actors on, where and as they are; return who plays each.
@@ -109,8 +109,7 @@ class Troupe:
                     blueprint.set_attribute(name, value)
             at = transform(self._session.carla, self._origin.there(*cube.middle_m), cube.bearing_deg)
             wanted.append(command.SpawnActor(blueprint, at))
-        for response in self._do(wanted, "put up houses"):
-            self._props.append(int(response.actor_id))
+        self._do(wanted, "put up houses")
 
     @property
     def builds(self) -> bool:
@@ -118,10 +117,11 @@ class Troupe:
         return "static.prop.mesh" in self._known
 
     def close(self) -> None:
-        """Take everything of ours off the server."""
-        ids = [*(player.actor_id for player in self._players.values()), *self._props]
-        self._players, self._props = {}, []
-        self._dismiss(ids)
+        """Take everything of ours off the server, that too which a fault or Ctrl-C kept us from noting down."""
+        self._players = {}
+        with self._session.doing("look for what is ours"):
+            marked = {int(actor.id) for actor in self._world.get_actors() if actor.attributes.get("role_name") == ROLE}
+        self._dismiss(sorted(self._ids | marked))
 
     def _model_of(self, scene: Scene, row: int) -> Model:
         length, width, height = scene.size_m[row].tolist()
@@ -195,6 +195,7 @@ class Troupe:
         if ids:
             command = self._session.carla.command
             self._sent([command.DestroyActor(number) for number in ids], "take actors off")
+            self._ids.difference_update(ids)
 
     def _do(self, commands: Sequence[Any], what: str) -> list[Any]:
         """Send commands, all of which must succeed."""
@@ -211,5 +212,13 @@ class Troupe:
         responses: list[Any] = []
         with self._session.doing(what):
             for start in range(0, len(commands), BATCH):
-                responses += self._session.client.apply_batch_sync(list(commands[start : start + BATCH]), False)
+                batch = list(commands[start : start + BATCH])
+                answers = self._session.client.apply_batch_sync(batch, False)
+                spawns = self._session.carla.command.SpawnActor
+                self._ids.update(
+                    int(answer.actor_id)
+                    for command, answer in zip(batch, answers, strict=True)
+                    if isinstance(command, spawns) and not answer.error
+                )
+                responses += answers
         return responses
