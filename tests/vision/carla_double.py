@@ -8,23 +8,13 @@ alpha.
 
 from __future__ import annotations
 
-import copy
-import fnmatch
-import zlib
 from types import SimpleNamespace
 
 import carla as real
-import numpy as np
 
-from twin.scene import Look
-from vision.carla.bodies import models
+from tests.vision.carla_blueprints import Actor, ActorBlueprint, BlueprintLibrary, blueprints
+from tests.vision.carla_pictures import Image, Moment
 
-TAGS = {Look.PERSON: 12, Look.CAR: 14, Look.TRUCK: 15, Look.BUS: 16, Look.MOTORCYCLE: 18, Look.EMERGENCY: 14}
-SENSORS = ("rgb", "instance_segmentation", "depth")
-LENS = ("image_size_x", "image_size_y", "fov", "sensor_tick", "lens_circle_multiplier", "lens_k", "lens_kcube")
-POST = ("motion_blur_intensity", "exposure_mode", "exposure_speed_up", "exposure_speed_down")
-COLOURS = ("255,0,0", "0,0,255", "200,200,200")
-ROAD_TAG, SKY_TAG, BARE_TAG = 1, 11, 0
 TIMED_OUT = "time-out of 60000ms while waiting for the simulator, make sure the simulator is ready and connected"
 
 
@@ -47,7 +37,7 @@ class Server:
         self.version, self.alive, self.dies_at_tick = "0.9.16", True, None
         self.refuses, self.mute, self.has_cube, self.stolen_ticks = (), "", True, 0
         self.shadows, self.sun_off_deg = False, 0.0
-        self.actors, self.frame, self.last_id = {}, 100, 23
+        self.actors, self.listed, self.frame, self.last_id = {}, [], 100, 23
         self.settings, self.weather = real.WorldSettings(), real.WeatherParameters()
         self.xodr, self.parameters, self.worlds_made, self.spawned = "", None, 0, 0
         self.blueprints = blueprints()
@@ -77,177 +67,12 @@ class Server:
             self.ask()
         for actor in self.actors.values():
             actor.live(self.settings.fixed_delta_seconds or 0.05)
+        self.listed = list(self.actors)
         moment = Moment(self)
         for actor in list(self.actors.values()):
             if actor.callback is not None and not actor.type_id.endswith(self.mute or "/"):
                 actor.callback(Image(actor, moment))
         return self.frame
-
-
-class Attribute:
-    def __init__(self, values=()):
-        self.recommended_values = list(values)
-
-
-class ActorBlueprint:
-    def __init__(self, name, attributes):
-        self.id, self._attributes, self.set_to = name, attributes, {}
-
-    def has_attribute(self, id):
-        return id in self._attributes
-
-    def get_attribute(self, id):
-        return Attribute(self._attributes[id])
-
-    def set_attribute(self, id, value):
-        if id not in self._attributes:
-            raise IndexError(f"attribute {id} not found")
-        assert isinstance(value, str), f"{id} must be text"
-        self.set_to[id] = value
-
-    def fresh(self):
-        return ActorBlueprint(self.id, self._attributes)
-
-
-class BlueprintLibrary:
-    def __init__(self, blueprints):
-        self._blueprints = blueprints
-
-    def find(self, id):
-        if id not in self._blueprints:
-            raise IndexError(f"blueprint '{id}' not found")
-        return self._blueprints[id].fresh()
-
-    def filter(self, wildcard_pattern):
-        return BlueprintLibrary({k: v for k, v in self._blueprints.items() if fnmatch.fnmatch(k, wildcard_pattern)})
-
-    def __iter__(self):
-        return iter([each.fresh() for each in self._blueprints.values()])
-
-    def __len__(self):
-        return len(self._blueprints)
-
-
-def blueprints():
-    made = {}
-    for model in models():
-        look = {"speed": (), "is_invincible": ()} if model.look == Look.PERSON else {"color": COLOURS}
-        made[model.blueprint] = ActorBlueprint(model.blueprint, {"role_name": (), **look})
-    for kind in SENSORS:
-        name = f"sensor.camera.{kind}"
-        fields = (*LENS, *(POST if kind == "rgb" else ()), "role_name")
-        made[name] = ActorBlueprint(name, dict.fromkeys(fields, ()))
-    made["static.prop.mesh"] = ActorBlueprint("static.prop.mesh", {"mesh_path": (), "mass": (), "scale": ()})
-    return made
-
-
-class Actor:
-    """A vehicle, walker, prop or sensor of the double's world."""
-
-    def __init__(self, server, number, blueprint, transform):
-        self._server, self.id, self.type_id = server, number, blueprint.id
-        self.attributes = dict(blueprint.set_to)
-        self._pose, self._weight, self._speed, self.lights, self.callback = transform, True, 0.0, 0, None
-        self._model = next((model for model in models() if model.blueprint == blueprint.id), None)
-        self.bounding_box = self._box()
-
-    def _box(self):
-        if self.type_id == "static.prop.mesh":
-            there = self._server.has_cube and self.attributes["mesh_path"] == "/Engine/BasicShapes/Cube.Cube"
-            half = float(self.attributes["scale"]) / 2 if there else 0.0
-            return real.BoundingBox(real.Location(), real.Vector3D(half, half, half))
-        if self._model is None:
-            return real.BoundingBox(real.Location(), real.Vector3D())
-        length, width, height = self._model.size_m
-        raised = 0.0 if self.walks else height / 2
-        return real.BoundingBox(real.Location(0.0, 0.0, raised), real.Vector3D(length / 2, width / 2, height / 2))
-
-    @property
-    def grey(self):
-        return 60.0 + zlib.crc32((self.type_id + self.attributes.get("color", "")).encode()) % 150
-
-    @property
-    def walks(self):
-        return self.type_id.startswith("walker.")
-
-    @property
-    def solid(self):
-        return self._model is not None
-
-    @property
-    def tag(self):
-        return TAGS[self._model.look] if self._model else BARE_TAG
-
-    def parts(self):
-        """Return what it looks like, as boxes (middle, half size) in its own metres: a car has a cabin on its body."""
-        box = self.bounding_box
-        middle = np.array([box.location.x, box.location.y, box.location.z])
-        half = np.array([box.extent.x, box.extent.y, box.extent.z])
-        if self._model is None or self._model.look not in (Look.CAR, Look.EMERGENCY, Look.MOTORCYCLE):
-            return [(middle, half)]
-        low, high = half * [1.0, 1.0, 0.6], half * [0.55, 0.9, 0.4]
-        return [(middle * [1, 1, 0.6], low), (middle * [1, 1, 1.6], high)]
-
-    def touches(self, other):
-        reach = sum(np.hypot(each.bounding_box.extent.x, each.bounding_box.extent.y) for each in (self, other))
-        return self._pose.location.distance(other._pose.location) < reach
-
-    def live(self, delta_s):
-        """Walk on, or fall for want of a ground under what has weight and wheels."""
-        ahead = self._pose.get_forward_vector()
-        if self.walks and self._speed:
-            step = real.Vector3D(ahead.x * self._speed * delta_s, ahead.y * self._speed * delta_s, 0.0)
-            self._pose = real.Transform(self._pose.location + step, self._pose.rotation)
-        if self.type_id.startswith("vehicle.") and self._weight:
-            self._pose = real.Transform(self._pose.location - real.Vector3D(z=1.0), self._pose.rotation)
-
-    def get_transform(self):
-        self._server.ask()
-        return self._pose
-
-    def set_transform(self, transform):
-        self._server.ask()
-        assert type(transform) is real.Transform
-        self._pose = transform
-
-    def listen(self, callback):
-        self._server.ask()
-        self.callback = callback
-
-    def stop(self):
-        self._server.ask()
-        self.callback = None
-
-    def destroy(self):
-        self._server.ask()
-        return self._server.actors.pop(self.id, None) is not None
-
-
-class Moment:
-    """What stands where at one tick; drawn when somebody looks."""
-
-    def __init__(self, server):
-        self.frame, self.weather, self.shadows, self.sun_off_deg = (
-            server.frame, server.weather, server.shadows, server.sun_off_deg,
-        )  # fmt: skip
-        self.actors, self.drawn = [copy.copy(actor) for actor in server.actors.values()], {}
-
-
-class Image:
-    """A picture as a camera sends it."""
-
-    def __init__(self, sensor, moment):
-        fields = sensor.attributes
-        self.width, self.height = int(fields["image_size_x"]), int(fields["image_size_y"])
-        self.fov, self.frame, self.transform = float(fields["fov"]), moment.frame, sensor._pose
-        self._moment, self._kind = moment, sensor.type_id.rpartition(".")[2]
-
-    @property
-    def raw_data(self):
-        key = (self.width, self.height, self.fov, *np.ravel(self.transform.get_matrix()))
-        if key not in self._moment.drawn:
-            self._moment.drawn[key] = draw(self._moment, self.transform, self.width, self.height, self.fov)
-        return self._moment.drawn[key][SENSORS.index(self._kind)].tobytes()
 
 
 class World:
@@ -287,9 +112,10 @@ class World:
         return self._server.actors[number]
 
     def get_actors(self, actor_ids=None):
+        """By number any; else, as a client's list comes with the ticks, those there were at the last one."""
         self._server.ask()
         every = self._server.actors
-        return list(every.values()) if actor_ids is None else [every[i] for i in actor_ids if i in every]
+        return [every[i] for i in (self._server.listed if actor_ids is None else actor_ids) if i in every]
 
     def tick(self, seconds=0.0):
         assert self._server.settings.synchronous_mode, "ticks are for synchronous mode"
@@ -436,84 +262,3 @@ def double_of(server):
     kept = {name: getattr(real.command, name) for name in dir(real.command) if not name.startswith("_")}
     command = SimpleNamespace(**(kept | {"SpawnActor": SpawnActor}))
     return SimpleNamespace(**names, command=command, Client=lambda host, port: Client(server, host, port))
-
-
-# ---- pictures
-
-
-def draw(moment, pose, width, height, fov):
-    """Return (colour, instances, depth), each (height, width, 4) bytes, of the boxes of all actors and a level road."""
-    focal = width / 2 / np.tan(np.radians(fov) / 2)
-    across = (np.arange(width) + 0.5 - width / 2) / focal
-    up = (height / 2 - np.arange(height) - 0.5) / focal
-    rays = np.stack(np.broadcast_arrays(1.0, across[None, :], up[:, None]), axis=-1)
-    camera = np.array(pose.get_matrix())
-    falling = rays @ camera[2, :3]
-    depth = np.where(falling < 0, -camera[2, 3] / np.minimum(falling, -1e-9), np.inf)
-    depth[depth > 900.0] = np.inf
-    number = np.where(np.isfinite(depth), next((a.id for a in moment.actors if a.solid), 0), 0)
-    tag = np.where(np.isfinite(depth), ROAD_TAG, SKY_TAG)
-    grey = np.where(np.isfinite(depth), 90.0, 190.0)
-    for actor in moment.actors:
-        for middle, half in actor.parts() if actor.bounding_box.extent.x > 0 else ():
-            _box(actor, middle, half, camera, rays, focal, (depth, number, tag, grey))
-    if moment.shadows:
-        _shade(moment, camera, rays, (depth, tag, grey))
-    day = np.clip((moment.weather.sun_altitude_angle + 6.0) / 14.0, 0.05, 1.0)
-    colour = np.repeat((grey * day)[..., None], 4, axis=2)
-    instances = np.stack([number >> 8 & 255, number & 255, tag, np.full(tag.shape, 255)], axis=-1)
-    whole = np.clip(np.where(np.isfinite(depth), depth, 1000.0) / 1000.0, 0, 1) * (2**24 - 1)
-    whole = np.round(whole).astype(np.int64)
-    far = np.stack([whole >> 16 & 255, whole >> 8 & 255, whole & 255, np.full(tag.shape, 255)], axis=-1)
-    return [each.astype(np.uint8) for each in (colour, instances, far)]
-
-
-def _box(actor, middle, half, camera, rays, focal, layers):
-    body = np.array(actor._pose.get_matrix())
-    centre = body[:3, :3] @ middle + body[:3, 3]
-    place = _window(centre, body, half, camera, rays.shape, focal)
-    if place is None:
-        return
-    start = (camera[:3, 3] - centre) @ body[:3, :3]
-    way = rays[place] @ (camera[:3, :3].T @ body[:3, :3])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        first, second = (-half - start) / way, (half - start) / way
-    near = np.fmin(first, second).max(axis=-1)
-    far = np.fmax(first, second).min(axis=-1)
-    depth, number, tag, grey = (layer[place] for layer in layers)
-    hit = (near <= far) & (near > 0.01) & (near < depth)
-    depth[hit], number[hit], tag[hit] = near[hit], actor.id, actor.tag
-    grey[hit] = actor.grey
-
-
-def _shade(moment, camera, rays, layers):
-    """Darken road from which a box stands before the sun; azimuth 0 is north, where y falls, and grows over east."""
-    depth, tag, grey = layers
-    sun, off = moment.weather, moment.sun_off_deg
-    azimuth, altitude = np.radians(sun.sun_azimuth_angle + off), np.radians(sun.sun_altitude_angle)
-    way = np.array([np.sin(azimuth) * np.cos(altitude), -np.cos(azimuth) * np.cos(altitude), np.sin(altitude)])
-    points = camera[:3, 3] + (rays * np.where(np.isfinite(depth), depth, 0.0)[..., None]) @ camera[:3, :3].T
-    for actor in moment.actors:
-        half = actor.bounding_box.extent
-        if not 0 < half.x < 100:
-            continue
-        body, half = np.array(actor._pose.get_matrix()), np.array([half.x, half.y, half.z])
-        start, turned = (points - body[:3, 3]) @ body[:3, :3], way @ body[:3, :3]
-        first, second = (-half - start) / turned, (half - start) / turned
-        near, far = np.fmin(first, second).max(axis=-1), np.fmax(first, second).min(axis=-1)
-        grey[(near <= far) & (near > 0.01) & (tag == ROAD_TAG)] = 30.0
-
-
-def _window(centre, body, half, camera, shape, focal):
-    """Return the part of the picture a box can be in, or None; all of it where the box reaches behind the camera."""
-    signs = np.array([(a, b, c) for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)])
-    seen = ((signs * half) @ body[:3, :3].T + centre - camera[:3, 3]) @ camera[:3, :3]
-    if (seen[:, 0] < 0.05).all():
-        return None
-    if (seen[:, 0] < 0.05).any():
-        return slice(0, shape[0]), slice(0, shape[1])
-    x = shape[1] / 2 + focal * seen[:, 1] / seen[:, 0]
-    y = shape[0] / 2 - focal * seen[:, 2] / seen[:, 0]
-    left, right = np.clip([x.min() - 1, x.max() + 2], 0, shape[1]).astype(int)
-    top, low = np.clip([y.min() - 1, y.max() + 2], 0, shape[0]).astype(int)
-    return None if left >= right or top >= low else (slice(top, low), slice(left, right))

@@ -174,6 +174,8 @@ class ServerWalk:
             if scene.look[row] != Look.PERSON_LYING:
                 turned = at.rotation.yaw - yaw_deg(float(scene.bearing_deg[row]))
                 worst_deg = max(worst_deg, abs((turned + 180.0) % 360.0 - 180.0))
+            elif at.get_forward_vector().z < 0.9:
+                raise NotSo(f"who lies does not: pitch {at.rotation.pitch:.0f} degrees, not 90")
         if worst_m > POSE_OFF_M or worst_deg > 1.0:
             raise NotSo(f"up to {worst_m:.2f} m and {worst_deg:.1f} degrees off")
         return f"within {worst_m * 100:.0f} cm and {worst_deg:.1f} degrees after a tick"

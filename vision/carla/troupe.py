@@ -15,7 +15,7 @@ from vision.carla.bodies import Model, Size, model_for
 from vision.carla.houses import MESH, Cube
 from vision.carla.leading import led, light_state
 from vision.carla.place import Origin, transform
-from vision.carla.session import CarlaFault, Session
+from vision.carla.session import CLOSING_S, CarlaFault, Session
 from vision.render.cast import Lamp
 
 ROLE: Final = "tashkent-twin"
@@ -120,6 +120,7 @@ class Troupe:
         """Take everything of ours off the server, that too which a fault or Ctrl-C kept us from noting down."""
         self._players = {}
         with self._session.doing("look for what is ours"):
+            self._world.tick(CLOSING_S)  # what was put on since the last tick is not in the list before
             marked = {int(actor.id) for actor in self._world.get_actors() if actor.attributes.get("role_name") == ROLE}
         self._dismiss(sorted(self._ids | marked))
 
@@ -166,7 +167,8 @@ class Troupe:
 
     def _entrance(self, model: Model, variant: int) -> Any:
         carla, blueprint = self._session.carla, self._library.find(model.blueprint)
-        blueprint.set_attribute("role_name", ROLE)
+        if blueprint.has_attribute("role_name"):
+            blueprint.set_attribute("role_name", ROLE)
         if blueprint.has_attribute("color"):
             colours = list(blueprint.get_attribute("color").recommended_values)
             if colours:
