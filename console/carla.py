@@ -47,7 +47,7 @@ def check(
     def tell(found: Finding) -> None:
         findings.append(found)
         if not as_json:
-            typer.echo(f"{found.outcome:<11} {'server' if found.server else 'client'}  {found.name}: {found.told}")
+            typer.echo(f"{found.outcome:<13}{'server' if found.server else 'client'}  {found.name}: {found.told}")
 
     ground = _Grounds(city)
     for found in walked(client_steps(carla, ground.city, ground.make), server=False):
@@ -118,12 +118,15 @@ def _walk(session: Any, tell: Any) -> None:
     """Walk a server through the calls; what is ours goes from it however that ends."""
     from vision.carla.check import walked
     from vision.carla.check_server import ServerWalk
+    from vision.carla.session import CLOSING_S
 
     walk = ServerWalk(session, _Grounds(None).make())
     try:
         with goes_on(lambda: "what was put on the server is taken off again"):
             for found in walked(walk.steps(), server=True):
                 tell(found)
+                if "time-out" in found.told:  # it has stopped answering: the rest is not waited for as long
+                    session.client.set_timeout(CLOSING_S)
     finally:
         walk.give_up()
 

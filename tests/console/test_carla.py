@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from console import doctor
-from console.carla import export
+from console.carla import check, export
 from tests.towns import grid_town
 from twin.city.store import save_city
 from twin.errors import InputError
@@ -45,7 +46,7 @@ def test_without_a_server_the_client_is_tried_and_the_lack_told(town: str, port:
     assert done.returncode == 2, done.stderr
     lines = done.stdout.splitlines()
     assert len(lines) == 7
-    assert all(line.startswith("passed      client  ") for line in lines)
+    assert all(line.startswith("passed       client  ") for line in lines)
     assert " waypoints on 40 of 40 streets" in done.stdout
     (missing,) = [line for line in done.stderr.splitlines() if line.startswith("twin: ")]
     assert "no server answers there (Connection refused); start one of version 0.9.16" in missing
@@ -109,3 +110,28 @@ def test_the_doctor_asks_a_server_where_it_is_told_to(port: int) -> None:
     assert not found.ok
     assert found.part == f"CARLA server 127.0.0.1:{port}"
     assert found.found.startswith("no server answers there")
+
+
+@pytest.mark.parametrize(("mute", "status"), [("", 0), ("depth", 1)])
+def test_a_server_is_walked_line_by_line(
+    mute: str, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.vision.carla_double import Server, double_of
+    from vision.carla.session import Address, connect
+
+    server = Server()
+    server.shadows, server.mute = True, mute
+    session = connect(Address(timeout_s=0.3), double_of(server))
+    monkeypatch.setattr("vision.carla.session.connect", lambda address: session)
+    if status:
+        with pytest.raises(typer.Exit) as ended:
+            check(city=None)
+        assert ended.value.exit_code == status
+    else:
+        check(city=None)
+    told = capsys.readouterr().out
+    assert told.count("  server  ") == 14
+    assert ("failed       server  cameras: colour, instances, depth by tick number" in told) == bool(status)
+    assert ("21 of 21 passed with the server at 127.0.0.1:2000" in told) != bool(status)
+    assert not server.actors
+    assert not server.settings.synchronous_mode
