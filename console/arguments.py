@@ -51,7 +51,9 @@ Calls = Annotated[Path | None, typer.Option(help="Call log, CSV or Parquet, in p
 CallsMode = Annotated[str, typer.Option(help="replay the log as it is, or bootstrap its hours.")]
 Fleet = Annotated[Path | None, typer.Option(help="Fleet of named teams, YAML; default: by residents.")]
 Weights = Annotated[Path | None, typer.Option(help="Detector weights; default: those shipped.")]
-Renderer = Annotated[str, typer.Option(help="auto, gl or tiny.")]
+Renderer = Annotated[
+    str, typer.Option(help="auto, gl, tiny or carla[:HOST[:PORT]]; carla,auto takes auto without a server.")
+]
 Engine = Annotated[str, typer.Option(help="local (this machine) or ray (a Ray cluster).")]
 Workers = Annotated[int | None, typer.Option(help="How many live trials at a time; default: all cores.")]
 Experiment = Annotated[Path | None, typer.Option(help="Folder of the experiment; one that was interrupted goes on.")]

@@ -48,9 +48,12 @@ class Finding:
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    carla: Annotated[
+        str | None, typer.Option(metavar="HOST[:PORT]", help="Ask too whether a CARLA server answers there.")
+    ] = None,
 ) -> None:
     """Say what is installed, what is missing, what that costs, and whether the rooms are this project's own."""
-    findings = examine()
+    findings = examine() if carla is None else [*examine(), _carla_server(carla)]
     if as_json:
         typer.echo(json.dumps({"findings": [asdict(finding) for finding in findings]}, indent=1))
     else:
@@ -132,6 +135,18 @@ def _fitted() -> Finding:
     except InputError as fault:
         return Finding("fitted camera model", False, str(fault).splitlines()[-1].strip()[:80], "no camera alarms")
     return Finding("fitted camera model", True, f"for weights {model.weights_sha256[:12]}", "no camera alarms")
+
+
+def _carla_server(where: str) -> Finding:
+    from vision.carla.session import Address, CarlaFault, connect
+
+    address = Address.read(where)
+    cost = "no footage by CARLA; twin carla check tries every call once one answers"
+    try:
+        return Finding(f"CARLA server {address}", True, connect(address).client.get_server_version(), cost)
+    except (CarlaFault, ImportError) as fault:
+        told = "; ".join(each.what for each in fault.faults) if isinstance(fault, CarlaFault) else str(fault)
+        return Finding(f"CARLA server {address}", False, told, cost)
 
 
 def _print(findings: list[Finding]) -> None:

@@ -11,6 +11,7 @@ from types import FrameType
 import typer
 
 from console import (
+    carla,
     city,
     compare,
     coverage,
@@ -43,6 +44,7 @@ app.command("coverage")(coverage.coverage)
 app.command("place")(place.place)
 app.command("footage")(footage.footage)
 app.add_typer(vision.app, name="vision")
+app.add_typer(carla.app, name="carla")
 app.add_typer(policy.app, name="policy")
 app.add_typer(drone.app, name="drone")
 app.command("compare")(compare.compare)

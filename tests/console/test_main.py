@@ -37,7 +37,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> str:
         (("run", "friday_evening", "--seed=-4"), "'-4'"),
         (("run", "friday_evening", "--policy", "closets"), "did you mean 'closest'"),
         (("run", "friday_evening", "--city", "/nowhere"), "/nowhere"),
-        (("run", "friday_evening", "--renderer", "crayon"), "known: auto, gl, tiny"),
+        (("run", "friday_evening", "--renderer", "crayon"), "known: auto, carla, gl, tiny"),
         (("report", "/nowhere"), "no such folder"),
         (("vision", "recognise", "/nowhere.mp4"), "no such file"),
     ],

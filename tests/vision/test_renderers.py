@@ -8,20 +8,41 @@ import pytest
 from tests.towns import grid_town
 from tests.vision.street_scene import DAY, NIGHT, actors, street_camera
 from twin.scene import Look, empty_scene
+from vision.carla.renderer import CarlaRenderer
+from vision.carla.session import Address, connect
 from vision.render.choose import make_renderer
 
 FOCAL_PX = 320.0  # 640 px over 90 degrees: half of it over tan 45
 
 
-@pytest.fixture(scope="module", params=["gl", "tiny"])
+@pytest.fixture(scope="module", params=["gl", "tiny", "carla"])
 def renderer(request):
-    pytest.importorskip({"gl": "moderngl", "tiny": "pybullet"}[request.param])
-    try:
-        made = make_renderer(grid_town(), request.param)
-    except OSError as refused:
-        pytest.skip(str(refused))
+    """Each source of footage; CARLA's client speaks to a double of its server."""
+    pytest.importorskip({"gl": "moderngl", "tiny": "pybullet", "carla": "carla"}[request.param])
+    made = carla_renderer() if request.param == "carla" else own_renderer(request.param)
     yield made
     made.close()
+
+
+@pytest.fixture
+def own(renderer):
+    """The sources that draw our own bodies, with their plates; CARLA's models are others and bear none."""
+    if renderer.name == "carla":
+        pytest.skip("CARLA has models of its own, without plates: see test_carla.py")
+    return renderer
+
+
+def own_renderer(name):
+    try:
+        return make_renderer(grid_town(), name)
+    except OSError as refused:
+        pytest.skip(str(refused))
+
+
+def carla_renderer():
+    from tests.vision.carla_double import Server, double_of
+
+    return CarlaRenderer(grid_town(), connect(Address(), double_of(Server())))
 
 
 def at(x_m, y_m, z_m):
@@ -29,13 +50,13 @@ def at(x_m, y_m, z_m):
     return 320.0 + FOCAL_PX * x_m / y_m, 180.0 - FOCAL_PX * (z_m - 5.0) / y_m
 
 
-def test_a_known_car_is_where_the_pinhole_says(renderer):
+def test_a_known_car_is_where_the_pinhole_says(own):
     """A car 1.73 wide and 1.48 high, its middle 20 m north and 2 m east of the camera, seen from behind.
 
     Leftmost is its left mirror (0.9 m before the middle, 0.15 m outside the body), rightmost its tail's right corner
     (2.1 m behind the middle, 0.8 m out), highest the roof, lowest the rear wheels (1.5 m behind the middle).
     """
-    frame = renderer.render(street_camera(), actors((Look.CAR, 2.0, 20.0)), DAY, seed=1)
+    frame = own.render(street_camera(), actors((Look.CAR, 2.0, 20.0)), DAY, seed=1)
     assert frame.truth.cls.tolist() == [Look.CAR]
     x1, y1, x2, y2 = frame.truth.box[0]
     assert x1 == pytest.approx(at(2.0 - 0.865 - 0.15, 20.9, 0)[0], abs=2)
@@ -61,12 +82,12 @@ def test_behind_the_camera_and_beyond_a_house_there_is_nothing(renderer):
     assert renderer.render(street_camera(), scene, DAY, seed=1).truth.track_id.tolist() == [102]
 
 
-def test_a_nearer_bus_hides_part_of_a_car(renderer):
-    scene = actors((Look.BUS, 0.0, 20.0), (Look.CAR, -2.4, 34.0))
+def test_a_nearer_truck_hides_part_of_a_car(renderer):
+    scene = actors((Look.TRUCK, 0.0, 20.0), (Look.CAR, -2.4, 34.0))
     truth = renderer.render(street_camera(height_m=2.0), scene, DAY, seed=1).truth
     car = truth.cls.tolist().index(Look.CAR)
-    bus = truth.cls.tolist().index(Look.BUS)
-    assert 0.1 < truth.visible[car] < 0.9 < truth.visible[bus]
+    truck = truth.cls.tolist().index(Look.TRUCK)
+    assert 0.1 < truth.visible[car] < 0.9 < truth.visible[truck]
     assert truth.box[car, 2] < truth.full_box[car, 2] - 3  # its right side is hidden
     assert truth.box[car, 0] == pytest.approx(truth.full_box[car, 0], abs=2)
 
@@ -86,11 +107,11 @@ def test_an_empty_street_has_no_rows_but_a_picture(renderer):
     assert frame.image.std() > 10
 
 
-def test_a_plate_is_a_row_of_its_own_where_it_can_be_seen(renderer):
+def test_a_plate_is_a_row_of_its_own_where_it_can_be_seen(own):
     """Seen from behind at 12 degrees, 15 m away: 320 / tan 6 = 3045 px of focal length, 0.52 m make 124 px."""
     camera = street_camera(hfov_deg=12.0, pitch_deg=-16.0)
     scene = actors((Look.CAR, 0.0, 17.0, {"plate": "00A123BC", "variant": 3}))
-    truth = renderer.render(camera, scene, DAY, seed=1).truth
+    truth = own.render(camera, scene, DAY, seed=1).truth
     row = truth.cls.tolist().index(Look.PLATE)
     assert truth.plate.tolist() == ["00A123BC", "00A123BC"]
     assert np.ptp(truth.plate_corners[row, :, 0]) == pytest.approx(3045 * 0.52 / 15.3, abs=5)
@@ -102,11 +123,11 @@ def test_a_plate_is_a_row_of_its_own_where_it_can_be_seen(renderer):
     np.testing.assert_allclose(truth.box[row], truth.full_box[row], atol=2.5)
 
 
-def test_a_plate_that_is_too_small_or_turned_away_has_no_row(renderer):
+def test_a_plate_that_is_too_small_or_turned_away_has_no_row(own):
     far = actors((Look.CAR, 0.0, 90.0, {"plate": "00A123BC"}))
     aside = actors((Look.CAR, 0.0, 12.0, {"plate": "00A123BC", "bearing_deg": 90.0}))
     for scene in (far, aside):
-        truth = renderer.render(street_camera(), scene, DAY, seed=1).truth
+        truth = own.render(street_camera(), scene, DAY, seed=1).truth
         assert truth.cls.tolist() == [Look.CAR]
         assert truth.plate.tolist() == ["00A123BC"]
 

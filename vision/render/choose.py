@@ -7,9 +7,11 @@ from typing import Final
 
 from twin.city import City
 from twin.errors import InputError, MissingPart, unknown_name
+from vision.carla.choose import CarlaSource
+from vision.carla.session import CarlaFault, connect
 from vision.frame import Renderer
 
-SOURCES: Final = ("auto", "gl", "tiny")
+SOURCES: Final = ("auto", "carla", "gl", "tiny")
 
 
 def make_renderer(city: City, source: str = "auto") -> Renderer:
@@ -18,13 +20,18 @@ def make_renderer(city: City, source: str = "auto") -> Renderer:
     Args:
         city: what stands still in every frame.
         source: ``gl`` (OpenGL over EGL), ``tiny`` (PyBullet's TinyRenderer), or ``auto``: gl, and tiny with a warning
-            where no EGL context can be made.
+            where no EGL context can be made; ``carla[:HOST[:PORT]]`` (a CARLA server), which ``,auto`` or another
+            source may follow: taken, with a warning, where no server answers.
 
     Raises:
+        CarlaFault: no CARLA server answers, and no other source is named.
         InputError: there is no such source.
         MissingPart: the library it needs is not installed.
         OSError: ``gl`` was asked for and no EGL context can be made.
     """
+    on_server = CarlaSource.read(source)
+    if on_server is not None:
+        return _carla(city, on_server)
     if source not in SOURCES:
         raise InputError(f"draw footage with the renderer {source!r}", unknown_name("renderer", source, SOURCES))
     if source == "tiny":
@@ -40,6 +47,22 @@ def make_renderer(city: City, source: str = "auto") -> Renderer:
             f"{refused}; footage is drawn by PyBullet's TinyRenderer instead, several times slower", stacklevel=2
         )
         return _tiny(city)
+
+
+def _carla(city: City, source: CarlaSource) -> Renderer:
+    from vision.carla.renderer import CarlaRenderer
+
+    if source.otherwise and source.otherwise not in SOURCES:
+        raise InputError(
+            f"draw footage with {source.otherwise!r} without CARLA", unknown_name("renderer", source.otherwise, SOURCES)
+        )
+    try:
+        return CarlaRenderer(city, connect(source.address))
+    except (CarlaFault, MissingPart) as refused:
+        if not source.otherwise:
+            raise
+        warnings.warn(f"{refused}; footage is drawn by {source.otherwise!r} instead", stacklevel=3)
+        return make_renderer(city, source.otherwise)
 
 
 def _tiny(city: City) -> Renderer:
