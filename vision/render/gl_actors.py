@@ -79,7 +79,7 @@ class ActorPart:
         self._outline = ctx.vertex_array(
             programs["outline"], [place, rows, (self._cells, "4f/i", "in_cell")], place_index
         )
-        self._used = 0
+        self._used = self._near = 0
 
     def load(self, cast: Cast, rows: NDArray[np.intp], levels: NDArray[np.intp], cells: NDArray[np.float64]) -> None:
         """Upload rows of the cast; a row's id is its place in the cast + 1.
