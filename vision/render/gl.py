@@ -14,6 +14,7 @@ from twin.scene import Scene
 from twin.sky import Sky
 from vision.frame import Frame
 from vision.render import materials
+from vision.render.blind import Blindness
 from vision.render.deliver import deliver, with_faults
 from vision.render.effects import join_puffs
 from vision.render.faults import Faults, faults_of
@@ -45,7 +46,7 @@ class GlRenderer:
     name = "gl"
 
     def __init__(self, city: City) -> None:
-        self._city = city
+        self._city, self.blindness = city, Blindness(city)
         self._ctx = make_context()
         self._programs = make_programs(self._ctx)
         for name in ("actor", "actor_far"):
@@ -87,6 +88,9 @@ class GlRenderer:
 
     def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int, faults: Faults | None = None) -> Frame:
         """Return the frame; the same arguments give the same pixels on the same machine."""
+        dark = self.blindness.frame(camera, scene, sky)
+        if dark is not None:
+            return dark
         faults = faults or faults_of(camera, sky, seed)
         camera = with_faults(camera, faults)
         shot = take_shot(camera, scene, sky)
