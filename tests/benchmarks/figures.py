@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import networkx as nx
 import numpy as np
@@ -14,13 +12,14 @@ from tests.benchmarks.cover import cover_rows
 from tests.benchmarks.coverage import coverage_rows, whole_coverage_rows
 from tests.benchmarks.exports import export_rows
 from tests.benchmarks.flight import flight_rows
+from tests.benchmarks.footage import footage_rows
 from tests.benchmarks.memory import memory_rows
 from tests.benchmarks.osm import osm_rows
 from tests.benchmarks.placement import placement_rows
 from tests.benchmarks.policies import policy_rows
 from tests.benchmarks.scoring import scoring_rows
 from tests.benchmarks.sorties import sortie_rows
-from tests.benchmarks.timing import Row, in_turn, seconds
+from tests.benchmarks.timing import Row, in_turn
 from tests.benchmarks.travel import travel_rows
 from tests.benchmarks.trials import trial_rows
 from tests.benchmarks.whole_city import whole_city_rows
@@ -39,7 +38,7 @@ def all_rows() -> Iterator[Row]:
     yield from trial_rows()
     yield from policy_rows()
     yield from cover_rows()
-    yield from footage(city)
+    yield from footage_rows(city)
     yield from scoring_rows(city)
     yield from flight_rows(city)
     whole = open_city(None)
@@ -65,24 +64,3 @@ def travel_times(city: City) -> Row:
 
     a, b = in_turn(ours, lambda: nx.single_source_dijkstra_path_length(peer, node))
     return Row("one junction to all others", 1000 * a, 1000 * b, "networkx", "ms")
-
-
-def footage(city: City) -> Iterator[Row]:
-    """A busy junction at 960 x 540, moderngl against PyBullet's TinyRenderer on the same scenes."""
-    from agents.ambient import Ambient
-    from experiments.footage.shooter import Shooter
-    from experiments.footage.sky import SkyOver
-    from experiments.footage.viewpoints import busiest_junctions, view_of
-    from twin.records import Visual
-    from vision.render.choose import make_renderer
-
-    start = datetime(2026, 6, 19, 18, 0, tzinfo=ZoneInfo("Asia/Tashkent"))
-    camera = view_of(city, busiest_junctions(city, 1)[0], Visual.CRASH, "bench").camera
-    rates = []
-    for source, frames in (("gl", 40), ("tiny", 6)):
-        renderer = make_renderer(city, source)
-        shooter = Shooter(city, renderer, Ambient(city, 1, start), SkyOver(city, start, "clear"), 1)
-        spent = seconds(lambda s=shooter, n=frames: list(s.frames(camera, 0, 200 * n, 5)), runs=3)  # type: ignore[misc]
-        rates.append(frames / spent)
-        renderer.close()
-    yield Row("footage 960x540, street life included", *rates, "TinyRenderer", "frames/s", better="high")

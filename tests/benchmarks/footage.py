@@ -31,7 +31,7 @@ OBJECTS: Final = 300
 START: Final = datetime(2026, 6, 19, 18, 0, tzinfo=ZoneInfo("Asia/Tashkent"))
 
 
-def footage(city: City) -> Iterator[Row]:
+def footage_rows(city: City) -> Iterator[Row]:
     """960 x 540, a busy junction, textures, shadows, truth, camera faults and JPEG; 300 rows in the truth."""
     sky = SkyOver(city, START, "clear").at(0)
     ours = make_renderer(city, "gl")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +51,7 @@ def deliver(
         shot: what was drawn, with the areas of its items filled in, or filled in by ``count_areas``.
         drawn: picture (h, w, 3) uint8 and ids (h, w), in the size of the shot's lens.
         faults: of the camera.
-        count_areas: called once the picture is done, before the truth is taken.
+        count_areas: called while the picture goes through the camera, before the truth is taken.
     """
     rng = frame_stream(camera, scene.t_ms, seed)
     image, ids = drawn
@@ -56,8 +59,14 @@ def deliver(
         image = smeared(image, ids, shot, scene, faults.exposure_ms)
     image, ids = bent(image, ids, shot.lens, camera)
     image = fall(image, sky, float(np.mean(shot.light.horizon)), rng)
-    image = apply_faults(image, faults, rng, shot, camera.id)
+    delivered = _beside(os.getpid()).submit(apply_faults, image, faults, rng, shot, camera.id)
     if count_areas is not None:
         count_areas()
     truth, row = truth_of(ids, bent_items(shot.items, shot.lens, camera), scene, shot.lens)
-    return Frame(camera.id, scene.t_ms, image, truth, sky, ids, row)
+    return Frame(camera.id, scene.t_ms, delivered.result(), truth, sky, ids, row)
+
+
+@cache
+def _beside(process: int) -> ThreadPoolExecutor:
+    """Return a process's thread in which pictures go through the camera while their truth is taken."""
+    return ThreadPoolExecutor(1, "camera")

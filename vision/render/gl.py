@@ -14,6 +14,7 @@ from twin.scene import Scene
 from twin.sky import Sky
 from vision.frame import Frame
 from vision.render import materials
+from vision.render.blind import Blindness
 from vision.render.deliver import deliver, with_faults
 from vision.render.effects import join_puffs
 from vision.render.faults import Faults, faults_of
@@ -24,6 +25,7 @@ from vision.render.night import all_glows, contacts, pools
 from vision.render.placed_mesh import mesh_for
 from vision.render.projection import Lens, place_of
 from vision.render.shot import Shot, take_shot
+from vision.render.tally import tally
 from vision.render.textures import HEIGHT_PX, WIDTH_PX, tile_stack
 
 SHADOW_PX: Final = 1536
@@ -44,7 +46,7 @@ class GlRenderer:
     name = "gl"
 
     def __init__(self, city: City) -> None:
-        self._city = city
+        self._city, self.blindness = city, Blindness(city)
         self._ctx = make_context()
         self._programs = make_programs(self._ctx)
         for name in ("actor", "actor_far"):
@@ -86,15 +88,16 @@ class GlRenderer:
 
     def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int, faults: Faults | None = None) -> Frame:
         """Return the frame; the same arguments give the same pixels on the same machine."""
+        dark = self.blindness.frame(camera, scene, sky)
+        if dark is not None:
+            return dark
         faults = faults or faults_of(camera, sky, seed)
         camera = with_faults(camera, faults)
         shot = take_shot(camera, scene, sky)
         with self._ctx:
             image, ids = self._draw(camera, shot, self._city_of(camera), sky)
-            self._draw_outlines(shot, _items_in(ids, len(shot.items)))
-            return deliver(
-                camera, scene, sky, seed, shot, (image, ids), faults, count_areas=lambda: self._count_outlines(shot)
-            )  # outlines are drawn while the picture goes through the camera
+            seen = np.flatnonzero(tally(ids, len(shot.items))[0])
+            return deliver(camera, scene, sky, seed, shot, (image, ids), faults, lambda: self._measure(shot, seen))
 
     def close(self) -> None:
         """Free the graphics context."""
@@ -233,10 +236,10 @@ class GlRenderer:
         self._programs["puff"]["to_cells"] = 1.0
         self._programs["puff"]["solid_from"] = FIRE_SOLID
         self._puffs.draw()
-        self._lamp_screen.use()  # leaving the sheet sends it off
 
-    def _count_outlines(self, shot: Shot) -> None:
+    def _measure(self, shot: Shot, seen: NDArray[np.intp]) -> None:
         """Fill in how many pixels each item seen would cover if nothing hid it."""
+        self._draw_outlines(shot, seen)
         side = SHEET_CELLS * CELL_PX
         sheet = np.frombuffer(self._sheet.read(components=1, alignment=1), np.uint8).reshape(side, side) > 0
         share = sheet.reshape(SHEET_CELLS, CELL_PX, SHEET_CELLS, CELL_PX).mean(axis=(1, 3)).ravel()
@@ -251,13 +254,6 @@ class GlRenderer:
             colours = [ctx.texture(size, 4), ctx.texture(size, 1, dtype="u2")]
             self._screens[size] = ctx.framebuffer(colours, ctx.depth_texture(size))
         return self._screens[size]
-
-
-def _items_in(ids: NDArray[np.uint16], n: int) -> NDArray[np.intp]:
-    """Return which of n items have a pixel."""
-    seen = np.zeros(n + 1, bool)
-    seen[ids.ravel()] = True
-    return np.flatnonzero(seen[1:])
 
 
 def outline_cells(boxes: NDArray[np.float64], lens: Lens) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.render.cast import Cast, bodies
-from vision.render.mesh import coarse
+from vision.render.mesh import coarse, unique_rows
 from vision.render.projection import Lens
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def _library(plain: bool) -> _Library:
             mesh = coarse(body.mesh, plain_m) if plain else coarse(body.mesh, grid_m) if grid_m else body.mesh
             columns = [mesh.position_m] if plain else [mesh.position_m, mesh.normal, mesh.slot]
             rows = np.column_stack(columns).astype(np.float32).round(5)
-            unique, inverse = np.unique(rows, axis=0, return_inverse=True)
+            unique, inverse = unique_rows(rows)
             corners.append(unique)
-            indices.append(inverse.ravel().astype(np.uint32) + base)
+            indices.append(inverse.astype(np.uint32) + base)
             spans[name, level] = (at, len(inverse))
             base, at = base + len(unique), at + len(inverse)
     return _Library(np.concatenate(corners), np.concatenate(indices), spans)
@@ -79,7 +79,7 @@ class ActorPart:
         self._outline = ctx.vertex_array(
             programs["outline"], [place, rows, (self._cells, "4f/i", "in_cell")], place_index
         )
-        self._used = 0
+        self._used = self._near = 0
 
     def load(self, cast: Cast, rows: NDArray[np.intp], levels: NDArray[np.intp], cells: NDArray[np.float64]) -> None:
         """Upload rows of the cast; a row's id is its place in the cast + 1.

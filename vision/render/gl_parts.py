@@ -11,6 +11,7 @@ from twin.streams import stream
 from vision.plate_art import draw_plate
 from vision.render.city_mesh import CityMesh
 from vision.render.effects import Puffs
+from vision.render.mesh import unique_rows
 from vision.render.plates import Plates
 
 if TYPE_CHECKING:
@@ -60,10 +61,10 @@ class _StillArray:
         self._count = len(rows)
         if not self._count:
             return
-        unique, inverse = np.unique(rows, axis=0, return_inverse=True)
+        unique, inverse = unique_rows(rows)
         names: tuple[str, ...] = ("in_place", "in_normal", "in_uv", "in_tile", "in_rgb", "in_number")
         self._corners = ctx.buffer(unique.tobytes())
-        self._index = ctx.buffer(inverse.ravel().astype(np.uint32).tobytes())
+        self._index = ctx.buffer(inverse.astype(np.uint32).tobytes())
         form = "3f 3f 2f 1f 3f 1f"
         if ground:
             names, form = ("in_place", "in_uv", "in_tile", "in_rgb"), "3f 12x 2f 1f 3f 4x"

@@ -21,6 +21,7 @@ from twin.scene import Scene
 from twin.sky import Sky
 from vision.frame import Frame
 from vision.plate_art import draw_plate
+from vision.render.blind import Blindness
 from vision.render.cast import Cast, bodies
 from vision.render.deliver import deliver, with_faults
 from vision.render.effects import Puffs
@@ -53,7 +54,7 @@ class TinyRenderer:
             import pybullet
         except ImportError as missing:
             raise MissingPart("pybullet", "drawing footage without EGL", "footage") from missing
-        self._city, self._api = city, pybullet
+        self._city, self._api, self.blindness = city, pybullet, Blindness(city)
         self._client = pybullet.connect(pybullet.DIRECT)
         self._folder = tempfile.TemporaryDirectory(prefix="twin-tiny-")
         self._pictures: dict[bytes, int] = {}
@@ -64,6 +65,9 @@ class TinyRenderer:
 
     def render(self, camera: Camera, scene: Scene, sky: Sky, seed: int, faults: Faults | None = None) -> Frame:
         """Return the frame; the same arguments give the same pixels on the same machine."""
+        dark = self.blindness.frame(camera, scene, sky)
+        if dark is not None:
+            return dark
         faults = faults or faults_of(camera, sky, seed)
         camera = with_faults(camera, faults)
         shot = take_shot(camera, scene, sky)

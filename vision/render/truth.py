@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from twin.scene import Look, Scene
 from vision.frame import Truth
 from vision.render.projection import NEAR_M, Lens
+from vision.render.tally import tally
 
 PLATE_MIN_WIDTH_PX: Final = 8.0
 
@@ -48,7 +49,7 @@ def truth_of(ids: NDArray[np.integer], items: Items, scene: Scene, lens: Lens) -
         scene: the actors the items belong to.
         lens: the camera.
     """
-    count, box = _tally(ids, len(items))
+    count, box = tally(ids, len(items))
     plates = np.flatnonzero(items.owner >= 0)
     for plate in plates:  # a plate's pixels are its vehicle's too
         owner = items.owner[plate]
@@ -80,21 +81,6 @@ def truth_of(ids: NDArray[np.integer], items: Items, scene: Scene, lens: Lens) -
         incident_id=scene.incident_id[row],
     )
     return truth, row_of
-
-
-def _tally(ids: NDArray[np.integer], n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return how many pixels each item has, and the box around them (empty items: inverted box)."""
-    from scipy.ndimage import find_objects
-
-    count = np.bincount(ids.ravel(), minlength=n + 1)[1 : n + 1].astype(np.int64)
-    box = np.tile([np.inf, np.inf, -np.inf, -np.inf], (n, 1))
-    if not count.any():
-        return count, box
-    for i, place in enumerate(find_objects(ids.astype(np.int32), max_label=n)):
-        if place is not None:
-            y, x = place
-            box[i] = x.start, y.start, x.stop, y.stop
-    return count, box
 
 
 def outer_boxes(
