@@ -32,7 +32,7 @@ void main() {
         float down = clamp(-way.z / distance_m, 0.0, 1.0);
         float rim = 1.0 - down;
         float fresnel = 0.04 + 0.96 * rim * rim * rim * rim * rim;
-        float film = water ? 1.0 : 0.55 + 0.45 * smoothstep(0.35, 0.80, lump);
+        float film = water ? 1.0 : (road ? 1.0 : 0.3) * (0.55 + 0.45 * smoothstep(0.35, 0.80, lump));  // grass and soil drink
         vec3 sky = mix(horizon.rgb, zenith.rgb, smoothstep(0.0, 0.65, down)) * (1.0 - 0.6 * min(pool.a, 0.8));
         colour = mix(colour, sky + pool.rgb * 0.45, clamp(fresnel * 1.6, 0.0, 0.8) * film);
     }
