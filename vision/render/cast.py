@@ -140,7 +140,7 @@ def _poses(
     b, roll = np.radians(scene.bearing_deg[rows]), np.radians(scene.roll_deg[rows])
     none, one = np.zeros(len(rows)), np.ones(len(rows))
     sin, cos = np.sin(roll), np.cos(roll)
-    tilt = _stacked([[one, none, none], [none, cos, sin], [none, -sin, cos]])  # a positive roll leans to the right
+    tilt = _stacked([[one, none, none], [none, cos, sin], [none, -sin, cos]])  # a positive roll leans to the left
     heading = _stacked([[np.sin(b), -np.cos(b), none], [np.cos(b), np.sin(b), none], [none, none, one]])
     lift = np.abs(sin) * size[:, 1] / 2 + np.maximum(0.0, -cos * size[:, 2])
     shift = np.stack([none, -sin * size[:, 2] / 2, lift], axis=1)
