@@ -18,7 +18,7 @@ from vision.render.city_houses import house_rows, main_streets
 from vision.render.city_markings import crossings_of
 from vision.render.city_mesh import city_mesh
 from vision.render.faults import Faults
-from vision.render.gl_actors import LEVEL_PX, LEVELS_M, levels_of
+from vision.render.levels import LEVEL_PX, LEVELS_M, levels_of
 from vision.render.light import light_of
 from vision.render.mesh import unique_rows
 from vision.render.projection import Lens

@@ -18,13 +18,15 @@ from vision.render.blind import Blindness
 from vision.render.deliver import deliver, with_faults
 from vision.render.effects import join_puffs
 from vision.render.faults import Faults, faults_of
-from vision.render.gl_actors import ActorPart, levels_of
+from vision.render.gl_actors import ActorPart
 from vision.render.gl_parts import BeamPart, CityPart, PlatePart, PuffPart
 from vision.render.gl_programs import has_shadows, light_block, make_context, make_programs, sun_matrix
+from vision.render.levels import levels_of
 from vision.render.night import all_glows, contacts, pools
 from vision.render.placed_mesh import mesh_for
 from vision.render.projection import Lens, place_of
 from vision.render.shot import Shot, take_shot
+from vision.render.silhouettes import silhouette_areas
 from vision.render.tally import tally
 from vision.render.textures import HEIGHT_PX, WIDTH_PX, tile_stack
 
@@ -96,8 +98,8 @@ class GlRenderer:
         shot = take_shot(camera, scene, sky)
         with self._ctx:
             image, ids = self._draw(camera, shot, self._city_of(camera), sky)
-            seen = np.flatnonzero(tally(ids, len(shot.items))[0])
-            return deliver(camera, scene, sky, seed, shot, (image, ids), faults, lambda: self._measure(shot, seen))
+            self._measure_puffs(shot)
+        return deliver(camera, scene, sky, seed, shot, (image, ids), faults, lambda: measure_bodies(shot, ids))
 
     def close(self) -> None:
         """Free the graphics context."""
@@ -144,8 +146,8 @@ class GlRenderer:
         return image, ids.reshape(lens.height_px, lens.width_px)[::-1]
 
     def _load(self, shot: Shot, city: CityPart) -> None:
-        n, puffs, cells = len(shot.cast), shot.puffs, outline_cells(shot.items.full_box, shot.lens)
-        self._actors.load(shot.cast, np.arange(n), levels_of(shot.cast.matrix, shot.lens), cells[:n])
+        puffs, cells = shot.puffs, outline_cells(shot.items.full_box, shot.lens)
+        self._actors.load(shot.cast, levels_of(shot.cast.matrix, shot.lens))
         self._plates.load(shot.plates, np.arange(len(shot.items) - len(shot.plates.owner), len(shot.items)) + 1)
         ids, puff_cells = puffs.row + 1, cells[puffs.row]
         if shot.light.lamps:
@@ -221,31 +223,25 @@ class GlRenderer:
         screen.color_mask = (True,) * 4, (True,) * 4
         screen.depth_mask = True
 
-    def _draw_outlines(self, shot: Shot, seen: NDArray[np.intp]) -> None:
-        """Draw the items that are seen once more, each into its own cell of the outline sheet and whole."""
+    def _measure_puffs(self, shot: Shot) -> None:
+        """Fill in how many pixels each fire and smoke would cover if nothing hid it: each drawn into its own cell."""
         import moderngl
 
-        n, cells = len(shot.cast), outline_cells(shot.items.full_box, shot.lens)
-        rows = seen[seen < n]
-        self._actors.load(shot.cast, rows, levels_of(shot.cast.matrix[rows], shot.lens), cells[rows])
+        rows = np.unique(shot.puffs.row)
+        rows = rows[rows < SHEET_CELLS * SHEET_CELLS]
+        if not len(rows):
+            return
         self._sheet.use()
         self._sheet.clear()
-        self._ctx.enable_only(moderngl.CULL_FACE)
-        self._actors.draw("outline")
         self._ctx.enable_only(moderngl.NOTHING)
         self._programs["puff"]["to_cells"] = 1.0
         self._programs["puff"]["solid_from"] = FIRE_SOLID
         self._puffs.draw()
-
-    def _measure(self, shot: Shot, seen: NDArray[np.intp]) -> None:
-        """Fill in how many pixels each item seen would cover if nothing hid it."""
-        self._draw_outlines(shot, seen)
         side = SHEET_CELLS * CELL_PX
         sheet = np.frombuffer(self._sheet.read(components=1, alignment=1), np.uint8).reshape(side, side) > 0
         share = sheet.reshape(SHEET_CELLS, CELL_PX, SHEET_CELLS, CELL_PX).mean(axis=(1, 3)).ravel()
-        n = min(len(shot.items) - len(shot.plates.owner), len(share))
-        box = shot.items.full_box[:n]
-        shot.items.area_px[:n] = share[:n] * np.prod(np.maximum(box[:, 2:] - box[:, :2], 0), axis=1)
+        box = shot.items.full_box[rows]
+        shot.items.area_px[rows] = share[rows] * np.prod(np.maximum(box[:, 2:] - box[:, :2], 0), axis=1)
 
     def _screen(self, width_px: int, height_px: int) -> Any:
         size = width_px, height_px
@@ -254,6 +250,13 @@ class GlRenderer:
             colours = [ctx.texture(size, 4), ctx.texture(size, 1, dtype="u2")]
             self._screens[size] = ctx.framebuffer(colours, ctx.depth_texture(size))
         return self._screens[size]
+
+
+def measure_bodies(shot: Shot, ids: NDArray[np.integer]) -> None:
+    """Fill in how many pixels each body that is seen would cover if nothing hid it."""
+    n = len(shot.cast)
+    seen = np.flatnonzero(tally(ids, len(shot.items))[0][:n])
+    shot.items.area_px[seen] = silhouette_areas(shot.cast, seen, shot.items.full_box[seen], shot.lens)
 
 
 def outline_cells(boxes: NDArray[np.float64], lens: Lens) -> NDArray[np.float64]:

@@ -24,7 +24,6 @@ _PROGRAMS: Final = {
     "plate": True,
     "puff": True,
     "sky": True,
-    "outline": False,
     "beam": False,
 }
 

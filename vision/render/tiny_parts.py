@@ -8,13 +8,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.render.cast import Lamp, bodies
+from vision.render.cast import Lamp
 from vision.render.city_mesh import CityMesh
 from vision.render.effects import Puffs
 from vision.render.materials import Slot, palette
-from vision.render.mesh import Mesh, ball, coarse
+from vision.render.mesh import Mesh, ball
 from vision.render.projection import FAR_M, NEAR_M, Lens
 from vision.render.shot import Shot
+from vision.render.silhouettes import silhouette_areas
 from vision.render.textures import tile_stack
 from vision.render.truth import Items
 
@@ -86,23 +87,14 @@ def colour_strip(own: NDArray[np.float32], lamps: int) -> NDArray[np.uint8]:
 
 def count_outlines(shot: Shot) -> None:
     """Fill in how many pixels each item would cover if nothing hid it, by filling its triangles in a small picture."""
-    items, lens = shot.items, shot.lens
-    for i in range(len(shot.cast)):
-        matrix = shot.cast.matrix[i]
-        mesh = _plain_body(shot.cast.body[i])
-        items.area_px[i] = _filled(mesh.position_m @ matrix[:, :3].T + matrix[:, 3], items, i, lens)
+    items, lens, n = shot.items, shot.lens, len(shot.cast)
+    items.area_px[:n] = silhouette_areas(shot.cast, np.arange(n), items.full_box[:n], lens)
     for i in np.unique(shot.puffs.row):
         own = shot.puffs.take(np.flatnonzero((shot.puffs.row == i) & (shot.puffs.look[:, 3] > PUFF_SOLID)))
         lumps = [_lump(own, k) for k in range(len(own))]
         items.area_px[i] = (
             _filled(np.concatenate([lump.position_m for lump in lumps]), items, int(i), lens) if lumps else 1.0
         )
-
-
-@cache
-def _plain_body(name: str) -> Mesh:
-    body = bodies()[name]
-    return coarse(body.mesh, 0.03 + 0.02 * max(body.size_m))
 
 
 def _lump(puffs: Puffs, k: int) -> Mesh:
