@@ -5,8 +5,6 @@ in vec3 normal;
 in vec3 rgb;
 flat in float tile;
 flat in float number;
-layout(location = 0) out vec4 out_colour;
-layout(location = 1) out uint out_id;
 
 float scatter(vec3 p) {
     return fract(sin(dot(p, vec3(12.9898, 78.233, 37.719))) * 43758.5453);
@@ -37,18 +35,27 @@ void main() {
         }
     }
     albedo = mix(albedo, vec3(0.80, 0.82, 0.85), above.w * smoothstep(0.35, 0.75, n.z));
-    vec3 colour = lit(albedo, n, place);
+    float sunlight = still_sunlight(n, place);
+    float lamps = lamp_share(n, place);
+    vec3 light = mix(below.rgb, above.rgb, n.z * 0.5 + 0.5) + sun.rgb * sunlight;
+    if (sun_way.w > 0.5) light += still_lamp_light(place.xy) * lamps;
+    if (lamp_area.w > 0.0) light += own_light(n, place);
+    vec3 beside = burning;   // light that does not come from the wall itself
     if (glass > 0.0) {
         vec3 mirrored = reflect(way / distance_m, n);
         float rim = 1.0 - abs(dot(way, n)) / distance_m;
-        vec3 sky = mix(horizon.rgb, zenith.rgb, clamp(mirrored.z, 0.0, 1.0)) * 0.8;
-        colour = mix(colour, sky, (0.10 + 0.5 * rim * rim * rim) * glass);
+        float share = (0.10 + 0.5 * rim * rim * rim) * glass;
+        albedo *= 1.0 - share;
         float spark = max(dot(mirrored, sun_way.xyz), 0.0);
         spark *= spark; spark *= spark; spark *= spark; spark *= spark; spark *= spark; spark *= spark;
-        colour += sun.rgb * spark * glass * 0.8;
+        beside += mix(horizon.rgb, zenith.rgb, clamp(mirrored.z, 0.0, 1.0)) * 0.8 * share + sun.rgb * spark * glass * 0.8;
     }
-    colour += burning;
-    if (number < -0.5 && sun_way.w > 0.5) colour = vec3(1.6, 1.4, 1.0);
-    out_colour = seen(hazed(colour, distance_m));
-    out_id = 0u;
+    if (number < -0.5 && sun_way.w > 0.5) {
+        albedo = vec3(0.0);
+        beside = vec3(1.6, 1.4, 1.0);
+    }
+    float clear = exp(-distance_m * horizon.w);
+    albedo *= clear;
+    out_light = vec4(albedo * light + mix(horizon.rgb, beside, clear), sunlight);
+    out_albedo = vec4(sqrt(albedo), 0.02 + 0.47 * lamps);
 }

@@ -19,19 +19,20 @@ from vision.render.deliver import deliver, with_faults
 from vision.render.effects import join_puffs
 from vision.render.faults import Faults, faults_of
 from vision.render.gl_actors import ActorPart
-from vision.render.gl_parts import BeamPart, CityPart, PlatePart, PuffPart
-from vision.render.gl_programs import has_shadows, light_block, make_context, make_programs, sun_matrix
+from vision.render.gl_maps import LightMaps
+from vision.render.gl_parts import CityPart, PlatePart, PuffPart
+from vision.render.gl_programs import light_block, make_context, make_programs, sun_matrix
+from vision.render.gl_still import Still, StillPictures, set_rays
 from vision.render.levels import levels_of
-from vision.render.night import all_glows, contacts, pools
+from vision.render.night import all_glows
 from vision.render.placed_mesh import mesh_for
 from vision.render.projection import Lens, place_of
 from vision.render.shot import Shot, take_shot
 from vision.render.silhouettes import silhouette_areas
 from vision.render.tally import tally
 from vision.render.textures import HEIGHT_PX, WIDTH_PX, tile_stack
+from vision.render.touched import touched_strips
 
-SHADOW_PX: Final = 1536
-LAMP_PX: Final = 1024
 LAMP_SPAN_M: Final = 256.0
 FLYING_LAMP_SPAN_M: Final = 480.0
 FLYING_SHADOWS_M: Final = 200.0
@@ -56,15 +57,14 @@ class GlRenderer:
         self._actors = ActorPart(self._ctx, self._programs)
         self._plates = PlatePart(self._ctx, self._programs)
         self._puffs = PuffPart(self._ctx, self._programs)
-        self._beams = BeamPart(self._ctx, self._programs)
+        self._maps = LightMaps(self._ctx, self._programs)
+        self._stills = StillPictures(self._ctx, self._programs)
         self._cities: OrderedDict[tuple[float, float], CityPart] = OrderedDict()
-        self._screens: dict[tuple[int, int], Any] = {}
         self._block = self._ctx.buffer(reserve=2 * 64 + 9 * 16)
         self._block.bind_to_uniform_block(0)
-        self._shade_of: tuple[Any, ...] = ()
-        self._make_maps()
+        self._make_pictures()
 
-    def _make_maps(self) -> None:
+    def _make_pictures(self) -> None:
         import moderngl
 
         ctx = self._ctx
@@ -72,19 +72,11 @@ class GlRenderer:
         self._tiles = ctx.texture_array((WIDTH_PX, HEIGHT_PX, len(stack)), 4, stack.tobytes())
         self._tiles.build_mipmaps()
         self._tiles.filter = moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR
-        self._shadows = [ctx.depth_texture((SHADOW_PX, SHADOW_PX)) for _ in range(2)]  # still, moving
-        for depth in self._shadows:
-            depth.compare_func = "<="
-            depth.repeat_x = depth.repeat_y = False
-        self._shadow_screens = [ctx.framebuffer(depth_attachment=depth) for depth in self._shadows]
-        self._lamp_map = ctx.texture((LAMP_PX, LAMP_PX), 4)
-        self._lamp_map.repeat_x = self._lamp_map.repeat_y = False
-        self._lamp_screen = ctx.framebuffer([self._lamp_map])
         side = CELL_PX * SHEET_CELLS
         self._sheet = ctx.framebuffer([ctx.texture((side, side), 1), ctx.texture((side, side), 1, dtype="u2")])
         corners = np.array([-1, -1, 1, -1, -1, 1, 1, 1], np.float32)
         self._backdrop = ctx.vertex_array(self._programs["sky"], [(ctx.buffer(corners.tobytes()), "2f", "in_corner")])
-        maps = (*self._shadows, self._lamp_map, self._tiles, self._plates.pictures, self._puffs.noise)
+        maps = (*self._maps.shadows, *self._maps.lamps, self._tiles, self._plates.pictures, self._puffs.noise)
         for unit, texture in enumerate(maps):
             texture.use(unit)
 
@@ -104,6 +96,7 @@ class GlRenderer:
     def close(self) -> None:
         """Free the graphics context."""
         with self._ctx:
+            self._stills.clear()
             self._cities.clear()
         self._ctx.release()
 
@@ -129,13 +122,14 @@ class GlRenderer:
         span_m = FLYING_LAMP_SPAN_M if camera.kind == "drone" else LAMP_SPAN_M
         area = (*(middle[:2] - span_m / 2).tolist(), span_m)
         own_light = 0.55 if camera.ir and sky.light == "night" else 0.0
-        self._block.write(light_block(lens, light, sun, area, own_light))
+        block = light_block(lens, light, sun, area, own_light)
+        self._block.write(block)
         self._load(shot, city)
-        if has_shadows(light):
-            self._draw_shadows(city, (city.place, sun.tobytes()))
-        self._draw_pools(shot, city)
-        screen = self._screen(lens.width_px, lens.height_px)
-        self._draw_scene(screen, shot, city)
+        self._maps.draw_still(shot, city, (city.place, sun.tobytes(), area, light.lamps))
+        self._maps.draw_moving(shot, city, self._actors)
+        still = self._stills.of((city.place, block), lens, lambda still: self._draw_still(still, lens, city))
+        screen = self._stills.screen(still, lens, touched_strips(shot, still.solid))
+        self._draw_moving(screen, lens)
         image = np.frombuffer(screen.read(components=3, alignment=1), np.uint8).reshape(
             lens.height_px, lens.width_px, 3
         )[::-1]
@@ -158,51 +152,31 @@ class GlRenderer:
         order = np.argsort(-shot.lens.project(puffs.middle_m)[1], kind="stable")
         self._puffs.load(puffs.take(order), ids[order], puff_cells[order])
 
-    def _draw_shadows(self, city: CityPart, key: tuple[Any, ...]) -> None:
+    def _draw_still(self, still: Still, lens: Lens, city: CityPart) -> None:
         import moderngl
 
-        self._ctx.enable_only(moderngl.DEPTH_TEST)
-        still, moving = self._shadow_screens
-        if self._shade_of != key:
-            still.use()
-            still.clear(depth=1.0)
-            city.draw_depth()
-            self._shade_of = key
-        moving.use()
-        moving.clear(depth=1.0)
-        self._ctx.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
-        self._actors.draw("shade")
+        ctx = self._ctx
+        still.drawn.use()
+        still.drawn.clear(depth=1.0)
+        set_rays(self._programs["sky"], lens)
+        ctx.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        city.draw_solid()
+        ctx.enable_only(moderngl.DEPTH_TEST)
+        city.draw_ground(ctx)
+        ctx.depth_func = "<="
+        self._backdrop.render(moderngl.TRIANGLE_STRIP)
+        ctx.depth_func = "<"
 
-    def _draw_pools(self, shot: Shot, city: CityPart) -> None:
-        import moderngl
-
-        self._lamp_screen.use()
-        self._lamp_screen.clear()
-        self._ctx.enable_only(moderngl.BLEND)
-        self._ctx.blend_func = moderngl.ONE, moderngl.ONE
-        self._beams.draw(pools(city.lamps_m, shot) if shot.light.lamps else contacts(shot.cast))
-
-    def _draw_scene(self, screen: Any, shot: Shot, city: CityPart) -> None:
+    def _draw_moving(self, screen: Any, lens: Lens) -> None:
         import moderngl
 
         ctx = self._ctx
         screen.use()
         screen.color_mask = (True,) * 4, (True,) * 4
-        screen.clear(depth=1.0)
-        lens = shot.lens
-        right = lens.axes[0] * (lens.width_px / 2 / lens.focal_px)
-        up = lens.axes[1] * (lens.height_px / 2 / lens.focal_px)
-        self._programs["sky"]["right_"] = tuple(right)
-        self._programs["sky"]["up_"] = tuple(up)
         ctx.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
-        city.draw_solid()
         self._actors.draw("colour")
         ctx.enable_only(moderngl.DEPTH_TEST)
         self._plates.draw()
-        city.draw_ground(ctx)
-        ctx.depth_func = "<="
-        self._backdrop.render(moderngl.TRIANGLE_STRIP)
-        ctx.depth_func = "<"
         self._draw_puffs(screen, lens)
 
     def _draw_puffs(self, screen: Any, lens: Lens) -> None:
@@ -242,14 +216,6 @@ class GlRenderer:
         share = sheet.reshape(SHEET_CELLS, CELL_PX, SHEET_CELLS, CELL_PX).mean(axis=(1, 3)).ravel()
         box = shot.items.full_box[rows]
         shot.items.area_px[rows] = share[rows] * np.prod(np.maximum(box[:, 2:] - box[:, :2], 0), axis=1)
-
-    def _screen(self, width_px: int, height_px: int) -> Any:
-        size = width_px, height_px
-        if size not in self._screens:
-            ctx = self._ctx
-            colours = [ctx.texture(size, 4), ctx.texture(size, 1, dtype="u2")]
-            self._screens[size] = ctx.framebuffer(colours, ctx.depth_texture(size))
-        return self._screens[size]
 
 
 def measure_bodies(shot: Shot, ids: NDArray[np.integer]) -> None:

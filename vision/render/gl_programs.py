@@ -12,20 +12,25 @@ from numpy.typing import NDArray
 
 from twin.errors import MissingPart
 from vision.render.light import Light
-from vision.render.projection import Lens
+from vision.render.projection import FAR_M, NEAR_M, Lens
 
 if TYPE_CHECKING:
     import moderngl
 
 _FOLDER: Final = Path(__file__).parent
 _PROGRAMS: Final = {
-    "city": True,
-    "ground": True,
-    "plate": True,
-    "puff": True,
-    "sky": True,
-    "beam": False,
+    "city": ("shade", "still"),
+    "ground": ("shade", "still"),
+    "sky": ("shade", "still"),
+    "relit": ("shade",),
+    "plate": ("shade",),
+    "puff": ("shade",),
+    "beam": (),
 }
+_SAMPLERS: Final = (  # by texture unit
+    "still_shadow", "moving_shadow", "still_lamps", "lamp_map", "tiles", "plates", "noise",
+    "still_light", "still_albedo", "still_depth",
+)  # fmt: skip
 
 
 def make_context() -> moderngl.Context:
@@ -57,13 +62,13 @@ def _keep_triton_out() -> None:
 
 def make_programs(ctx: moderngl.Context) -> dict[str, Any]:
     """Return every program by name, and the depth programs of still and moving things."""
-    light = (_FOLDER / "light.glsl").read_text("utf-8")
-    shade = (_FOLDER / "shade.glsl").read_text("utf-8")
+    light = f"const float NEAR_M = {NEAR_M}, FAR_M = {FAR_M};\n" + _source("light")
+    shade = _source("shade")
     programs = {
-        name: ctx.program(_text(f"{name}.vert", light), _text(f"{name}.frag", light + (shade if shaded else "")))
-        for name, shaded in _PROGRAMS.items()
+        name: ctx.program(_text(f"{name}.vert", light), _text(f"{name}.frag", light + "".join(map(_source, parts))))
+        for name, parts in _PROGRAMS.items()
     }
-    paint = light + shade + (_FOLDER / "paint.glsl").read_text("utf-8")
+    paint = light + shade + _source("paint")
     for name, head in (("actor", paint), ("actor_far", "#define FAR\n" + paint)):
         programs[name] = ctx.program(_text("actor.vert", head), _text("actor.frag", head))
     programs["depth_city"] = ctx.program(_text("depth.vert", light), _text("depth.frag", ""))
@@ -71,14 +76,18 @@ def make_programs(ctx: moderngl.Context) -> dict[str, Any]:
     for program in programs.values():
         if "Light" in program:
             program["Light"].binding = 0
-        for unit, sampler in enumerate(("still_shadow", "moving_shadow", "lamp_map", "tiles", "plates", "noise")):
+        for unit, sampler in enumerate(_SAMPLERS):
             if sampler in program:
                 program[sampler] = unit
     return programs
 
 
 def _text(name: str, head: str) -> str:
-    return "#version 430\n" + head + (_FOLDER / f"{name}.glsl").read_text("utf-8")
+    return "#version 430\n" + head + _source(name)
+
+
+def _source(name: str) -> str:
+    return (_FOLDER / f"{name}.glsl").read_text("utf-8")
 
 
 def light_block(

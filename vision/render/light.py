@@ -42,6 +42,9 @@ class Light:
     windows: float
 
 
+SUN_STEP_DEG = 0.25
+"""The sun stands still for so far, a minute or less, so that a camera's picture of what stands can be kept meanwhile."""
+
 _HAZE = {"clear": 1 / 2500, "rain": 1 / 450, "fog": 1 / 75, "snow": 1 / 220, "dust": 1 / 140}
 _DIM = {"clear": 1.0, "rain": 0.08, "fog": 0.05, "snow": 0.12, "dust": 0.35}
 
@@ -54,9 +57,9 @@ def light_of(sky: Sky) -> Light:
     """Return the light under a sky.
 
     Daylight grows over civil twilight and the sun's first 8 degrees; a low sun is warm. Street lamps burn while the sun
-    is below 1 degree, and in fog and dust below 10.
+    is below 1 degree, and in fog and dust below 10. All changes in steps of :data:`SUN_STEP_DEG`.
     """
-    e = sky.sun_elevation_deg
+    e, azimuth = (round(deg / SUN_STEP_DEG) * SUN_STEP_DEG for deg in (sky.sun_elevation_deg, sky.sun_azimuth_deg))
     day = float(np.clip((e + 6.0) / 14.0, 0.0, 1.0)) ** 1.5
     up = float(np.clip((e + 0.5) / 8.0, 0.0, 1.0))
     warm = float(np.clip(1.0 - e / 20.0, 0.0, 1.0))
@@ -72,7 +75,7 @@ def light_of(sky: Sky) -> Light:
     )
     zenith = (np.array([0.22, 0.40, 0.72]) * (1 - grey) + 0.58 * grey) * tint * day + np.array([0.004, 0.005, 0.010])
     dark = e < 1.0 or (sky.weather in ("fog", "dust") and e < 10.0)
-    a, h = np.radians(sky.sun_azimuth_deg), np.radians(max(e, 4.0))
+    a, h = np.radians(azimuth), np.radians(max(e, 4.0))
     way = (float(np.sin(a) * np.cos(h)), float(np.cos(a) * np.cos(h)), float(np.sin(h)))
     return Light(
         sun_way=way,

@@ -19,9 +19,7 @@ def pools(lamps_m: NDArray[np.float64], shot: Shot) -> NDArray[np.float64]:
     """Return (n, 11) rows of light on the ground: root x, y; way x, y; half width, length, strength, kind (0 cone,
     1 disc, 2 contact shade); tint.
     """
-    return np.concatenate(
-        [_street_pools(lamps_m), _driving_beams(shot.cast), _fire_pools(shot.puffs), contacts(shot.cast)]
-    )
+    return np.concatenate([street_pools(lamps_m), moving_lights(shot), contacts(shot.cast)])
 
 
 def contacts(cast: Cast) -> NDArray[np.float64]:
@@ -41,12 +39,29 @@ def contacts(cast: Cast) -> NDArray[np.float64]:
     return out
 
 
+def moving_lights(shot: Shot) -> NDArray[np.float64]:
+    """Return (k, 11) rows, as :func:`pools` does, of the light that is not a street lamp's."""
+    return np.concatenate([_driving_beams(shot.cast), _fire_pools(shot.puffs)])
+
+
+def on_ground(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (k, 8, 3) corners on the ground, four of them twice, round each row of :func:`pools`."""
+    way = rows[:, 2:4] * rows[:, 5:6]
+    across = rows[:, [3, 2]] * [1.0, -1.0] * rows[:, 4:5]
+    back = np.where(rows[:, 7:8] > 0.5, -way, 0.0)
+    ground = [
+        rows[:, :2] + end + side for end, side in ((back, -across), (back, across), (way, across), (way, -across))
+    ]
+    flat = np.stack([*ground, *ground], axis=1)
+    return np.concatenate([flat, np.zeros((*flat.shape[:2], 1))], axis=2)
+
+
 def all_glows(lamps_m: NDArray[np.float64], shot: Shot) -> Puffs:
     """Return the glows of street lamps, headlights towards the camera, and flashing lamps."""
     return join_puffs([_lamp_glows(lamps_m, shot), _beam_glows(shot)])
 
 
-def _street_pools(lamps_m: NDArray[np.float64]) -> NDArray[np.float64]:
+def street_pools(lamps_m: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the pools of street lamps, as wide as the lamps are high."""
     n, reach = len(lamps_m), POOL_PER_HEIGHT * lamps_m[:, 2]
     fixed = np.tile([0.36, 1.0, 1.0, 0.80, 0.52], (n, 1))
