@@ -43,7 +43,7 @@ class Light:
 
 
 SUN_STEP_DEG = 0.25
-"""The sun stands still for so far, a minute or less, so that a camera's picture of what stands can be kept meanwhile."""
+"""The sun moves in such steps, a minute or less, so that a camera's picture of what stands can be kept meanwhile."""
 
 _HAZE = {"clear": 1 / 2500, "rain": 1 / 450, "fog": 1 / 75, "snow": 1 / 220, "dust": 1 / 140}
 _DIM = {"clear": 1.0, "rain": 0.08, "fog": 0.05, "snow": 0.12, "dust": 0.35}

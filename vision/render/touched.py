@@ -53,7 +53,7 @@ def _solids(shot: Shot) -> list[tuple[NDArray[np.float64], float]]:
     box = np.einsum("nij,nkj->nki", cast.matrix[:, :, :3], low + (high - low) * _CORNERS) + cast.matrix[:, None, :, 3]
     out = [(on_ground(contacts(cast)), 0.0)]
     if max(shot.light.sun) > 0.0:
-        out.append((box - np.maximum(box[:, :, 2:], 0.0) * (sun / sun[2]), float(box[:, :, 2].max(initial=0.0))))
+        out.append((box - box[:, :, 2:] * (sun / sun[2]), float(box[:, :, 2].max(initial=0.0))))
     if shot.light.lamps:
         out.append((on_ground(moving_lights(shot)), _LIT_TO_M))
     return out
