@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from enum import IntFlag
 from functools import cache, lru_cache
@@ -70,7 +71,7 @@ def bodies() -> dict[str, Body]:
 def cast_of(scene: Scene, origin_m: NDArray[np.float64], dark: bool) -> Cast:
     """Return the cast of a scene; ``dark`` switches driving lights on."""
     rows = np.flatnonzero((scene.look != Look.FIRE) & (scene.look != Look.SMOKE) & (scene.look != Look.PLATE))
-    names = tuple(_body_of(scene, int(row)) for row in rows)
+    names = _bodies_of(scene, rows)
     matrix = _poses(scene, rows, names, origin_m)
     return Cast(rows, names, matrix, _colours(scene, rows, names), _lamps(scene, rows, names, dark))
 
@@ -80,25 +81,33 @@ def _pick(variant: int, purpose: str, count: int) -> int:
     return int(draw_u32(0, purpose, variant)) % count
 
 
-def _body_of(scene: Scene, row: int) -> str:
-    look, variant = Look(scene.look[row]), int(scene.variant[row])
-    size = float(scene.size_m[row, 0]), float(scene.size_m[row, 1]), float(scene.size_m[row, 2])
+def _bodies_of(scene: Scene, rows: NDArray[np.intp]) -> tuple[str, ...]:
+    step = (scene.phase[rows] * GAIT_STEPS).astype(int) % GAIT_STEPS
+    step[np.abs(scene.speed_ms[rows]) < STANDS_BELOW_MS] = -1
+    step[scene.look[rows] != Look.PERSON] = 0
+    state = np.where(scene.look[rows] == Look.CAR, scene.state[rows], 0)
+    sizes = [tuple(size) for size in scene.size_m[rows].tolist()]
+    columns = (scene.look[rows].tolist(), scene.variant[rows].tolist(), sizes, step.tolist(), state.tolist())
+    return tuple(itertools.starmap(_body_of, zip(*columns, strict=True)))
+
+
+@lru_cache(maxsize=100_000)
+def _body_of(look: int, variant: int, size_m: Point, step: int, state: int) -> str:
+    """Return an actor's body; ``step`` is a walker's in its gait, -1 for one who stands."""
     if look == Look.PERSON:
         figure = FIGURES[_figure(variant)]
-        if abs(scene.speed_ms[row]) < STANDS_BELOW_MS:
-            return f"{figure}_stands_{_pick(variant, 'stance', STANCES)}"
-        return f"{figure}_{int(scene.phase[row] * GAIT_STEPS) % GAIT_STEPS}"
+        return f"{figure}_stands_{_pick(variant, 'stance', STANCES)}" if step < 0 else f"{figure}_{step}"
     if look == Look.PERSON_LYING:
         return f"{FIGURES[_figure(variant)]}_lying_{_pick(variant, 'pose', LYING_POSES)}"
     if look == Look.CAR:
-        return car_body(variant, size) + _damage(int(scene.state[row]))
+        return car_body(variant, size_m) + _damage(state)
     if look == Look.BUS:
         return "bus"
     if look == Look.TRUCK:
         return ("truck", "truck", "tipper")[_pick(variant, "truck", 3)]
     if look == Look.MOTORCYCLE:
         return ("motorcycle", "motorcycle", "scooter")[_pick(variant, "motorcycle", 3)]
-    return emergency_body(size)
+    return emergency_body(size_m)
 
 
 def emergency_body(size_m: Point) -> str:
@@ -156,14 +165,13 @@ def _stacked(rows: list[list[NDArray[np.float64]]]) -> NDArray[np.float64]:
 
 
 def _colours(scene: Scene, rows: NDArray[np.intp], names: tuple[str, ...]) -> NDArray[np.float32]:
-    out = np.zeros((len(rows), 4, 3), np.float32)
-    for i, (row, name) in enumerate(zip(rows, names, strict=True)):
-        out[i] = _wardrobe(Look(scene.look[row]), int(scene.variant[row]), name)
-    return out / 255
+    columns = scene.look[rows].tolist(), scene.variant[rows].tolist(), names
+    own = [_wardrobe(*actor) for actor in zip(*columns, strict=True)]
+    return np.array(own, np.float32).reshape(-1, 4, 3) / 255
 
 
 @lru_cache(maxsize=20_000)
-def _wardrobe(look: Look, variant: int, name: str) -> NDArray[np.uint8]:
+def _wardrobe(look: int, variant: int, name: str) -> NDArray[np.uint8]:
     """Return (4, 3) colours of the actor's own four slots."""
 
     def of(table: NDArray[np.uint8], purpose: str) -> NDArray[np.uint8]:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull
 
 from sensors.cameras import Camera
 from twin.scene import Look, Scene
 from twin.sky import Sky
-from vision.render.cast import Cast, bodies, cast_of
+from vision.render.cast import Cast, cast_of
 from vision.render.effects import Puffs, puffs_of
 from vision.render.light import Light, light_of
 from vision.render.plates import Plates, plates_of
 from vision.render.projection import Lens
+from vision.render.silhouettes import body_boxes
 from vision.render.truth import Items, outer_boxes
 from vision.render.warp import roomy
 
@@ -65,13 +64,6 @@ def _nearest(rows: NDArray[np.intp], scene: Scene, lens: Lens) -> NDArray[np.int
     return rows[np.sort(np.argsort(away, kind="stable")[:ACTORS_MOST])]
 
 
-@cache
-def hull_points(name: str) -> NDArray[np.float64]:
-    """Return (k, 3) corners of a body's convex hull: their projections' box is the body's box."""
-    points = bodies()[name].mesh.position_m
-    return points[ConvexHull(points).vertices]
-
-
 def in_view(lens: Lens, scene: Scene) -> NDArray[np.bool_]:
     """Return (n,) whether an actor's bounding ball touches the view, within :data:`ACTOR_REACH_M`."""
     radius = np.linalg.norm(scene.size_m, axis=1) * 0.75 + 0.5
@@ -102,7 +94,7 @@ def items_of(
     flat = (
         np.concatenate([plates.corner_px.min(axis=1), plates.corner_px.max(axis=1)], axis=1) if m else np.zeros((0, 4))
     )
-    boxes = np.concatenate([_cast_boxes(cast, lens), _puff_boxes(len(soft), n, puffs, lens), flat])
+    boxes = np.concatenate([body_boxes(cast, lens), _puff_boxes(len(soft), n, puffs, lens), flat])
     corners = np.full((n + len(soft) + m, 4, 2), np.nan)
     corners[n + len(soft) :] = plates.corner_px
     area = np.ones(len(corners))
@@ -115,17 +107,6 @@ def items_of(
     cls = near.look[local].astype(np.uint8)
     cls[n + len(soft) :] = Look.PLATE
     return Items(cls, rows[local], boxes, area, owner, corners)
-
-
-def _cast_boxes(cast: Cast, lens: Lens) -> NDArray[np.float64]:
-    if not len(cast):
-        return np.zeros((0, 4))
-    hulls = [hull_points(name) for name in cast.body]
-    sizes = np.array([len(hull) for hull in hulls])
-    points = np.concatenate(hulls)
-    matrix = np.repeat(cast.matrix, sizes, axis=0)
-    placed = np.einsum("nij,nj->ni", matrix[:, :, :3], points) + matrix[:, :, 3]
-    return outer_boxes(*lens.project(placed), np.concatenate([[0], np.cumsum(sizes)[:-1]]))
 
 
 def _puff_boxes(count: int, first_item: int, puffs: Puffs, lens: Lens) -> NDArray[np.float64]:

@@ -1,19 +1,69 @@
-"""How many pixels each body would cover if nothing hid it: its triangles, filled one by one in a small picture."""
+"""The box round each body in the picture, and how many pixels of it the body would cover if nothing hid it."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import ConvexHull
 
-from vision.render.cast import Cast
+from vision.render.cast import Cast, bodies
 from vision.render.levels import levels_of, library
 from vision.render.projection import NEAR_M, Lens
 
 CELLS: Final = 32
 """A body's box in the picture is looked at in so many columns and rows; a row of it is the bits of one number."""
+
+
+@cache
+def hull_points(name: str) -> NDArray[np.float64]:
+    """Return (k, 3) corners of a body's convex hull: their projections' box is the body's box."""
+    points = bodies()[name].mesh.position_m
+    return points[ConvexHull(points).vertices]
+
+
+def body_boxes(cast: Cast, lens: Lens) -> NDArray[np.float64]:
+    """Return (n, 4) boxes round the bodies, pixels, not clipped; corners behind the camera are left out."""
+    out = np.empty((len(cast), 4))
+    hulls = [hull_points(name) for name in cast.body]
+    if hulls:
+        ends = np.cumsum([len(hull) for hull in hulls])
+        surround(np.concatenate(hulls), ends, _to_pixels(cast.matrix, lens), NEAR_M, out)
+    return out + [lens.width_px / 2, lens.height_px / 2] * 2
+
+
+def _to_pixels(matrix: NDArray[np.float64], lens: Lens) -> NDArray[np.float64]:
+    """Return (n, 3, 4) from body metres to pixels to the right of the middle, down from it, both times depth, depth."""
+    in_view = lens.axes @ matrix
+    in_view[:, :, 3] -= lens.axes @ lens.eye_m
+    in_view *= np.array([[lens.focal_px], [-lens.focal_px], [1.0]])
+    return np.asarray(in_view)
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+def surround(
+    points: NDArray[np.float64],
+    ends: NDArray[np.int64],
+    to_pixels: NDArray[np.float64],
+    near_m: float,
+    out: NDArray[np.float64],
+) -> None:
+    """Fill in the boxes of bodies whose points end at ``ends``; of one wholly behind the camera it is inverted."""
+    first = 0
+    for k in range(len(ends)):
+        left, top, right, bottom, m = np.inf, np.inf, -np.inf, -np.inf, to_pixels[k]
+        for i in range(first, ends[k]):
+            x, y, z = points[i, 0], points[i, 1], points[i, 2]
+            depth = m[2, 0] * x + m[2, 1] * y + m[2, 2] * z + m[2, 3]
+            if depth >= near_m:
+                px = (m[0, 0] * x + m[0, 1] * y + m[0, 2] * z + m[0, 3]) / depth
+                py = (m[1, 0] * x + m[1, 1] * y + m[1, 2] * z + m[1, 3]) / depth
+                left, top, right, bottom = min(left, px), min(top, py), max(right, px), max(bottom, py)
+        out[k, 0], out[k, 1], out[k, 2], out[k, 3] = left, top, right, bottom
+        first = ends[k]
 
 
 def silhouette_areas(cast: Cast, rows: NDArray[np.intp], boxes: NDArray[np.float64], lens: Lens) -> NDArray[np.float64]:
@@ -27,15 +77,13 @@ def silhouette_areas(cast: Cast, rows: NDArray[np.intp], boxes: NDArray[np.float
         boxes: (k, 4) the boxes around them in the picture, not clipped.
         lens: the camera.
     """
-    bodies, levels = library(True), levels_of(cast.matrix[rows], lens)
-    spans = np.array([bodies.spans[cast.body[row], level] for row, level in zip(rows, levels, strict=True)], np.int64)
+    plain, levels = library(True), levels_of(cast.matrix[rows], lens)
+    spans = np.array([plain.spans[cast.body[row], level] for row, level in zip(rows, levels, strict=True)], np.int64)
     out = np.zeros(len(rows))
     if len(rows):
-        in_view = lens.axes @ cast.matrix[rows]
-        in_view[:, :, 3] -= lens.axes @ lens.eye_m
-        in_view[:, :2] *= lens.focal_px
-        middle = np.array([lens.width_px / 2, lens.height_px / 2])
-        fill_outlines(bodies.corners, bodies.indices, spans, in_view, boxes - np.tile(middle, 2), NEAR_M, out)
+        middle = np.array([lens.width_px, lens.height_px] * 2) / 2
+        to_pixels = _to_pixels(cast.matrix[rows], lens)
+        fill_outlines(plain.corners, plain.indices, spans, to_pixels, boxes - middle, NEAR_M, out)
     return out
 
 
@@ -44,12 +92,12 @@ def fill_outlines(
     corners: NDArray[np.float32],
     indices: NDArray[np.uint32],
     spans: NDArray[np.int64],
-    in_view: NDArray[np.float64],
+    to_pixels: NDArray[np.float64],
     boxes: NDArray[np.float64],
     near_m: float,
     out: NDArray[np.float64],
 ) -> None:
-    """Fill in the area of each body; ``in_view`` are (k, 3, 4) matrices to pixels right, pixels up, depth."""
+    """Fill in the area of each body."""
     for k in range(len(spans)):
         wide, high = boxes[k, 2] - boxes[k, 0], boxes[k, 3] - boxes[k, 1]
         if not (0.0 < wide < np.inf and 0.0 < high < np.inf):
@@ -60,10 +108,10 @@ def fill_outlines(
             base, last = min(base, indices[i]), max(last, indices[i])
         at = np.empty((last - base + 1, 3))
         for i in range(len(at)):
-            x, y, z, m = corners[base + i, 0], corners[base + i, 1], corners[base + i, 2], in_view[k]
+            x, y, z, m = corners[base + i, 0], corners[base + i, 1], corners[base + i, 2], to_pixels[k]
             depth = m[2, 0] * x + m[2, 1] * y + m[2, 2] * z + m[2, 3]
             right = (m[0, 0] * x + m[0, 1] * y + m[0, 2] * z + m[0, 3]) / depth
-            down = -(m[1, 0] * x + m[1, 1] * y + m[1, 2] * z + m[1, 3]) / depth
+            down = (m[1, 0] * x + m[1, 1] * y + m[1, 2] * z + m[1, 3]) / depth
             at[i, 0], at[i, 1] = (right - boxes[k, 0]) / wide * CELLS, (down - boxes[k, 1]) / high * CELLS
             at[i, 2] = depth
         picture = np.zeros(CELLS, np.uint32)
