@@ -125,9 +125,11 @@ class GlRenderer:
         block = light_block(lens, light, sun, area, own_light)
         self._block.write(block)
         self._load(shot, city)
-        self._maps.draw_still(shot, city, (city.place, sun.tobytes(), area, light.lamps))
+        self._maps.draw_still(shot, city, (city.place, sun.tobytes(), area))
         self._maps.draw_moving(shot, city, self._actors)
-        still = self._stills.of((city.place, block), lens, lambda still: self._draw_still(still, lens, city))
+        still = self._stills.of(
+            (city.place, block, lens.width_px), lens, lambda still: self._draw_still(still, lens, city)
+        )
         screen = self._stills.screen(still, lens, touched_strips(shot, still.solid))
         self._draw_moving(screen, lens)
         image = np.frombuffer(screen.read(components=3, alignment=1), np.uint8).reshape(

@@ -33,9 +33,10 @@ class LightMaps:
         self._lamp_screens = [ctx.framebuffer([lamps]) for lamps in self.lamps]
 
     def draw_still(self, shot: Shot, city: CityPart, key: Any) -> None:
-        """Draw what stands, if it is not drawn for this key yet."""
+        """Draw what stands, if it is not drawn yet for this place and sun and the area of the map of lamplight."""
         import moderngl
 
+        key = key, has_shadows(shot.light), shot.light.lamps
         if self._stands_for == key:
             return
         if has_shadows(shot.light):

@@ -200,14 +200,19 @@ def softened(mesh: Mesh, crease_deg: float) -> Mesh:
 def coarse(mesh: Mesh, grid_m: float) -> Mesh:
     """Return the mesh with corners drawn together onto a grid: what is smaller than a cell goes.
 
-    This is vertex clustering (Rossignac and Borrel, 1993), each cell's corners meeting in their mean.
+    This is vertex clustering (Rossignac and Borrel, 1993), each cell's corners meeting in their mean. Of triangles that
+    come to lie upon each other the first is kept.
     """
     _, group = unique_rows(np.round(mesh.position_m / grid_m).astype(np.int64))
     weight = np.bincount(group)
     mean = np.stack([np.bincount(group, mesh.position_m[:, k]) / weight for k in range(3)], axis=1)
     corner = group.reshape(-1, 3)
     keep = (corner[:, 0] != corner[:, 1]) & (corner[:, 1] != corner[:, 2]) & (corner[:, 2] != corner[:, 0])
-    rows = np.repeat(keep, 3)
+    turn = (corner.argmin(axis=1)[:, None] + np.arange(3)) % 3
+    _, same = unique_rows(np.take_along_axis(corner, turn, axis=1))
+    first = np.full(same.max(initial=-1) + 1, len(same))
+    np.minimum.at(first, same[keep], np.flatnonzero(keep))
+    rows = np.repeat(keep & (first[same] == np.arange(len(same))), 3)
     return Mesh(mean[group][rows], mesh.normal[rows], mesh.slot[rows])
 
 

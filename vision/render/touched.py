@@ -36,7 +36,7 @@ def touched_strips(shot: Shot, solid: NDArray[np.bool_]) -> NDArray[np.float32]:
     height, width = np.array(solid.shape) * TILE_PX
     for solids, raised_m in _solids(shot):
         pixels, depth = shot.lens.project(solids)
-        high, _ = shot.lens.project(solids + np.array([0.0, 0.0, raised_m]))
+        high = shot.lens.project(solids + np.array([0.0, 0.0, raised_m]))[0] if raised_m else pixels
         behind = (depth < NEAR_M).any(axis=1)
         pixels[behind] = high[behind] = np.resize([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]], (8, 2))
         ahead = (depth >= NEAR_M).any(axis=1)
