@@ -47,11 +47,12 @@ def build(
 ) -> None:
     """Build a city from an OpenStreetMap extract, or the default city, and give the account of it."""
     from twin.city.store import save_city
+    from twin.runfolder import refuse_taken
 
     box = _checked_request(osm, default, bbox, name, timezone, district)
     short = name or (osm.name.split(".")[0] or "city" if osm else "")
     folder = out or _usual_folder(osm, short, seed, district)
-    _refuse_taken(folder)
+    refuse_taken(folder, f"write the city to {folder}")
     with _status(f"building {folder}", as_json):
         city = save_city(_made(osm, short, box, timezone, seed, district), folder)
     if list_refused and not as_json:
@@ -113,12 +114,6 @@ def _usual_folder(osm: Path | None, short: str, seed: int, district: list[str] |
     from twin.city.store import kept_folder
 
     return kept_folder(short) if osm else default_folder(seed, district or None)
-
-
-def _refuse_taken(folder: Path) -> None:
-    """Say it before the work, not after."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"write the city to {folder}", "it already holds files; choose another --out or remove it")
 
 
 def _made(

@@ -29,7 +29,7 @@ from console.interrupted import goes_on
 from console.progress import stages
 from experiments.request import RunRequest, Tell
 from twin.errors import InputError
-from twin.runfolder import RunFolder
+from twin.runfolder import RunFolder, refuse_taken
 
 
 def run(
@@ -108,7 +108,7 @@ def _lived(out: Path, live: Callable[[Tell], RunFolder], as_json: bool) -> None:
     from agents.policy_fault import PolicyFault
     from reports.terminal import summary_lines
 
-    _refuse_taken(out)
+    refuse_taken(out, f"write the run to {out}")
     try:
         with goes_on(lambda: _kept(out)), stages(quiet=as_json) as tell:
             folder = live(tell)
@@ -129,9 +129,3 @@ def _kept(out: Path) -> str:
 
 def _fresh(scenario: str) -> Path:
     return Path("runs") / f"{Path(scenario).stem}-{datetime.now():%Y%m%d-%H%M%S}"
-
-
-def _refuse_taken(out: Path) -> None:
-    """Say it before minutes of work, not after."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(f"write the run to {out}", "it already holds files; choose another --out or remove it")

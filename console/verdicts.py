@@ -70,7 +70,9 @@ def write_verdicts(path: Path | None, command: str, report: Mapping[str, Any]) -
 
 def properties_of(report: Mapping[str, Any]) -> dict[str, str]:
     """Return what a report says of itself in single words: the weights' hash, seed, machine, frames."""
-    return {key: str(value) for key, value in report.items() if isinstance(value, str | int) and value is not True}
+    return {
+        key: str(value) for key, value in report.items() if isinstance(value, str | int) and not isinstance(value, bool)
+    }
 
 
 def end(report: Mapping[str, Any], as_json: bool) -> None:

@@ -13,6 +13,16 @@ Tell = Callable[[str, float], None]
 """Told the stage's name and the share of it that is done, from 0 to 1."""
 
 
+def _renderer_faults(source: str) -> list[Fault]:
+    from vision.render.choose import check_source
+
+    try:
+        check_source(source)
+    except InputError as wrong:
+        return [Fault(f"--renderer {source}: {fault.what}") for fault in wrong.faults]
+    return []
+
+
 def silent(stage: str, share: float) -> None:
     """Tell nobody."""
 
@@ -31,7 +41,7 @@ class RunRequest:
         cameras: GeoJSON fleet; None is the derived one.
         weights: detector weights; None are those shipped.
         fitted: fitted camera model; None is the one shipped.
-        renderer: ``auto``, ``gl`` or ``tiny``.
+        renderer: as :func:`vision.render.choose.make_renderer` takes it.
         calls: a call log, CSV or Parquet, in place of drawn calls; None draws them.
         fleet: a fleet file; None is the one that the scenario names, or teams by residents.
         calls_mode: the log is taken as it is, or its hours are drawn again.
@@ -57,8 +67,7 @@ class RunRequest:
         faults = []
         if self.seed < 0:
             faults.append(Fault(f"--seed {self.seed}: found a negative number; a whole number from 0 up would work"))
-        if self.renderer not in ("auto", "gl", "tiny"):
-            faults.append(Fault(f"--renderer {self.renderer}: known: auto, gl, tiny"))
+        faults += _renderer_faults(self.renderer)
         if self.calls_mode not in ("replay", "bootstrap"):
             faults.append(Fault(f"--calls-mode {self.calls_mode}: known: replay, bootstrap"))
         if faults:

@@ -34,7 +34,7 @@ def context_of(content: Mapping[str, Any]) -> dict[str, Any]:
         "content": content,
         "verdict": verdict(content),
         "diagram": picture,
-        "rows": [_row(name, rule) for name, rule in content["rules"].items()],
+        "rows": [_row(name, rule, content["target"]) for name, rule in content["rules"].items()],
         "delay": figure(max(rule["delay_s"] for rule in content["rules"].values())),
         "quiet": [
             (_words(rule), light, row["alarms"], figure(row["camera_hours"]), figure(row["low"]), figure(row["high"]))
@@ -57,7 +57,7 @@ def _diagram(content: Mapping[str, Any]) -> Iterator[Any]:
     """Yield the reliability diagram: predicted chance against share observed, on streets that were not fitted on."""
     rules = content["rules"]
     rows = -(-len(rules) // 2)
-    with drawing(9.0, 0.5 + 4.0 * rows) as drawn:
+    with drawing(9.0, 0.5 + 4.3 * rows) as drawn:
         axes = drawn.subplots(rows, 2, squeeze=False).ravel()
         for axis, (name, rule), look in zip(axes, rules.items(), LOOKS * 3, strict=False):
             _panel(axis, _words(name), rule, *look)
@@ -81,11 +81,12 @@ def _panel(axis: Any, title: str, rule: Mapping[str, Any], colour: str, marker: 
     )  # fmt: skip
 
 
-def _row(name: str, rule: Mapping[str, Any]) -> dict[str, Any]:
+def _row(name: str, rule: Mapping[str, Any], target: float) -> dict[str, Any]:
     check, place = rule["check"], rule["position"]
     half, most = place["within_half"], place["within_nine_tenths"]
     return {
-        "name": _words(name), "n": rule["n"], "check": check, "holds": rule["holds"],
+        "name": _words(name), "n": rule["n"], "check": check,
+        "error_holds": check["error"] <= target, "gap_holds": check["share_gap"] <= target,
         "error": f"{check['error']:.3f}", "by_chance": f"{check['error_by_chance']:.3f}",
         "shares": f"{percent(check['share_predicted'])} / {percent(check['share_observed'])}",
         "gap": f"{check['share_gap']:.3f}",

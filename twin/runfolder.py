@@ -31,13 +31,12 @@ class RunFolder:
         Raises:
             InputError: the folder is not empty, or cannot be made.
         """
+        asked = f"write the run to {path}"
+        refuse_taken(path, asked)
         try:
             path.mkdir(parents=True, exist_ok=True)
-            taken = any(path.iterdir())
         except OSError as fault:
-            raise InputError(f"write the run to {path}", f"{fault.strerror}; choose another --out") from fault
-        if taken:
-            raise InputError(f"write the run to {path}", "it already holds files; choose another --out or remove it")
+            raise InputError(asked, f"{fault.strerror}; choose another --out") from fault
         folder = cls(path)
         for sub in (folder.maps, folder.clips):
             sub.mkdir()
@@ -117,6 +116,26 @@ class RunFolder:
             return {}
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return content
+
+
+def refuse_taken(folder: Path, asked: str) -> None:
+    """Refuse a folder that holds anything, or is none; said before the work, not after.
+
+    Args:
+        folder: to be written to.
+        asked: what the user wanted; opens the message.
+
+    Raises:
+        InputError: it is a file, cannot be looked into, or holds something.
+    """
+    try:
+        taken = folder.exists() and any(folder.iterdir())
+    except NotADirectoryError:
+        raise InputError(asked, "it is a file; choose another --out") from None
+    except OSError as fault:
+        raise InputError(asked, f"{fault.strerror}; choose another --out") from fault
+    if taken:
+        raise InputError(asked, "it already holds files; choose another --out or remove it")
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:

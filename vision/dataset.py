@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.errors import InputError, MissingPart
+from twin.runfolder import refuse_taken
 from twin.scene import DETECTOR_CLASSES, Look
 from vision.frame import Frame, Truth
 from vision.labels.coco import add_masks, coco_image, coco_objects, empty_coco
@@ -101,8 +102,7 @@ class DatasetWriter:
     """
 
     def __init__(self, folder: Path, rule: LabelRule, masks: bool = False) -> None:
-        if folder.exists() and any(folder.iterdir()):
-            raise InputError(f"write a data set to {folder}", "it already holds files; choose another or remove it")
+        refuse_taken(folder, f"write a data set to {folder}")
         self.folder, self.rule, self.masks = folder, rule, masks
         self.coco = {split: empty_coco() for split in SPLITS}
         self.labels: dict[str, Counter[str]] = {split: Counter() for split in SPLITS}

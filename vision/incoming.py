@@ -7,6 +7,7 @@ same, else left out. A clip that breaks off ends there. A stream from which noth
 from __future__ import annotations
 
 import queue
+import struct
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ PICTURES_FPS: Final = 5.0  # of a folder of pictures, which says nothing of time
 _USUAL_FPS: Final = 25.0
 _AHEAD: Final = 8  # frames decoded before they are asked for
 _SAME_SHAPE: Final = 0.02  # relative difference of two ratios of sides
+LEAST_SIDE_PX: Final = 32  # of a picture that there is anything to see in: the network's coarsest cell
 _WHOLE: Final = "read to its end"
 
 
@@ -34,12 +36,16 @@ class Account:
 
     Attributes:
         broken: pictures, or pieces of a video, that could not be decoded.
+        damaged: frames of a video that the decoder mended; they are taken, and may show what was not there.
+        too_small: pictures left out since a side is less than ``LEAST_SIDE_PX``.
         other_shape: frames left out since their shape is not the first one's.
         scaled: frames of another size, brought to the first one's.
         ended: how it ended, in words.
     """
 
     broken: int = 0
+    damaged: int = 0
+    too_small: int = 0
     other_shape: int = 0
     scaled: int = 0
     ended: str = _WHOLE
@@ -48,6 +54,8 @@ class Account:
         """Return how many frames were not taken as they are, by reason."""
         return {
             "could not be decoded": self.broken,
+            "damaged, taken as the decoder mended them": self.damaged,
+            f"left out, a side of less than {LEAST_SIDE_PX} px": self.too_small,
             "left out, of another shape than the first": self.other_shape,
             "scaled to the first one's size": self.scaled,
         }
@@ -87,10 +95,14 @@ class Footage:
         if first is None:
             raise InputError(
                 f"recognise {self.source}",
-                f"no frame in it could be decoded ({self.account.ended}, {self.account.broken} broken); give a video "
-                "that FFmpeg can read, or JPEG or PNG pictures",
+                f"no frame in it could be used ({self._why()}); give a video that FFmpeg can read, or JPEG or PNG "
+                f"pictures of {LEAST_SIDE_PX} px or more",
             )
         self._first: Picture | None = first
+
+    def _why(self) -> str:
+        left = [f"{count} {reason}" for reason, count in self.account.left_out().items() if count]
+        return ", ".join([self.account.ended, *left])
 
     def __iter__(self) -> Iterator[Picture]:
         if self._first is not None:
@@ -127,10 +139,14 @@ class Footage:
         finally:
             decoder.over.set()
             self.account.broken += decoder.broken
+            self.account.damaged += decoder.damaged
 
     def _of_one_shape(self, frames: Iterator[Picture]) -> Iterator[Picture]:
         shape: tuple[int, ...] | None = None
         for frame in frames:
+            if min(frame.shape[:2]) < LEAST_SIDE_PX:
+                self.account.too_small += 1
+                continue
             shape = shape or frame.shape
             if frame.shape == shape:
                 yield frame
@@ -148,7 +164,7 @@ class _Decoder(threading.Thread):
         super().__init__(daemon=True, name="decoder")
         self.out: queue.Queue[Any] = queue.Queue(_AHEAD)
         self.over = threading.Event()
-        self.broken = 0
+        self.broken = self.damaged = 0
         self._source, self._stall_s = source, stall_s
 
     def run(self) -> None:
@@ -202,6 +218,7 @@ class _Decoder(threading.Thread):
                 self.broken += 1
                 continue
             for frame in frames:
+                self.damaged += bool(frame.is_corrupt)
                 self._put(frame.to_ndarray(format="rgb24"))
                 taken += 1
         return taken
@@ -209,7 +226,7 @@ class _Decoder(threading.Thread):
 
 def _pictures(source: Path, account: Account) -> Iterator[Picture]:
     try:
-        from PIL import Image, UnidentifiedImageError
+        from PIL import Image
     except ImportError as missing:
         raise MissingPart("pillow", "reading pictures", "footage") from missing
     files = [source] if source.is_file() else sorted(p for p in source.iterdir() if p.suffix.lower() in PICTURES)
@@ -217,7 +234,7 @@ def _pictures(source: Path, account: Account) -> Iterator[Picture]:
         try:
             with Image.open(file) as picture:
                 yield np.asarray(picture.convert("RGB"), dtype=np.uint8)
-        except (OSError, SyntaxError, ValueError, UnidentifiedImageError):  # a half written file is one of these
+        except (OSError, EOFError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError):
             account.broken += 1
 
 

@@ -137,7 +137,7 @@ def _prepare(images: Sequence[NDArray[np.uint8]]) -> tuple[NDArray[np.float32], 
 
     height, width = images[0].shape[:2]
     scale = NETWORK_PX[0] / max(height, width)
-    size = round(width * scale), round(height * scale)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
     padded = tuple(-(-side // 32) * 32 for side in size)
     batch = np.full((len(images), padded[1], padded[0], 3), 114, dtype=np.uint8)
     for into, image in zip(batch, images, strict=True):

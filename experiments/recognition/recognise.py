@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.request import Tell
-from twin.errors import InputError
-from twin.runfolder import write_whole
+from twin.runfolder import refuse_taken, write_whole
 from twin.scene import DETECTOR_CLASSES
 from vision.clip import annotated, write_clip
 from vision.detections import Detections
@@ -32,8 +31,7 @@ def recognise(source: str, out: Path, recogniser: Recogniser, tell: Tell, stall_
     Raises:
         InputError: no such footage, no frame in it that can be read, or the folder holds something.
     """
-    if out.exists() and any(out.iterdir()):
-        raise InputError(f"write to {out}", "it already holds files; choose another --out or remove it")
+    refuse_taken(out, f"write to {out}")
     tell("recognition", 0.0)
     footage = Footage(source, stall_s)
     follower, found = Follower(footage.fps), list[Detections]()

@@ -39,6 +39,7 @@ from experiments.recognition.training_views import (
 )
 from twin.city import City
 from twin.errors import InputError
+from twin.runfolder import refuse_taken
 from twin.scene import DETECTOR_CLASSES, Scene, join_scenes
 from twin.sky import Sky, sky_at
 from twin.streams import stream
@@ -185,8 +186,7 @@ def write_training_set(
         InputError: the folder holds something, or a number makes no sense.
     """
     _check(n, workers, city_seeds)
-    if out_dir.exists() and any(out_dir.iterdir()):
-        raise InputError(f"write a training set to {out_dir}", "it already holds files; choose another or remove it")
+    refuse_taken(out_dir, f"write a training set to {out_dir}")
     parts_dir = out_dir.parent / f".{out_dir.name}.parts"
     shutil.rmtree(parts_dir, ignore_errors=True)
     jobs = _jobs(n, city_seeds, validation_seed, validation_share)

@@ -51,12 +51,32 @@ def test_a_clip_that_ends_in_the_middle_gives_what_there_is_and_says_what_is_not
 
 def test_rubbish_in_the_middle_of_a_clip_does_not_end_the_run(tmp_path: Path) -> None:
     content = bytearray(clip(tmp_path / "a.mp4", 60).read_bytes())
-    middle = int(len(content) * 0.7)
-    content[middle : middle + 200] = os.urandom(200)
+    for place in np.random.default_rng(5).integers(len(content) // 3, len(content), 100):
+        content[place] ^= 0xFF
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(bytes(content))
     footage = Footage(str(broken))
     assert len(list(footage)) > 30
+    assert footage.account.broken + footage.account.damaged > 0
+
+
+def test_pictures_too_small_to_see_anything_in_are_counted_and_refused_where_there_is_nothing_else(tmp_path) -> None:
+    (tmp_path / "0.jpg").write_bytes(as_jpeg(picture(2, 400)))
+    with pytest.raises(InputError, match="1 left out, a side of less than 32 px"):
+        Footage(str(tmp_path))
+    (tmp_path / "1.jpg").write_bytes(as_jpeg(picture()))
+    footage = Footage(str(tmp_path))
+    assert [image.shape for image in footage] == [(96, 160, 3)]
+    assert footage.account.too_small == 1
+
+
+def test_a_bomb_of_a_picture_is_one_that_cannot_be_decoded(tmp_path, monkeypatch) -> None:
+    from PIL import Image
+
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    (tmp_path / "0.jpg").write_bytes(as_jpeg(picture()))
+    with pytest.raises(InputError, match="1 could not be decoded"):
+        Footage(str(tmp_path))
 
 
 def test_pictures_of_changing_size_are_scaled_those_of_another_shape_left_out(tmp_path: Path) -> None:
@@ -98,7 +118,7 @@ def test_what_holds_no_frame_is_refused_with_what_would_work(tmp_path: Path) -> 
     (tmp_path / "a.mp4").write_bytes(b"this is text")
     (tmp_path / "empty").mkdir()
     for source in (tmp_path / "a.mp4", tmp_path / "empty"):
-        with pytest.raises(InputError, match="no frame in it could be decoded"):
+        with pytest.raises(InputError, match="no frame in it could be used"):
             Footage(str(source))
     with pytest.raises(InputError, match="no such file or folder"):
         Footage(str(tmp_path / "nowhere.mp4"))

@@ -20,6 +20,7 @@ from twin.cache import cache_folder
 from twin.city.model import DTYPES, LAYERS, City
 from twin.city.schema import city_faults, kind_faults, tidied
 from twin.errors import Fault, InputError
+from twin.runfolder import refuse_taken
 
 SCHEMA: Final = 3
 MANIFEST: Final = "manifest.json"
@@ -52,7 +53,7 @@ def save_city(city: City, folder: Path) -> City:
     """
     asked = f"write the city to {folder}"
     _refuse(asked, city_faults(city))
-    _refuse_taken(folder, asked)
+    refuse_taken(folder, asked)
     whole = replace(city, folder=folder, **{layer: tidied(layer, getattr(city, layer), city.crs) for layer in LAYERS})
     whole = replace(whole, manifest=stamped(whole))
     try:
@@ -132,13 +133,6 @@ def _column_bytes(column: Any, dtype: str) -> bytes:
 def _refuse(asked: str, faults: list[str]) -> None:
     if faults:
         raise InputError(asked, [Fault(fault) for fault in faults])
-
-
-def _refuse_taken(folder: Path, asked: str) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise InputError(asked, "it is a file; choose another --out")
-    if folder.is_dir() and any(folder.iterdir()):
-        raise InputError(asked, "it already holds files; choose another --out or remove it")
 
 
 def _write(city: City, folder: Path) -> None:

@@ -14,6 +14,22 @@ from vision.frame import Renderer
 SOURCES: Final = ("auto", "carla", "gl", "tiny")
 
 
+def check_source(source: str) -> None:
+    """Refuse a name of no renderer, before anything is made for one.
+
+    Raises:
+        InputError: there is no such source, or none of the name that is to follow CARLA.
+    """
+    on_server = CarlaSource.read(source)
+    if on_server is None and source not in SOURCES:
+        raise InputError(f"draw footage with the renderer {source!r}", unknown_name("renderer", source, SOURCES))
+    if on_server is not None and on_server.otherwise and on_server.otherwise not in SOURCES:
+        raise InputError(
+            f"draw footage with {on_server.otherwise!r} without CARLA",
+            unknown_name("renderer", on_server.otherwise, SOURCES),
+        )
+
+
 def make_renderer(city: City, source: str = "auto") -> Renderer:
     """Return a renderer of a city.
 
@@ -29,11 +45,10 @@ def make_renderer(city: City, source: str = "auto") -> Renderer:
         MissingPart: the library it needs is not installed.
         OSError: ``gl`` was asked for and no EGL context can be made.
     """
+    check_source(source)
     on_server = CarlaSource.read(source)
     if on_server is not None:
         return _carla(city, on_server)
-    if source not in SOURCES:
-        raise InputError(f"draw footage with the renderer {source!r}", unknown_name("renderer", source, SOURCES))
     if source == "tiny":
         return _tiny(city)
     try:
@@ -52,10 +67,6 @@ def make_renderer(city: City, source: str = "auto") -> Renderer:
 def _carla(city: City, source: CarlaSource) -> Renderer:
     from vision.carla.renderer import CarlaRenderer
 
-    if source.otherwise and source.otherwise not in SOURCES:
-        raise InputError(
-            f"draw footage with {source.otherwise!r} without CARLA", unknown_name("renderer", source.otherwise, SOURCES)
-        )
     try:
         return CarlaRenderer(city, connect(source.address))
     except (CarlaFault, MissingPart) as refused:

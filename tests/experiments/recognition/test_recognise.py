@@ -70,3 +70,5 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path) -> None:
     (tmp_path / "out" / "mine.txt").write_text("keep")
     with pytest.raises(InputError, match="already holds files"):
         recognise(str(folder(tmp_path, [0])), tmp_path / "out", Seeing(), lambda *told: None)
+    with pytest.raises(InputError, match="it is a file"):
+        recognise(str(tmp_path / "pictures"), tmp_path / "out" / "mine.txt", Seeing(), lambda *told: None)
