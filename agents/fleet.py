@@ -15,6 +15,7 @@ from agents.mesa_import import Agent, AgentSet, Model
 from agents.policy import Ints
 from agents.sealed import sealed
 from agents.teams import FREE, UNDER_WAY, Doing, Team, TeamSpec
+from agents.trip import Trip
 from twin.travel import Travel
 
 _TRACKED: Final = FREE | UNDER_WAY
@@ -135,6 +136,10 @@ class Fleet:
         if self._read["node"] < len(self._turned) or junctions.behind(row, t_ms):
             self._advance(t_ms, junctions.rows[row : row + 1])
         return junctions.node.item(row), junctions.when_ms(row, t_ms)
+
+    def lay(self, team: Team, trip: Trip) -> int:
+        """Look up the way of the drive a team begins next; return how long it takes, -1 where there is no way."""
+        return self._junctions.lay(team.row, trip)
 
     def _current(self, name: str) -> NDArray[Any]:
         """Return a column with the rows brought up of all teams that turned to something since it was looked at."""

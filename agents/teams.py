@@ -109,6 +109,10 @@ class Team(Agent):
         """Return the node it can be sent from, and when it is there (``t_ms``, or later on the road)."""
         return (self.node, t_ms) if self.trip is None else self._fleet.next_junction(self, t_ms)
 
+    def lay(self, trip: Trip) -> int:
+        """Look up the way of the drive it begins next; return how long it takes, -1 where there is no way."""
+        return self._fleet.lay(self, trip)
+
     def pose(self, t_ms: int) -> tuple[float, float, float]:
         """Return ``x_m, y_m, bearing_deg``, on its street; ``t_ms`` not before what it does now."""
         return self.trip.pose(t_ms) if self.trip else self._fleet.travel.pose_on(standing(self.node), 0)
