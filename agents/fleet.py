@@ -76,20 +76,23 @@ class Fleet:
         self.by_id = {team.id: team for team in self.teams}
         Agent._ids.pop(model, None)  # Mesa would hold every model of the program for ever
         for team in self.teams:
+            team.come_on_duty()
             team.turn_to(Doing.IDLE)
 
     def note(self, team: Team) -> None:
         """A team has turned to something: it is counted at once, and the rest of its row when somebody looks."""
         self._turned.append(team)
-        free, on_duty = team.doing in FREE, team.on_duty
+        free = team.doing in FREE
         if free is not team.counted_free:
             team.counted_free = self._free[team.row] = free
             self.free_of[team.service] += 1 if free else -1
             self._sealed.pop("free", None)
-        if on_duty is not team.counted_on_duty:
-            team.counted_on_duty = self._on_duty[team.row] = on_duty
-            self.on_duty_of[team.service] += 1 if on_duty else -1
-            self._sealed.pop("on_duty", None)
+
+    def note_duty(self, team: Team) -> None:
+        """A team has come on duty, or gone off it."""
+        self._on_duty[team.row] = team.on_duty
+        self.on_duty_of[team.service] += 1 if team.on_duty else -1
+        self._sealed.pop("on_duty", None)
 
     def view(self, t_ms: int, under_way: bool = True) -> LiveTeams:
         """Return the columns as a policy may see them; nobody can make them writable.

@@ -35,14 +35,19 @@ class Junctions:
         self._way_node = np.zeros((n, _FIRST_LENGTH), dtype=np.int64)
         self._way_ms = np.zeros((n, _FIRST_LENGTH), dtype=np.int64)
         self._unknown = np.zeros(n, dtype=np.int64)
+        self._followed: list[Trip | None] = [None] * n
         self._laid: list[tuple[Trip | None, int]] = [(None, 0)] * n  # whose way is in the tables, and its length
 
     def halt(self, row: int, node: int) -> None:
         """A team stands at a node, or nobody asks where it is."""
         self.node[row], self._until_ms[row] = node, FOREVER_MS
+        self._followed[row] = None
 
     def follow(self, row: int, trip: Trip) -> None:
         """A team is on a drive; until it leaves it is at its origin."""
+        if trip is self._followed[row]:
+            return
+        self._followed[row] = trip
         laid, length = self._laid[row]
         self.node[row], self._at[row], self._length[row] = trip.origin, 0, length if laid is trip else 0
         self._until_ms[row] = self._start_ms[row] = trip.start_ms
