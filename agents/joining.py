@@ -153,8 +153,7 @@ class RequestBook:
                 there = min(need.count, answering.get(need.service, 0))
                 if there:
                     answering[need.service] -= there
-                for _ in range(need.count - there):
-                    added.append(self._add(request, need, now_ms))
+                added += [self._add(request, need, now_ms) for _ in range(need.count - there)]
         return added
 
     def _add(self, request: Request, need: Need, now_ms: int) -> Unit:

@@ -194,9 +194,10 @@ def cheapest(
     origin: int, ends: Ints, extra_ms: Ints, xy_m: NDArray[np.float64], m_per_ms: float, goals: Ints, tree: Ints,
     place: Ints, ms: Ints, out_first: Ints, out_entry: Int32s, into_first: Ints, into_entry: Int32s,
 ) -> tuple[int, int]:  # fmt: skip
-    """Return which of some nodes costs least from one node, of equals the first, and the time to it; ``-1, -1`` for none.
+    """Return which of some nodes costs least from one node, and the time to it; ``-1, -1`` where none can be reached.
 
-    What a node costs is the time to it and its own ``extra_ms``. What the straight line rules out is not asked about.
+    What a node costs is the time to it and its own ``extra_ms``; of equals it is the first. What the straight line
+    rules out is not asked about.
     """
     for node in ends:
         if node < 0 or node >= len(goals):
