@@ -130,6 +130,7 @@ class OperationsSpec(Strict):
     patrol_reach_m: float = Field(default=Operations.patrol_reach_m, gt=0, le=1000)
     wind: WindSpec | None = None
     mean_wind_ms: float = Field(default=Operations.mean_wind_ms, ge=0, le=20)
+    close_hfov_deg: float = Field(default=Operations.close_hfov_deg, ge=2, le=120)
     visibility_m: float | None = Field(default=None, gt=0)
     temperature_c: float | None = Field(default=None, ge=-60, le=60)
 
@@ -148,5 +149,5 @@ class OperationsSpec(Strict):
             self.routes, self.speed_ms, self.launch_s, self.most_wait_s, self.look_s, self.judge_s,
             self.p_nothing_if_false, self.p_nothing_if_unseen, self.spares, 60 * self.stay_min, self.watch_s,
             tuple(self.overwatch_priorities), self.least_station_s, self.relief_lead_s, self.patrol_reach_m,
-            self.mean_wind_ms,
+            self.mean_wind_ms, self.close_hfov_deg,
         )  # fmt: skip

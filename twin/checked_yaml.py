@@ -30,9 +30,9 @@ class FaultsAt(ValueError):
 
 
 class Strict(BaseModel):
-    """Base of everything read from YAML: frozen, and a key nobody knows is a fault."""
+    """Base of everything read from YAML: frozen; a key nobody knows is a fault, and so is a number that is none."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 def read_checked(path: Path, model: type[Model], asked: str) -> Model:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -105,11 +106,11 @@ class Round:
         """A false alarm in its picture, at the rate of fixed cameras."""
         look, now = self.look, self.look.clock.now_ms
         light, _ = look.seer.light_at(now)
-        rates = look.seer.model.false_alarms.get(rule.name)
-        if rates is None:
+        rates_h = look.seer.false_alarms.get(rule.name)
+        if rates_h is None:
             return
         stay_s = self.stays_s[stop]
-        chance = rates[light].per_camera_hour * stay_s / HOUR_S  # small: the chance of two is left out
+        chance = -math.expm1(-rates_h[light] * stay_s / HOUR_S)  # of one or more; more than one is left out
         ties = zlib.crc32(craft.id.encode()), zlib.crc32(rule.name.encode()), now
         if not happens_one(look.seed, "drone false alarm", chance, *ties):
             return
@@ -124,7 +125,7 @@ class Round:
         plate: str,
     ) -> None:  # fmt: skip
         look, now = self.look, self.look.clock.now_ms
-        fit = look.seer.model.hazards.get(rule.name, look.seer.model.plate)
+        fit = look.seer.model.fit_of(rule.name)
         look.sighted(Sighting(now, craft.id, rule.name, fit.score, *at_m, incident_id, plate, "drone"))
         look.raise_alarm(
             Alarm(-1, now, craft.id, rule.name, rule.service, rule.category, rule.priority, node, *at_m, incident_id,

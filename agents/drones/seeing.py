@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 from sensors.alarms import AlarmRule, AlarmRules
 from sensors.cameras import Camera, fleet_of
 from sensors.encounters import Encounter, LightAt, encounters, first_second
+from sensors.false_alarms import Rates
 from sensors.fitted import FittedModel
+from sensors.frailty import frailty_of
 from twin.city.heights import HeightRaster
 from twin.records import Incident, Visual
 from twin.streams import draw_one, happens_one
@@ -56,6 +59,7 @@ class Seer:
         model, rules: the fitted camera model, and what is an alarm.
         light_at: light and weather at a time.
         seed: of the draws, each tied to an incident.
+        false_alarms: per camera-hour by rule and light, as fixed cameras have them.
     """
 
     heights: HeightRaster
@@ -63,6 +67,7 @@ class Seer:
     rules: AlarmRules
     light_at: LightAt
     seed: int
+    false_alarms: Rates = field(default_factory=dict)
 
     def sees_ms(
         self, at_m: NDArray[np.float64], hfov_deg: float, incident: Incident, from_ms: int, until_ms: int,
@@ -77,7 +82,8 @@ class Seer:
             from_ms: when it begins to look.
             until_ms: when it stops.
             share: of the time that it looks there.
-            purpose: of the draw; the same drone or another, a look at an incident for one purpose has one draw.
+            purpose: of the draws; the same drone or another, a look at an incident for one purpose has one draw, and
+                one random effect: what is not made out at first is not made out later.
         """
         until_ms = min(until_ms, incident.t_ms + incident.visible_ms)
         begin_ms = max(from_ms, incident.t_ms)
@@ -100,21 +106,24 @@ class Seer:
     ) -> int | None:
         light, weather = self.light_at(begin_ms)
         if met.rule.kind == "listed_plate":
-            return self._reads_ms(met, incident, until_ms - begin_ms, light, share, purpose)
+            return self._reads_ms(met, incident, until_ms - begin_ms, (light, weather), share, purpose)
         fit = self.model.hazards.get(met.rule.name)
         if fit is None:
             return None
-        hazard = float(fit.hazard(met.px_per_m * fit.target_height_m, light, weather, met.occlusion)) * share
+        height_px = self.model.density(met.px_per_m, met.width_px) * fit.target_height_m
+        effect = frailty_of(self.seed, zlib.crc32(purpose.encode()), incident.id)
+        hazard = float(fit.hazard(height_px, light, weather, met.occlusion, effect)) * share
         dwell_ms = round(1000 * fit.dwell_s)
         draw = draw_one(self.seed, purpose, incident.id)
         second = first_second(hazard, draw, (until_ms - begin_ms - dwell_ms) // 1000)
         return None if second is None else dwell_ms + 1000 * second + round(1000 * fit.delay_s)
 
     def _reads_ms(
-        self, met: Encounter, incident: Incident, span_ms: int, light: str, share: float, purpose: str
+        self, met: Encounter, incident: Incident, span_ms: int, seen_in: tuple[str, str], share: float, purpose: str
     ) -> int | None:
         fit = self.model.plate
-        p_read = float(fit.p_read(met.px_per_m, light)) * share
+        density = self.model.density(met.px_per_m, met.width_px)
+        p_read = float(fit.p_read(density, *seen_in, met.occlusion, met.facing)) * share
         dwell_ms = round(1000 * fit.dwell_s)
         if dwell_ms > span_ms or not happens_one(self.seed, purpose, p_read, incident.id):
             return None

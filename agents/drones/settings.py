@@ -28,6 +28,8 @@ class Operations:
         relief_lead_s: how long before the end of a watch its relief is to be there.
         patrol_reach_m: how far to each side a drone on a round looks.
         mean_wind_ms: mean over the days of the wind at 10 m; Tashkent's winds are light.
+        close_hfov_deg: field of view with which it looks at what it was sent to: it stands over the place and zooms in.
+            On rounds it looks through the wide lens of its class.
     """
 
     routes: Literal["straight", "streets"] = "straight"
@@ -46,3 +48,4 @@ class Operations:
     relief_lead_s: float = 30.0
     patrol_reach_m: float = 150.0
     mean_wind_ms: float = 2.0
+    close_hfov_deg: float = 24.0

@@ -105,7 +105,7 @@ class Visit:
 
     def _first_seen(self, craft: Craft, now: int, until_ms: int) -> tuple[int, Incident] | None:
         """When which of the incidents behind the request raises the alarm in its picture."""
-        at_m, hfov_deg = craft.place_m(now), craft.flyer.drone.camera.hfov_deg.value
+        at_m, hfov_deg = craft.place_m(now), self.ground.work.close_hfov_deg
         found = []
         for incident_id in self.request.incident_ids:
             incident = self.ground.incidents[incident_id]

@@ -12,12 +12,14 @@ from agents.flight.clearance import obstructions, roofs_between
 from agents.flight.drone_class import DroneClass, drone_class
 from agents.flight.fitted import FlightTimes, flight_times, load_fitted
 from agents.flight.mission import Mission, Spot
+from agents.flight.mission_sky import breaches
 from agents.flight.missions import mission_of
 from agents.flight.orders import Fence, Order, RotorStop, Waypoint
 from agents.flight.path import leg_speeds
 from agents.flight.prisms import Buildings, Wire
 from agents.flight.spots import NoSpot, Spots
 from agents.flight.world import Air
+from twin.airspace import AirSpace
 from twin.checked_yaml import Lines
 from twin.city import City
 from twin.errors import Fault, InputError
@@ -55,11 +57,14 @@ class MissionCheck:
         lines: where in the file its parts stand.
         city: where it is flown.
         buildings: of that city.
+        space: the zones of the sky over it.
         path: the file, for messages.
     """
 
-    def __init__(self, mission: Mission, lines: Lines, city: City, buildings: Buildings, path: Path) -> None:
-        self._mission, self._lines, self._path = mission, lines, path
+    def __init__(
+        self, mission: Mission, lines: Lines, city: City, buildings: Buildings, space: AirSpace, path: Path
+    ) -> None:
+        self._mission, self._lines, self._space, self._path = mission, lines, space, path
         self._buildings, self._spots = buildings, Spots(city)
         self._faults: list[Fault] = []
         self._asked = f"fly the mission {path}"
@@ -87,6 +92,8 @@ class MissionCheck:
             raise self._refused()
         order = self._order(drone, home, points)
         self._in_fence(order)
+        for name, what in breaches(order, self._space):
+            self._wrong(what, *_where(name))
         dared = self._clear(order, wires, own, dare)
         expected, usable = self._range(order)
         if self._faults or expected is None:
@@ -256,6 +263,6 @@ class MissionCheck:
 
 
 def _where(leg: str) -> tuple[str | int, ...]:
-    """Return where in a mission's file a leg comes from."""
-    number = leg.removeprefix("the leg to waypoint ")
+    """Return where in a mission's file a leg, or the end of one, comes from."""
+    number = leg.removeprefix("the leg to waypoint ").removeprefix("waypoints.")
     return ("waypoints", int(number)) if number != leg else ("dock",)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.drones.seeing import drone_camera
+from agents.drones.settings import Operations
 from agents.drones.sky_ways import SkyWays
 from agents.flight.drone_class import DroneClass
 from experiments.docks.choose import Docks, chosen
@@ -83,13 +84,16 @@ def _trips(docks: Docks, sites: DockSites, demand: Demand, ways: SkyWays) -> lis
 
 
 def eyes_of(trips: Sequence[Trip], drone: DroneClass) -> CameraFleet:
-    """Return the drone's camera above each place it is sent to, turned to it from the side it comes from."""
+    """Return the drone's camera above each place it is sent to: wide as it comes, and zoomed in on the place."""
     eyes = []
     for trip in trips:
         goal, before = trip.way[-1], trip.way[-2]
         toward = goal + LOOKS_AHEAD_M * (goal - before) / max(float(np.hypot(*(goal - before))), 1e-9)
         at = np.array([*goal, trip.level_m])
-        eyes.append(drone_camera(f"above {trip.place}", at, drone.camera.hfov_deg.value, (toward[0], toward[1])))
+        eyes += [
+            drone_camera(f"above {trip.place}", at, drone.camera.hfov_deg.value, (toward[0], toward[1])),
+            drone_camera(f"close on {trip.place}", at, Operations.close_hfov_deg, (goal[0], goal[1])),
+        ]
     return fleet_of(eyes)
 
 

@@ -22,6 +22,7 @@ from experiments.provenance import file_hashes, git_commit, versions
 from experiments.request import Tell, silent
 from sensors.cameras import fleet_of
 from sensors.fleet_file import write_fleet
+from twin.airspace import air_space
 from twin.city import City
 from twin.city.resolve import open_city
 from twin.city.store import city_hash
@@ -80,7 +81,7 @@ def fly_mission(asked: FlyRequest, tell: Tell = silent) -> dict[str, Any]:
     tell("city", 0.0)
     city = open_city(asked.city)
     buildings = Buildings(city)
-    ready = MissionCheck(mission, lines, city, buildings, asked.mission).ready(asked.dare)
+    ready = MissionCheck(mission, lines, city, buildings, air_space(city), asked.mission).ready(asked.dare)
     asked.out.mkdir(parents=True, exist_ok=True)
     flights = Flights([ready.order], ready.air, mission.seed, buildings, ready.wires)
     try:

@@ -55,7 +55,8 @@ def squadron_of(parts: Assembly) -> Squadron | None:
     if drones is None:
         return None
     sky = SkyOver(parts.city, parts.start, parts.scenario.weather)
-    seer = Seer(parts.heights, parts.model, parts.rules, sky.light_at, parts.request.seed)
+    rates = rates_of(parts.scenario.cameras.false_alarms)
+    seer = Seer(parts.heights, parts.model, parts.rules, sky.light_at, parts.request.seed, rates)
     air = drones.air(parts.scenario, parts.start, parts.request.seed)
 
     def nearest_node(x_m: float, y_m: float) -> int:

@@ -16,10 +16,11 @@ from agents.injects import DroneFails
 from agents.plans import Need, Plans
 from agents.policies.closest import Closest
 from agents.policies.drone_parts import DroneFirst, DroneLooksFirst, DroneWhereLate, Grounded
-from tests.agents.drones.skies import FAR, call, drone, flown, live, lying, squadron, told
+from tests.agents.drones.skies import FAR, call, drone, flown, live, lying, place, squadron, told
 from tests.agents.lives import detail, events, settings, team
 from twin.endings import unaccounted
-from twin.records import Kind, Visual
+from twin.records import Kind, Service, Visual
+from twin.sky import LIGHTS
 
 
 def seconds(world, kind: Kind) -> list[float]:
@@ -202,16 +203,30 @@ def test_a_drone_that_fails_on_its_dock_stays_there():
 
 
 def test_a_round_sees_what_no_camera_sees_and_raises_an_alarm():
-    incident = lying(0, 100, FAR - 42, visible_ms=3_000_000)
+    incident = lying(0, 100, FAR - 42, visual=Visual.FIRE, visible_ms=3_000_000)
     patrol = PatrolSpec("gap", ("D-1",), (300_000,), ((incident.x_m - 400, incident.y_m, 60.0),
                         (incident.x_m - 60, incident.y_m, 600.0)))  # fmt: skip
-    world = live(squadron([drone()], patrols=[patrol]), [incident], [], [team("A", 10)])
+    world = live(squadron([drone()], patrols=[patrol]), [incident], [], [team("A", 10, Service.FIRE)])
     (alarm,) = events(world, Kind.ALARM)
     assert (alarm.camera_id, alarm.incident_id, detail(alarm)["source"]) == ("D-1", 0, "drone")
     assert [(s.camera_id, s.incident_id) for s in world.sightings] == [("D-1", 0)]
     assert told(world, Kind.DRONE_SAW)[0]["patrol"] == "gap"
     assert [detail(event)["point"] for event in events(world, Kind.DRONE_ARRIVED)][:2] == [0, 1]
     assert seconds(world, Kind.ARRIVED) != []
+
+
+def test_a_round_takes_nothing_for_something_as_often_as_fixed_cameras_do():
+    x_m, y_m = place(FAR)
+    patrol = PatrolSpec("gap", ("D-1",), (300_000,), ((x_m, y_m, 600.0),))
+
+    def alarms(rate_h: float) -> list:
+        fleet = squadron([drone()], patrols=[patrol])
+        rates = {"fire": dict.fromkeys(LIGHTS, rate_h)}
+        return events(live(replace(fleet, seer=replace(fleet.seer, false_alarms=rates)), [], [], []), Kind.ALARM)
+
+    (alarm,) = alarms(1e4)
+    assert (detail(alarm)["rule"], alarm.incident_id, alarm.camera_id) == ("fire", None, "D-1")
+    assert alarms(0.0) == []
 
 
 def test_a_drone_goes_only_where_it_beats_the_team():

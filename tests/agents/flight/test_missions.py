@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import shapely
 
 from agents.flight.mission import read_mission
 from agents.flight.mission_check import MissionCheck
 from agents.flight.prisms import Buildings
 from tests.towns import SOUTH_M, WEST_M, grid_town
+from twin.airspace import AirSpace, Zone, load_rules
 from twin.errors import InputError
 
 TOWN = grid_town(8, 8)
@@ -24,16 +26,19 @@ waypoints:
 IN_HOUSE = f"{{x_m: {WEST_M + 50}, y_m: {SOUTH_M + 50}"
 
 
-def checked(tmp_path: Path, text: str, dare: bool = False):
+OPEN = AirSpace((), load_rules())
+
+
+def checked(tmp_path: Path, text: str, dare: bool = False, space: AirSpace = OPEN):
     path = tmp_path / "mission.yaml"
     path.write_text(text, encoding="utf-8")
     mission, lines = read_mission(path)
-    return MissionCheck(mission, lines, TOWN, HOUSES, path).ready(dare)
+    return MissionCheck(mission, lines, TOWN, HOUSES, space, path).ready(dare)
 
 
-def faults(tmp_path, text, dare=False):
+def faults(tmp_path, text, dare=False, space=OPEN):
     with pytest.raises(InputError) as refused:
-        checked(tmp_path, text, dare)
+        checked(tmp_path, text, dare, space)
     return refused.value.faults
 
 
@@ -72,6 +77,28 @@ def test_what_is_refused_and_where(tmp_path, change, line, words):
     hits = [fault for fault in found if words in fault.what]
     assert hits, found
     assert hits[0].line == line
+
+
+@pytest.mark.parametrize(
+    ("x_m", "y_m", "line", "words"),
+    [
+        (5, 5, 3, "dock: it lies in a red zone, Palace"),
+        (400, 5, 5, "waypoints.0: it lies in a red zone, Palace"),
+        (200, 5, 5, "the leg to waypoint 0 crosses a red zone, Palace"),
+        (300, 150, 3, "the way home crosses a red zone, Palace"),
+    ],
+)
+def test_a_mission_keeps_off_red_zones_even_when_dared(tmp_path, x_m, y_m, line, words):
+    palace = Zone("Palace", "red", shapely.Point(WEST_M + x_m, SOUTH_M + y_m).buffer(20.0), 0.0)
+    found = faults(tmp_path, GOOD, dare=True, space=AirSpace((palace,), load_rules()))
+    assert [(fault.line, words in fault.what) for fault in found] == [(line, True)], found
+
+
+def test_a_mission_keeps_below_what_may_be_flown_in_a_yellow_zone(tmp_path):
+    field = Zone("field", "yellow", shapely.Point(WEST_M + 600, SOUTH_M + 300).buffer(50.0), 35.0)
+    found = faults(tmp_path, GOOD, space=AirSpace((field,), load_rules()))
+    assert {fault.line for fault in found} == {3, 6}
+    assert all("where 35 m is the most that is allowed" in fault.what for fault in found)
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path):
