@@ -151,16 +151,16 @@ class Dispatching:
 
     def _record(self, choice: Choice, unit: Unit | None, node: int) -> None:
         """Log a decision: how long its request had been ready, and a :class:`twin.records.Decision` as JSON."""
-        first = unit.request.first if unit is not None else None
-        incident_id = unit.request.incident_id if unit is not None else None
-        call_id, alarm_id = (first.call_id, first.alarm_id) if first is not None else (None, None)
+        incident_id = call_id = alarm_id = ready_s = None
         now, team_id = self._clock.now_ms, getattr(choice, "team_id", "")
-        reason = getattr(choice, "reason", "")
-        ready_s = (now - unit.request.units[0].ready_ms) / 1000 if unit is not None else None
+        if unit is not None:
+            request, first = unit.request, unit.request.first
+            incident_id, call_id, alarm_id = request.incident_id, first.call_id, first.alarm_id
+            ready_s = (now - request.units[0].ready_ms) / 1000
         told = (
             f'{{"t_ms": {now}, "by": {self._by}, "action": "{_action(choice)}", '
             f'"team_id": {_quoted(team_id)}, "incident_id": {_number(incident_id)}, "call_id": {_number(call_id)}, '
-            f'"alarm_id": {_number(alarm_id)}, "reason": {_quoted(reason)}}}'
+            f'"alarm_id": {_number(alarm_id)}, "reason": {_quoted(getattr(choice, "reason", ""))}}}'
         )
         self._log.emit(now, Kind.DECISION, incident_id, call_id, alarm_id, team_id, "", node, ready_s, told)
 

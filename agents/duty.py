@@ -106,7 +106,8 @@ class Duty:
     def _on(self, team: Team, end_ms: int) -> None:
         now = self._clock.now_ms
         if team.doing is Doing.OFF:
-            team.on_duty, team.leaves = True, False
+            team.leaves = False
+            team.come_on_duty()
             team.turn_to(Doing.IDLE)
             self._emit(team, Kind.ON_DUTY, 0)
             self._plan_day(team, now)
@@ -116,8 +117,8 @@ class Duty:
         self._clock.call_after(max(0, end_ms - now), self.end_shift, team)
 
     def _off(self, team: Team) -> None:
-        team.leaves = team.pauses = False
-        team.on_duty = team.called = False
+        team.leaves = team.pauses = team.called = False
+        team.go_off_duty()
         team.turn_to(Doing.OFF)
         if self._begun or not team.spec.outside:
             self._emit(team, Kind.OFF_DUTY, 0)

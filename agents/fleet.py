@@ -15,6 +15,7 @@ from agents.mesa_import import Agent, AgentSet, Model
 from agents.policy import Ints
 from agents.sealed import sealed
 from agents.teams import FREE, UNDER_WAY, Doing, Team, TeamSpec
+from agents.trip import Trip
 from twin.travel import Travel
 
 _TRACKED: Final = FREE | UNDER_WAY
@@ -75,20 +76,23 @@ class Fleet:
         self.by_id = {team.id: team for team in self.teams}
         Agent._ids.pop(model, None)  # Mesa would hold every model of the program for ever
         for team in self.teams:
+            team.come_on_duty()
             team.turn_to(Doing.IDLE)
 
     def note(self, team: Team) -> None:
         """A team has turned to something: it is counted at once, and the rest of its row when somebody looks."""
         self._turned.append(team)
-        free, on_duty = team.doing in FREE, team.on_duty
+        free = team.doing in FREE
         if free is not team.counted_free:
             team.counted_free = self._free[team.row] = free
             self.free_of[team.service] += 1 if free else -1
             self._sealed.pop("free", None)
-        if on_duty is not team.counted_on_duty:
-            team.counted_on_duty = self._on_duty[team.row] = on_duty
-            self.on_duty_of[team.service] += 1 if on_duty else -1
-            self._sealed.pop("on_duty", None)
+
+    def note_duty(self, team: Team) -> None:
+        """A team has come on duty, or gone off it."""
+        self._on_duty[team.row] = team.on_duty
+        self.on_duty_of[team.service] += 1 if team.on_duty else -1
+        self._sealed.pop("on_duty", None)
 
     def view(self, t_ms: int, under_way: bool = True) -> LiveTeams:
         """Return the columns as a policy may see them; nobody can make them writable.
@@ -135,6 +139,10 @@ class Fleet:
         if self._read["node"] < len(self._turned) or junctions.behind(row, t_ms):
             self._advance(t_ms, junctions.rows[row : row + 1])
         return junctions.node.item(row), junctions.when_ms(row, t_ms)
+
+    def lay(self, team: Team, trip: Trip) -> int:
+        """Look up the way of the drive a team begins next; return how long it takes, -1 where there is no way."""
+        return self._junctions.lay(team.row, trip)
 
     def _current(self, name: str) -> NDArray[Any]:
         """Return a column with the rows brought up of all teams that turned to something since it was looked at."""

@@ -71,7 +71,8 @@ class RequestBook:
         family = self._plans.family(notice.category)
         request = Request(next(self._request_keys), notice, notice.priority, notice.t_ms, truth, [family])
         if self._window_ms:
-            self._cells[self._cell(notice)].append(request)
+            request.cell = self._cell(notice)
+            self._cells[request.cell].append(request)
         self._cover(request, notice, now_ms)
         return request
 
@@ -122,7 +123,7 @@ class RequestBook:
         if request.open_units:
             return False
         if self._window_ms:
-            self._cells[self._cell(request.first)].remove(request)
+            self._cells[request.cell].remove(request)
         request.units.clear()  # they name it, and it them: neither is to be kept by the other alone
         return True
 

@@ -20,7 +20,7 @@ _FIRST_LENGTH: Final = 128
 
 
 class Junctions:
-    """Where each team can be sent from; the ways of drives are looked up when they are first needed.
+    """Where each team can be sent from; the ways of drives are looked up when they are first needed, or before.
 
     Attributes:
         node: (n,) int64, where it stands, or the junction it comes to next, as of the last :meth:`advance` of its row.
@@ -35,14 +35,21 @@ class Junctions:
         self._way_node = np.zeros((n, _FIRST_LENGTH), dtype=np.int64)
         self._way_ms = np.zeros((n, _FIRST_LENGTH), dtype=np.int64)
         self._unknown = np.zeros(n, dtype=np.int64)
+        self._followed: list[Trip | None] = [None] * n
+        self._laid: list[tuple[Trip | None, int]] = [(None, 0)] * n  # whose way is in the tables, and its length
 
     def halt(self, row: int, node: int) -> None:
         """A team stands at a node, or nobody asks where it is."""
         self.node[row], self._until_ms[row] = node, FOREVER_MS
+        self._followed[row] = None
 
     def follow(self, row: int, trip: Trip) -> None:
         """A team is on a drive; until it leaves it is at its origin."""
-        self.node[row], self._length[row] = trip.origin, 0
+        if trip is self._followed[row]:
+            return
+        self._followed[row] = trip
+        laid, length = self._laid[row]
+        self.node[row], self._at[row], self._length[row] = trip.origin, 0, length if laid is trip else 0
         self._until_ms[row] = self._start_ms[row] = trip.start_ms
 
     def advance(self, t_ms: int, rows: NDArray[np.int64], teams: Sequence[Team]) -> None:
@@ -50,7 +57,10 @@ class Junctions:
         missing = self._advance(t_ms, rows)
         if missing:
             for row in self._unknown[:missing].tolist():
-                self._learn(row, teams[row].trip)
+                trip = teams[row].trip
+                assert trip is not None, "only a team on a drive leaves its node by itself"
+                self.lay(row, trip)
+                self._length[row] = self._laid[row][1]
             self._advance(t_ms, rows)
 
     def behind(self, row: int, t_ms: int) -> bool:
@@ -70,14 +80,15 @@ class Junctions:
         )  # fmt: skip
         return missing
 
-    def _learn(self, row: int, trip: Trip | None) -> None:
-        assert trip is not None, "only a team on a drive leaves its node by itself"
+    def lay(self, row: int, trip: Trip) -> int:
+        """Look up the way of the drive a team is on, or begins next; return how long it takes, -1 for no way."""
         length = trip.lay(row, self._way_node, self._way_ms)
         if length > self._way_ms.shape[1]:
             room = ((0, 0), (0, 2 * length - self._way_ms.shape[1]))
             self._way_ms, self._way_node = np.pad(self._way_ms, room), np.pad(self._way_node, room)
             length = trip.lay(row, self._way_node, self._way_ms)
-        self._at[row], self._length[row] = 0, length
+        self._laid[row] = trip, length
+        return self._way_ms.item(row, length - 1) if length else -1
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]

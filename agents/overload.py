@@ -94,7 +94,10 @@ class Overload:
             return None
         load = self._load_of(service)
         for rule in rules:
-            self._note(rule, load)
+            if rule.holds(load) != (rule.name in self._in_force):
+                self._turn(rule)
+        if not self._in_force:
+            return None
         for rule in rules:
             if rule.does == "mutual_aid" or rule.name not in self._in_force or priority not in rule.priorities:
                 continue
@@ -113,8 +116,7 @@ class Overload:
         """Return whether a rule's thresholds are passed now."""
         return rule.holds(self._load_of(rule.service))
 
-    def _note(self, rule: OverloadRule, load: Load) -> None:
-        holds = rule.holds(load)
-        if holds != (rule.name in self._in_force):
-            (self._in_force.add if holds else self._in_force.remove)(rule.name)
-            self._say(rule, holds)
+    def _turn(self, rule: OverloadRule) -> None:
+        """A rule comes into force, or ends."""
+        self._in_force ^= {rule.name}
+        self._say(rule, rule.name in self._in_force)

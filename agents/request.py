@@ -99,6 +99,7 @@ class Request:
         open_units: how many of them wait or are at work.
         asked: which parts of the plan were asked for.
         served: whether any team cleared it.
+        cell: where the book keeps it.
     """
 
     key: int
@@ -111,6 +112,7 @@ class Request:
     open_units: int = 0
     asked: set[str] = field(default_factory=lambda: {"always"})
     served: bool = False
+    cell: int = -1
 
     @property
     def incident_id(self) -> int | None:

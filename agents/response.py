@@ -61,13 +61,13 @@ class Responses:
         """Send a free team to wait elsewhere, where there is a way."""
         team.stop()
         team.wait_node, team.unit = node, None
-        self._drive_back(team, self._roads.drive(team, node))
+        self._drive_back(team, self._roads.drive(team, node, watched=True))
 
     def release(self, team: Team) -> None:
         """A team has nothing more to do: it goes home, or what is due for it begins."""
         team.wait_node = team.spec.post_node
         if not self._told.settled(team):
-            trip = self._roads.drive(team, team.wait_node)
+            trip = self._roads.drive(team, team.wait_node, watched=True)
             if trip.travel_ms < 0:
                 team.turn_to(Doing.IDLE)
             else:

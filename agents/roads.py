@@ -15,20 +15,24 @@ class Roads:
     def __init__(self, clock: Clock, travel: Travel) -> None:
         self._clock, self.travel = clock, travel
 
-    def times_ms(self, origin: int, goals: Ints) -> Ints:
-        """Return the driving times to some goals, -1 where there is no way."""
-        return self.travel.one_to_many_ms(origin, goals, self.travel.period_at(self._clock.now_ms))
+    def cheapest(self, origin: int, goals: Ints, extra_ms: Ints) -> tuple[int, int]:
+        """Return which goal takes least, the drive and ``extra_ms`` together, and the driving time; -1, -1 for none."""
+        return self.travel.cheapest_from(origin, goals, extra_ms, self.travel.period_at(self._clock.now_ms))
 
     def reaches(self, team: Team, node: int) -> bool:
         """Return whether a team can drive to a node from where it is."""
         now = self._clock.now_ms
         return self.travel.one_to_one_ms(team.next_junction(now)[0], node, self.travel.period_at(now)) >= 0
 
-    def drive(self, team: Team, goal: int) -> Trip:
-        """Return a team's drive to a goal; it begins when its turnout is over and its next junction reached."""
+    def drive(self, team: Team, goal: int, watched: bool = False) -> Trip:
+        """Return a team's drive to a goal; it begins when its turnout is over and its next junction reached.
+
+        ``watched`` says that others will ask where it is: its way is looked up at once, which tells the time as well.
+        """
         now = self._clock.now_ms
         origin, leaves_ms = team.next_junction(now)
         lead = team.trip.on_road(now) if team.trip else None
         start_ms, period = max(leaves_ms, team.rolls_ms), self.travel.period_at(now)
-        travel_ms = self.travel.one_to_one_ms(origin, goal, period)
-        return Trip(self.travel, origin, goal, start_ms, travel_ms, period, lead)
+        trip = Trip(self.travel, origin, goal, start_ms, period=period, lead=lead)
+        trip.travel_ms = team.lay(trip) if watched else self.travel.one_to_one_ms(origin, goal, period)
+        return trip

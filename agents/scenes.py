@@ -39,7 +39,7 @@ class Scenes:
     ) -> None:  # fmt: skip
         self._clock, self._log, self._book, self._plans = clock, log, book, plans
         self._incidents, self._seed, self._ask = incidents, seed, ask
-        self._attended: dict[tuple[int, str], int] = {}
+        self._wanting: dict[tuple[int, str], int] = {}  # how many more teams of a service an incident takes
         self._takes: dict[tuple[str, str, bool, bool, str], tuple[Need | None, int]] = {}
 
     def first_task(self, unit: Unit) -> Task:
@@ -50,12 +50,17 @@ class Scenes:
     def next_task(self, unit: Unit) -> Task | None:
         """Return what is left to be done for one team, looked up anew after each task; None for nothing."""
         for incident_id in unit.request.incident_ids:
-            incident, mine = self._incidents[incident_id], (incident_id, unit.service)
-            there = self._attended.get(mine, 0)
+            mine = (incident_id, unit.service)
+            more = self._wanting.get(mine)
+            if more == 0:
+                continue
+            incident = self._incidents[incident_id]
             need, wanted = self._wanted(incident, unit.service)
-            if there < wanted:
-                self._attended[mine] = there + 1
-                return Task(incident_id, self._work_ms(incident, need), there == 0 and _carries(incident, unit.service))
+            more = wanted if more is None else more
+            if more:
+                self._wanting[mine] = more - 1
+                first = more == wanted
+                return Task(incident_id, self._work_ms(incident, need), first and _carries(incident, unit.service))
         return None
 
     def size_up(self, team: Team, unit: Unit, task: Task) -> None:

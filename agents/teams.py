@@ -73,7 +73,7 @@ class Team(Agent):
         on_duty: whether its shift runs, or its last job does.
         leaves, pauses, fails: what is due as soon as it is free: end of shift, break, breakdown.
         called: whether mutual aid has called it, and it has not left again.
-        counted_free, counted_on_duty: whether the fleet counts it among those that can be sent, or are on duty.
+        counted_free: whether the fleet counts it among those that can be sent.
         due: what ends what it does now, which an order from the centre cancels.
     """
 
@@ -82,17 +82,27 @@ class Team(Agent):
         self.spec, self.row, self._fleet = spec, row, fleet
         self.id, self.service = spec.id, str(spec.service)
         self.node, self.trip, self.rolls_ms, self.key = spec.post_node, None, 0, -1
-        self.wait_node, self.on_duty = spec.post_node, True
+        self.wait_node, self.on_duty = spec.post_node, False
         self.leaves = self.pauses = self.fails = self.called = False
         self.unit: Unit | None = None
         self.due: Due | None = None
         self.doing = Doing.IDLE
-        self.counted_free = self.counted_on_duty = False
+        self.counted_free = False
 
     def turn_to(self, doing: Doing, key: int = -1, trip: Trip | None = None) -> None:
         """Begin something: what, for which unit, on which drive; without a drive it stands where it is."""
         self.doing, self.key, self.trip = doing, key, trip
         self._fleet.note(self)
+
+    def come_on_duty(self) -> None:
+        """Its shift begins."""
+        self.on_duty = True
+        self._fleet.note_duty(self)
+
+    def go_off_duty(self) -> None:
+        """Its shift is over, and its last job is done."""
+        self.on_duty = False
+        self._fleet.note_duty(self)
 
     def stand(self, doing: Doing, node: int, key: int = -1) -> None:
         """Stop at a node and begin something there."""
@@ -108,6 +118,10 @@ class Team(Agent):
     def next_junction(self, t_ms: int) -> tuple[int, int]:
         """Return the node it can be sent from, and when it is there (``t_ms``, or later on the road)."""
         return (self.node, t_ms) if self.trip is None else self._fleet.next_junction(self, t_ms)
+
+    def lay(self, trip: Trip) -> int:
+        """Look up the way of the drive it begins next; return how long it takes, -1 where there is no way."""
+        return self._fleet.lay(self, trip)
 
     def pose(self, t_ms: int) -> tuple[float, float, float]:
         """Return ``x_m, y_m, bearing_deg``, on its street; ``t_ms`` not before what it does now."""

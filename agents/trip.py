@@ -24,7 +24,7 @@ class Trip:
     __slots__ = ("_route", "_travel", "goal", "lead", "origin", "period", "start_ms", "travel_ms")
 
     def __init__(
-        self, travel: Travel, origin: int, goal: int, start_ms: int, travel_ms: int, period: int = 0,
+        self, travel: Travel, origin: int, goal: int, start_ms: int, travel_ms: int = -1, period: int = 0,
         lead: Trip | None = None,
     ) -> None:  # fmt: skip
         self.origin, self.goal, self.start_ms, self.travel_ms, self.lead = origin, goal, start_ms, travel_ms, lead

@@ -43,18 +43,25 @@ def ground_asked(city: str | None, region: Path | None) -> str | None:
 
 
 Scenario = Annotated[str, typer.Argument(help="Library name (friday_evening) or a YAML file.")]
+Rates = Annotated[str, typer.Option("--scenario", help="Scenario whose rates, hours and light are taken.")]
 Seed = Annotated[int, typer.Option(parser=seed_of, metavar="N", help="Whole number from 0 up.")]
 City = Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")]
+CityNamed = Annotated[str, typer.Argument(help="Folder of a built city, or `default` for the default city.")]
+CityGiven = Annotated[str | None, typer.Argument(help="Folder of a built city; default: the default city.")]
 Region = Annotated[Path | None, typer.Option(help="Folder of a region of zones, in place of a city.")]
 Cameras = Annotated[Path | None, typer.Option(help="Camera fleet as GeoJSON; default: derived.")]
 Calls = Annotated[Path | None, typer.Option(help="Call log, CSV or Parquet, in place of drawn calls.")]
 CallsMode = Annotated[str, typer.Option(help="replay the log as it is, or bootstrap its hours.")]
 Fleet = Annotated[Path | None, typer.Option(help="Fleet of named teams, YAML; default: by residents.")]
+Policy = Annotated[str | None, typer.Option(help="A name, or file.py:Name; default: the scenario's.")]
+Metrics = Annotated[list[str] | None, typer.Option(help="NAME[:SERVICE[:PRIORITY]]; the first decides.")]
 Weights = Annotated[Path | None, typer.Option(help="Detector weights; default: those shipped.")]
 Renderer = Annotated[
     str, typer.Option(help="auto, gl, tiny or carla[:HOST[:PORT]]; carla,auto takes auto without a server.")
 ]
+Wind = Annotated[float, typer.Option(help="Wind, m/s, that may blow from any side.")]
+Effort = Annotated[str, typer.Option(help="greedy, quick, usual or thorough.")]
 Engine = Annotated[str, typer.Option(help="local (this machine) or ray (a Ray cluster).")]
-Workers = Annotated[int | None, typer.Option(help="How many live trials at a time; default: all cores.")]
+Workers = Annotated[int | None, typer.Option(help="Trials lived at a time; default: all cores.")]
 Experiment = Annotated[Path | None, typer.Option(help="Folder of the experiment; one that was interrupted goes on.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]

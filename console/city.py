@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from console import city_diff, city_export
+from console.arguments import AsJson
 from console.city_account import account, refused_lines
 from console.city_figures import figures
 from console.city_fleet import fleet
@@ -40,7 +41,7 @@ def build(
     ] = None,
     name: Annotated[str | None, typer.Option(help="Short name; default: that of the file.")] = None,
     timezone: Annotated[str | None, typer.Option(help="Such as Asia/Tashkent; default: by longitude.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+    as_json: AsJson = False,
     list_refused: Annotated[
         bool, typer.Option("--list-refused", help="Name each object of the extract that is not in the city, and why.")
     ] = False,
@@ -64,7 +65,7 @@ def build(
 @app.command("info")
 def info(
     city: Annotated[Path | None, typer.Argument(help="Folder of a built city; default: the default city.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say what is in a city and how it was made."""
     _show(_opened(city, as_json), as_json)

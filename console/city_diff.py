@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from console.arguments import AsJson
 from twin.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ DIFFERENT = 1
 def diff(
     old: Annotated[Path, typer.Argument(metavar="A", help="A city: folder, GeoPackage or GeoJSON.")],
     new: Annotated[Path, typer.Argument(metavar="B", help="The city to compare it with.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say what changed from city A to city B; exit status 0 when they are the same, 1 when not."""
     from twin.city.diff import diff_cities

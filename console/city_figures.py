@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from console.arguments import AsJson, CityGiven
 from twin.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,12 +19,12 @@ COLOUR = {"reached": "green", "missed": "red", "no figure": "dim", "skipped": "y
 
 
 def figures(
-    city: Annotated[str | None, typer.Argument(help="Folder of a built city; default: the default city.")] = None,
+    city: CityGiven = None,
     against: Annotated[
         Path | None, typer.Option(help="Folder of Tashkent data to compare with, such as ../shared/data/tashkent.")
     ] = None,
     build: Annotated[bool, typer.Option("--build", help="Build the default city anew and time that too.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure a city against the figures of Tashkent, line by line; exit status 1 where one is missed."""
     from console.progress import stages

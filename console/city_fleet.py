@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from console.arguments import Seed
+from console.arguments import AsJson, CityGiven, Seed
 from twin.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ KINDS = ("city", "stress")
 
 
 def fleet(
-    city: Annotated[str | None, typer.Argument(help="Folder of a built city; default: the default city.")] = None,
+    city: CityGiven = None,
     kind: Annotated[str, typer.Option(help="city: from its parts, assumed; stress: 42,750 cameras.")] = "city",
     out: Annotated[Path | None, typer.Option(help="GeoJSON file to write; default: KIND-fleet.geojson here.")] = None,
     cameras: Annotated[int | None, typer.Option(min=1, help="With --kind stress: how many, instead of 42,750.")] = None,
     seed: Seed = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make a fleet for a city and write it; the arithmetic behind it is printed."""
     from console.progress import stages

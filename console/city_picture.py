@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from console.arguments import CityGiven
 from twin.errors import Fault, InputError
 
 
 def picture(
-    city: Annotated[str | None, typer.Argument(help="Folder of a built city; default: the default city.")] = None,
+    city: CityGiven = None,
     out: Annotated[Path, typer.Option(help="Picture to write: .png, .jpg, .svg or .pdf.")] = Path("city.png"),
     around: Annotated[str | None, typer.Option(metavar="LON,LAT", help="Middle of a close-up; default: all.")] = None,
     radius_m: Annotated[float, typer.Option("--radius_m", help="How far a close-up goes from its middle.")] = 600.0,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from console.arguments import Metrics
 from console.on_trial import OnTrial, on_trial
 from console.wide import wide_console
 
@@ -18,7 +19,7 @@ def compare(
     policy: Annotated[list[str], typer.Option(help="A policy; give two or more, the first is held against.")],
     replications: Annotated[int | None, typer.Option(help="Days lived under each; with --half-width, at most.")] = None,
     half_width: Annotated[float | None, typer.Option(help="As many days as an interval of ± this takes.")] = None,
-    metric: Annotated[list[str] | None, typer.Option(help="NAME[:SERVICE[:PRIORITY]]; the first steers.")] = None,
+    metric: Metrics = None,
 ) -> None:
     """Live the same days under several policies; write a tidy table and one report with intervals."""
     from experiments.trials.compare import CompareRequest

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
+from console.arguments import AsJson, CityNamed
 from console.progress import stages
 from twin.errors import Fault, InputError
 
 
 def coverage(
-    city: Annotated[str, typer.Argument(help="Folder of a built city, or `default` for the default city.")],
+    city: CityNamed,
     cameras: Annotated[str, typer.Argument(help="Cameras as GeoJSON, or `default` for the default fleet.")],
     resolution: Annotated[float, typer.Option(help="Side of a cell in metres, 0.25 to 20.")] = 1.0,
     edition: Annotated[str | None, typer.Option(help="Edition of the pixel density classes: 2015 or 2025.")] = None,
@@ -21,7 +22,7 @@ def coverage(
     seen_for: Annotated[float, typer.Option(help="Seconds that what is to be noticed stays in view.")] = 60.0,
     propose_masks: Annotated[int, typer.Option(min=0, help="Propose masks for so many cameras; needs --out.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for the page, the figures and the maps.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say how much open ground, streets and places the cameras cover, class by class, with the homes in view beside it.
 

@@ -15,6 +15,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from console.arguments import AsJson
+
 ROOMS = ("twin", "sensors", "agents", "vision", "scenarios", "reports", "experiments", "console")
 LIBRARIES = (
     ("simpy", "simpy", "the clock; nothing runs without it"),
@@ -47,7 +49,7 @@ class Finding:
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
     carla: Annotated[
         str | None, typer.Option(metavar="HOST[:PORT]", help="Ask too whether a CARLA server answers there.")
     ] = None,

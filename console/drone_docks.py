@@ -10,31 +10,31 @@ from typing import Annotated, Any
 
 import typer
 
+from console.arguments import AsJson, City, Effort, Rates, Wind
 from console.interrupted import AGAIN, goes_on
 from console.progress import stages
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Out = Path | None
 
 
 def docks(
-    city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
+    city: City = None,
     docks: Annotated[int, typer.Option(help="How many, at most.")] = 20,
     drone: Annotated[str, typer.Option(help="Class of drone; twin drone classes lists them.")] = "dock_quad",
     within: Annotated[float, typer.Option(help="Seconds from the order to being above the place.")] = 120.0,
     launch: Annotated[
         float | None, typer.Option(help="Of those, seconds on the dock; default: as runs have it.")
     ] = None,
-    wind: Annotated[float, typer.Option(help="Wind, m/s, that may blow from any side.")] = 4.0,
+    wind: Wind = 4.0,
     hover: Annotated[float, typer.Option(help="Seconds it must be able to stay there.")] = 300.0,
     busy: Annotated[float, typer.Option(help="Share of the time that a dock's drone is away.")] = 0.0,
-    scenario: Annotated[str, typer.Option(help="Whose rates of requests are the demand.")] = "friday_evening",
+    scenario: Rates = "friday_evening",
     service: Annotated[list[str] | None, typer.Option(help="Whose requests count; give several. Default: all.")] = None,
     places: Annotated[int, typer.Option(help="Demand is told apart in at most so many places.")] = 1000,
     candidates: Annotated[int, typer.Option(help="Sites to choose from, at most.")] = 1200,
-    effort: Annotated[str, typer.Option(help="greedy, quick, usual or thorough.")] = "usual",
+    effort: Effort = "usual",
     out: Annotated[Out, typer.Option(help="Folder of the plan; default: runs/CITY-docks.")] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Choose docks on roofs and at posts so that drones are above most expected requests in time, and home again.
 

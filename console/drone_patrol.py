@@ -10,24 +10,25 @@ from typing import Annotated, Any
 
 import typer
 
+from console.arguments import AsJson, City, Effort, Rates, Wind
 from console.interrupted import AGAIN, goes_on
 from console.progress import stages
 
 
 def patrol(
     fleet: Annotated[Path, typer.Option(help="Fleet file with drones, such as `twin drone docks` writes.")],
-    city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
+    city: City = None,
     cameras: Annotated[Path | None, typer.Option(help="GeoJSON cameras whose gaps count; default: derived.")] = None,
-    scenario: Annotated[str, typer.Option(help="Its hours, its light, where it expects incidents.")] = "friday_evening",
+    scenario: Rates = "friday_evening",
     rounds: Annotated[int, typer.Option(help="Rounds of each drone, at most.")] = 2,
     points: Annotated[int, typer.Option(help="Points of a round, at most 10.")] = 8,
     stay: Annotated[float, typer.Option(help="Seconds at each point.")] = 60.0,
     far: Annotated[float, typer.Option(help="Metres from a dock to its points, at most.")] = 2500.0,
-    wind: Annotated[float, typer.Option(help="Wind, m/s, that may blow from any side.")] = 4.0,
+    wind: Wind = 4.0,
     cell: Annotated[float, typer.Option(help="Side of a cell of ground, metres.")] = 6.0,
-    effort: Annotated[str, typer.Option(help="greedy, quick, usual or thorough.")] = "usual",
+    effort: Effort = "usual",
     out: Annotated[Path | None, typer.Option(help="Folder of the plan; default: runs/FLEET-patrol.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Choose which gaps of the cameras drones look into, when and in what order, each flight within one charge.
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from console.arguments import Policy
 from console.on_trial import OnTrial, on_trial
 from console.wide import wide_console
 
@@ -16,7 +17,7 @@ from console.wide import wide_console
 def load(
     asked: OnTrial,
     raised: Annotated[str, typer.Option("--raise", help="calls, alarms or both.")] = "both",
-    policy: Annotated[str | None, typer.Option(help="Policy; default: the scenario's.")] = None,
+    policy: Policy = None,
     replications: Annotated[int, typer.Option(help="Days at each level.")] = 10,
     cameras_per_server: Annotated[
         int | None, typer.Option(min=1, help="Cameras of a recogniser server; default: as the scenario says.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from console.arguments import Seed
+from console.arguments import AsJson, CityNamed, Effort, Rates, Seed, Workers
 from console.interrupted import AGAIN, goes_on
 from console.progress import stages
 
@@ -24,7 +24,7 @@ Weights = Annotated[list[str] | None, typer.Option(help="What a class adds, such
 
 
 def place(
-    city: Annotated[str, typer.Argument(help="Folder of a built city, or `default` for the default city.")],
+    city: CityNamed,
     budget: Annotated[int | None, typer.Option(help="Cameras at most.")] = None,
     money: Annotated[float | None, typer.Option(help="What they may cost together.")] = None,
     area: Annotated[
@@ -50,17 +50,20 @@ def place(
     poses: Annotated[int, typer.Option(help="Candidate poses at most.")] = 200_000,
     on_one_mount: Annotated[int, typer.Option(help="Cameras at most on one mount.")] = 3,
     walks: Annotated[int, typer.Option(help="Walks or drives sampled.")] = 4000,
-    effort: Annotated[str, typer.Option(help="greedy, quick, usual or thorough.")] = "usual",
-    scenario: Annotated[str, typer.Option(help="Whose rates of incidents are taken.")] = "friday_evening",
+    effort: Effort = "usual",
+    scenario: Rates = "friday_evening",
     verify: Annotated[str | None, typer.Option(help="Scenario lived with and without the plan.")] = None,
     half_width: Annotated[float, typer.Option(help="With --verify: days until ± so many seconds.")] = 10.0,
     most_days: Annotated[int, typer.Option(help="With --verify: days at most.")] = 200,
-    workers: Annotated[int | None, typer.Option(help="With --verify: lives at a time; default: all cores.")] = None,
+    workers: Workers = None,
     seed: Seed = 1,
     out: Annotated[File, typer.Option(help="Folder of the plan; default: runs/AREA-place.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Choose cameras for an area: a plan, what no plan can exceed, and the dwellings newly in view."""
+    """Choose cameras for an area: a plan, what no plan can exceed, and the dwellings newly in view.
+
+    With --verify a scenario is lived with and without the plan; --half-width, --most-days and --workers are about that.
+    """
     from experiments.placement.request import PlaceRequest
     from experiments.placement.trial_asked import TrialAsked
 

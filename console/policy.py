@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from console.arguments import AsJson
+
 BROKEN = 1
 
 app = typer.Typer(no_args_is_help=True, help="Which policies there are, and whether one keeps the contract.")
@@ -16,7 +18,7 @@ app = typer.Typer(no_args_is_help=True, help="Which policies there are, and whet
 
 @app.command("list")
 def list_policies(
-    as_json: Annotated[bool, typer.Option("--json", help="Print them as one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Name the policies that are built in or installed, with their parameters."""
     from agents.policy_lookup import DISPATCH, DRONES, RELOCATION, described
@@ -40,7 +42,7 @@ def list_policies(
 def check(
     policy: Annotated[str, typer.Argument(help="As for --policy: closest, mine.py:Name, closest + mine.py:Moves.")],
     limit_s: Annotated[float, typer.Option(min=0.1, help="How long one decision may take, in seconds.")] = 10.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Try a policy at made-up moments, and say which rules of the contract it breaks; exit status 1 if it does."""
     from agents.policy_contract import MOMENTS, broken_rules

@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
+from console.arguments import AsJson
+
 
 def report(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that `twin run` made.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compute a run's figures and write its page again, from what lies in its folder."""
     from reports.metrics import write_metrics

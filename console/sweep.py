@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from console.arguments import Metrics, Policy
 from console.on_trial import OnTrial, on_trial
 from console.wide import wide_console
 
@@ -21,9 +22,9 @@ def sweep(
     ] = None,
     assumed: Annotated[str, typer.Option(help="Values for every input the scenario says is assumed: x0.5,x2.")] = "",
     grid: Annotated[bool, typer.Option("--grid", help="All combinations; else one input at a time.")] = False,
-    policy: Annotated[str | None, typer.Option(help="Policy of all variants; default: the scenario's.")] = None,
+    policy: Policy = None,
     replications: Annotated[int, typer.Option(help="Days of each variant.")] = 20,
-    metric: Annotated[list[str] | None, typer.Option(help="NAME[:SERVICE[:PRIORITY]]; the first ranks.")] = None,
+    metric: Metrics = None,
     indifference: Annotated[float | None, typer.Option(help="Select the best; a difference that matters.")] = None,
 ) -> None:
     """Live variants of a scenario over the same seeds: a sensitivity table, a tornado, and the best by selection."""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from console.arguments import Seed, Weights
+from console.arguments import AsJson, Seed, Weights
 from console.interrupted import goes_on
 from console.progress import stages
 from console.vision_load import load
@@ -20,7 +20,6 @@ from console.vision_sheet import sheet
 app = typer.Typer(no_args_is_help=True, help="The recogniser: train, score, put under load, recognise.")
 for command in (evaluate, matrix, track, quiet, load, recognise, sheet):
     app.command()(command)
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command()
@@ -96,7 +95,7 @@ def calibrate(
     footage: Annotated[Path | None, typer.Option(help="Keep rendered views here, for other weights later.")] = None,
     render_only: Annotated[bool, typer.Option("--render-only", help="Fill --footage, and recognise nothing.")] = False,
     ship: Annotated[bool, typer.Option("--ship", help="Put the model in the place of the one shipped.")] = False,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fit the cheap camera model to what the recogniser does on labelled footage, and check it on other streets.
 

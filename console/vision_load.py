@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from console.arguments import Seed, Weights
+from console.arguments import AsJson, Seed, Weights
 from console.class_maps import ClassMap, class_map_of
 from console.progress import stages
 from console.verdicts import Junit, end, write_verdicts
@@ -33,7 +33,7 @@ def load(
     weights: Weights = None,
     class_map: ClassMap = None,
     seed: Seed = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Offer labelled footage of more and more cameras in real time: latency, what is still found, one verdict."""
     from experiments.recognition.load_test import LoadTest, measure

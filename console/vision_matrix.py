@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from console.arguments import Seed, Weights
+from console.arguments import AsJson, Seed, Weights
 from console.class_maps import ClassMap, class_map_of
 from console.progress import stages
 from console.verdicts import Judge, Junit, Need, Thresholds, end
@@ -41,7 +41,7 @@ def matrix(
     thresholds: Thresholds = None,
     need: Need = None,
     junit: Junit = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Score the recogniser under every condition, with intervals, the worst first; one page and one JSON file."""
     from experiments.recognition.matrix.against import against_baseline

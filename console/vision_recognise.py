@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from console.arguments import Weights
+from console.arguments import AsJson, Weights
 from console.class_maps import ClassMap, class_map_of
 from console.progress import stages
 
@@ -21,7 +21,7 @@ def recognise(
     weights: Weights = None,
     class_map: ClassMap = None,
     stall: Annotated[float, typer.Option(help="Seconds without a frame after which a stream is over.")] = 10.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Recognise footage from anywhere: detect, follow, read plates."""
     from experiments.recognition.recognise import recognise as recognise_footage

@@ -9,13 +9,12 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from console.arguments import Seed, Weights
+from console.arguments import AsJson, Seed, Weights
 from console.class_maps import ClassMap, class_map_of
 from console.progress import stages
 from console.verdicts import Judge, Junit, Need, Thresholds, end
 from console.wide import wide_console
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 DISTRICT = "default:Yunusobod,Mirobod"  # of the default city; their main streets too were never trained on
 District = Annotated[str, typer.Option(help="A folder, default, or districts of the default city.")]
 
@@ -31,7 +30,7 @@ def evaluate(
     thresholds: Thresholds = None,
     need: Need = None,
     junit: Junit = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Score the recogniser on streets it was never trained on; by default the default city."""
     from experiments.recognition.evaluate import evaluate as scores_of
@@ -61,7 +60,7 @@ def track(
     thresholds: Thresholds = None,
     need: Need = None,
     junit: Junit = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Follow people and vehicles over rendered crossings, and score the tracks: HOTA, IDF1, MOTA."""
     from experiments.recognition.crossing import CrossingTest, track_crossings
@@ -88,7 +87,7 @@ def quiet(
     thresholds: Thresholds = None,
     need: Need = None,
     junit: Junit = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Count false alarms on streets where nothing is wrong, with the interval that the hours allow."""
     from experiments.recognition.quiet import watch_quiet

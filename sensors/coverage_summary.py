@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,11 @@ from twin.city import City
 from twin.city.model import STREET_CLASSES
 
 
-def coverage_summary(seen: CoverageMap, city: City, cameras: int | None = None) -> dict[str, Any]:
+def coverage_summary(bands: Iterable[CoverageMap], city: City, cameras: int | None = None) -> dict[str, Any]:
     """Return the figures of a map, ready for JSON; every class holds the better ones too.
 
     Args:
-        seen: the map.
+        bands: the map, whole or in bands, each asked for once the last was added up.
         city: its borders, streets and dwellings.
         cameras: the number to state, by default the map's own.
 
@@ -31,7 +32,14 @@ def coverage_summary(seen: CoverageMap, city: City, cameras: int | None = None) 
         the city's districts), ``cameras``, ``edition`` of the classes, ``streets`` (by street class: ``km`` and
         ``share`` of that length by class name), ``privacy`` (``dwellings`` in all, ``in_view`` by class name).
     """
-    counts = count_open(seen, inside_city(city, seen))
+    streets = city.streets[city.streets["drive"].to_numpy(dtype=bool)]
+    points, weight, street = along_streets(streets)
+    best, counts = np.zeros(len(points), dtype=np.uint8), np.int64(0)
+    inside: NDArray[np.int64] | None = None
+    for seen in bands:
+        inside = inside_city(city, seen) if inside is None else inside
+        counts = counts + count_open(seen, inside)
+        best = np.maximum(best, seen.class_at(points[:, 0], points[:, 1]))
     at_least = np.cumsum(counts[::-1])[::-1]
     km2 = seen.cell_m**2 / 1e6
     whole = max(int(at_least[0]), 1)
@@ -44,7 +52,7 @@ def coverage_summary(seen: CoverageMap, city: City, cameras: int | None = None) 
         "open_km2": int(at_least[0]) * km2,
         "cameras": len(seen.fleet) if cameras is None else cameras,
         "edition": seen.dori.edition,
-        "streets": _streets(seen, city),
+        "streets": _streets(streets["street_class"].to_numpy()[street], weight, best, seen.dori.names),
         "privacy": {"dwellings": int(city.buildings["dwellings"].sum()), "in_view": dwellings_in_view(seen, city)},
     }
 
@@ -54,36 +62,42 @@ def inside_city(city: City, seen: CoverageMap) -> NDArray[np.int64]:
 
     Whole rows in a city without districts.
     """
-    return city_stretches(city, Grid(seen.cell_m, seen.west_m, seen.north_m, *seen.best_class.shape))[:, 1:]
+    return city_stretches(city, Grid(seen.cell_m, seen.west_m, seen.north_m, *seen.heights.height_dm.shape))[:, 1:]
 
 
 def count_open(seen: CoverageMap, stretches: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the cells of open ground in those stretches by class, (k + 1,)."""
-    counts = np.zeros((len(stretches), len(seen.dori.names)), dtype=np.int64)
-    _count_open(seen.best_class, seen.heights.height_dm, seen.mask, stretches, counts)
+    """Return the cells of open ground of a map in those stretches of the raster by class, (k + 1,)."""
+    row = stretches[:, 0] - seen.first_row
+    own = stretches[(row >= 0) & (row < len(seen.best_class))]
+    counts = np.zeros((len(own), len(seen.dori.names)), dtype=np.int64)
+    _count_open(seen.best_class, seen.first_row, seen.heights.height_dm, seen.mask, own, counts)
     total: NDArray[np.int64] = counts.sum(axis=0)
     return total
 
 
 @parallel_kernel
 def _count_open(
-    best: NDArray[np.uint8], height_dm: Heights_dm, mask: NDArray[np.bool_], stretches: NDArray[np.int64],
-    counts: NDArray[np.int64],
+    best: NDArray[np.uint8], first_row: int, height_dm: Heights_dm, mask: NDArray[np.bool_],
+    stretches: NDArray[np.int64], counts: NDArray[np.int64],
 ) -> None:  # fmt: skip
     for i in prange(len(stretches)):
         row = stretches[i, 0]
         for column in range(stretches[i, 1], stretches[i, 2]):
             if is_open(height_dm, mask, row, column):
-                counts[i, best[row, column]] += 1
+                counts[i, best[row - first_row, column]] += 1
 
 
-def _streets(seen: CoverageMap, city: City) -> list[dict[str, Any]]:
-    """Return kilometres and the share of them seen at each class, for each class of drivable street there is."""
-    streets = city.streets[city.streets["drive"].to_numpy(dtype=bool)]
-    points, weight, street = along_streets(streets)
-    best = seen.class_at(points[:, 0], points[:, 1])
-    kind = streets["street_class"].to_numpy()[street]
-    names = seen.dori.names
+def _streets(
+    kind: NDArray[np.object_], weight: NDArray[np.float64], best: NDArray[np.uint8], names: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """Return kilometres and the share of them seen at each class, for each class of drivable street there is.
+
+    Args:
+        kind: (n,) the class of the street of each point along the streets.
+        weight: (n,) metres that the point stands for.
+        best: (n,) the best class in which it is seen.
+        names: of the classes.
+    """
     return [
         _street_row(name, best[kind == name], weight[kind == name], names)
         for name in STREET_CLASSES

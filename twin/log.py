@@ -31,6 +31,9 @@ EVENT_SCHEMA: Final = pa.schema(
     ]
 )
 
+_SEQ: Final = EVENT_SCHEMA.get_field_index("seq")
+_ROW: Final = pa.struct([field for field in EVENT_SCHEMA if field.name != "seq"])
+
 Listener = Callable[[Event], None]
 _REPEATED: Final = ("kind", "team_id", "camera_id")  # a dictionary of what is seldom said twice costs time and room
 _AT_A_TIME: Final = 512
@@ -164,10 +167,9 @@ def _value_bytes(column: Any) -> bytes:
 
 def _batch(first_seq: int, rows: Sequence[_Row]) -> pa.RecordBatch:
     """Return rows as a table, numbered on from their first."""
-    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * (len(EVENT_SCHEMA) - 1)
-    columns.insert(1, np.arange(first_seq, first_seq + len(rows), dtype=np.int64))
-    arrays = [pa.array(column, type=field.type) for column, field in zip(columns, EVENT_SCHEMA, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=EVENT_SCHEMA)
+    columns = pa.array(rows, type=_ROW).flatten()  # Arrow reads the rows itself, which is quicker than by column
+    columns.insert(_SEQ, pa.array(np.arange(first_seq, first_seq + len(rows), dtype=np.int64)))
+    return pa.RecordBatch.from_arrays(columns, schema=EVENT_SCHEMA)
 
 
 def _event(seq: int, row: _Row) -> Event:

@@ -51,5 +51,5 @@ class InTurn(ABC):
                 continue
             sent = self.choose(view, request, rows)
             if sent >= 0:
-                choices.append(Dispatch(request.key, str(teams.id[sent])))
+                choices.append(Dispatch(request.key, teams.id.item(sent)))
         return choices

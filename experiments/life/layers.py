@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.teams import TeamSpec
 from sensors.cameras import CameraFleet
-from sensors.coverage import CoverageMap, best_of_blocks
+from sensors.coverage import CoverageMap, best_of_blocks, coverage_bands
+from sensors.coverage_summary import coverage_summary
 from twin.city import City
+from twin.city.heights import HeightRaster
 from twin.runfolder import RunFolder, write_whole
 
 DRAWN_BUILDINGS: Final = 60_000
 """Of a city with more buildings than that a page shows none: each would be smaller than a point."""
 MAP_PX: Final = 1000
+BAND_ROWS: Final = 1024
 
 
 def write_city_layers(run: RunFolder, city: City) -> None:
@@ -49,11 +53,22 @@ def write_posts(run: RunFolder, city: City, teams: Sequence[TeamSpec]) -> None:
     _write(run, "posts", gpd.GeoDataFrame(columns, geometry=at, crs=city.crs))
 
 
-def write_coverage_map(run: RunFolder, seen: CoverageMap) -> None:
-    """Write the best class of each block of cells, at most MAP_PX of them along a side."""
-    step = max(1, -(-max(seen.best_class.shape) // MAP_PX))
-    best = best_of_blocks(seen.best_class, step)
-    place = {"cell_m": seen.cell_m * step, "west_m": seen.west_m, "north_m": seen.north_m}
+def write_coverage(run: RunFolder, city: City, fleet: CameraFleet, heights: HeightRaster) -> None:
+    """Write the figures of what cameras cover, and a map: the best class of each block of cells, MAP_PX along a side.
+
+    The raster of a city is gone through in bands of whole blocks.
+    """
+    step = max(1, -(-max(heights.height_dm.shape) // MAP_PX))
+    blocks: list[NDArray[np.uint8]] = []
+
+    def bands() -> Iterator[CoverageMap]:
+        for band in coverage_bands(fleet, heights, step * -(-BAND_ROWS // step)):
+            blocks.append(best_of_blocks(band.best_class, step))
+            yield band
+
+    run.write_json(run.coverage, coverage_summary(bands(), city, len(fleet)))
+    place = {"cell_m": heights.cell_m * step, "west_m": heights.west_m, "north_m": heights.north_m}
+    best = np.concatenate(blocks)
 
     def write(path: object) -> None:
         with open(str(path), "wb") as file:

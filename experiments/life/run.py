@@ -15,7 +15,7 @@ from agents.world import World
 from experiments.life.assemble import Assembly, assemble
 from experiments.life.branches import policy_hashes, whole_paths
 from experiments.life.footage_source import FootageSource
-from experiments.life.layers import write_cameras, write_city_layers, write_coverage_map, write_posts
+from experiments.life.layers import write_cameras, write_city_layers, write_coverage, write_posts
 from experiments.life.living import Spotlights, make_world, sources_of
 from experiments.life.overflown import overflown
 from experiments.provenance import file_hashes, git_commit, versions
@@ -24,8 +24,6 @@ from reports.metrics import write_metrics
 from reports.page import write_report
 from scenarios.assumptions import assumptions
 from scenarios.fleet_file import fleet_path
-from sensors.coverage import coverage
-from sensors.coverage_summary import coverage_summary
 from sensors.fitted import FITTED_FILE
 from sensors.fitted_load import FITTED_LOAD_FILE
 from twin.city.store import city_hash
@@ -171,9 +169,7 @@ def _write_layers(run: RunFolder, parts: Assembly, tell: Tell) -> None:
     write_cameras(run, parts.fleet, [spotlight.camera.id for spotlight in parts.spotlights], parts.city.crs)
     write_posts(run, parts.city, parts.teams)
     tell("coverage", 0.0)
-    seen = coverage(parts.fleet, parts.heights)
-    write_coverage_map(run, seen)
-    run.write_json(run.coverage, coverage_summary(seen, parts.city, len(parts.fleet)))
+    write_coverage(run, parts.city, parts.fleet, parts.heights)
 
 
 def _write_sightings(run: RunFolder, sightings: list[Sighting]) -> None:

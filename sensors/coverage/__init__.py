@@ -2,6 +2,6 @@
 
 from sensors.coverage.fill import TARGET_M, is_open
 from sensors.coverage.live import LiveCoverage
-from sensors.coverage.map import CoverageMap, best_of_blocks, coverage
+from sensors.coverage.map import CoverageMap, best_of_blocks, coverage, coverage_bands
 
-__all__ = ["TARGET_M", "CoverageMap", "LiveCoverage", "best_of_blocks", "coverage", "is_open"]
+__all__ = ["TARGET_M", "CoverageMap", "LiveCoverage", "best_of_blocks", "coverage", "coverage_bands", "is_open"]

@@ -38,8 +38,9 @@ SPREAD: Final = 0.6180339887498949
 
 
 def fill(
-    rows: Floats, heights: HeightRaster, mask: NDArray[np.bool_], bounds: Floats, best: Cells, count: Counts, step: int
-) -> None:
+    rows: Floats, heights: HeightRaster, mask: NDArray[np.bool_], bounds: Floats, best: Cells, count: Counts, step: int,
+    first_row: int = 0,
+) -> None:  # fmt: skip
     """Add to each cell what cameras see of it.
 
     Args:
@@ -47,9 +48,10 @@ def fill(
         heights: what stands in the way.
         mask: (rows, columns) cells that count, or (0, 0) for all.
         bounds: the least densities of the classes, ascending.
-        best: (rows, columns) raised to the class of the best camera.
-        count: (rows, columns) increased by ``step`` for each camera.
+        best: (rows, columns) raised to the class of the best camera; fewer rows hold a band of the raster.
+        count: the same rows, increased by ``step`` for each camera.
         step: 1; -1 takes cameras away again and leaves ``best`` as it is; 0 changes ``best`` alone.
+        first_row: the row of the raster that the first row of ``best`` and ``count`` is.
     """
     reach = reaches(rows, bounds[0])
     order, starts, groups, bands = _tiles(rows, reach, heights)
@@ -57,13 +59,13 @@ def fill(
         tiles = first + np.argsort(np.arange(last - first) * SPREAD % 1.0, kind="stable")
         _fill_tiles(
             tiles, starts, order, rows, reach, heights.height_dm, mask, bounds, heights.cell_m, heights.west_m,
-            heights.north_m, best, count, step,
+            heights.north_m, best, count, step, first_row,
         )  # fmt: skip
         if len(bands) > group + 1 and bands[group] != bands[group + 1]:
-            _let_go(heights.height_dm)
+            let_go(heights.height_dm)
 
 
-def _let_go(height_dm: Heights_dm) -> None:
+def let_go(height_dm: Heights_dm) -> None:
     """Give back the pages of a mapped raster that have been read: they stay on the disk, and most of a city is big."""
     owner: object = height_dm.base
     if isinstance(owner, mmap.mmap):
@@ -123,18 +125,20 @@ def _runs(keys: Ints) -> Ints:
 def _fill_tiles(
     tiles: Ints, starts: Ints, order: Ints, rows: Floats, reach: Floats, height_dm: Heights_dm,
     mask: NDArray[np.bool_], bounds: Floats, cell_m: float, west_m: float, north_m: float, best: Cells, count: Counts,
-    step: int,
+    step: int, first_row: int,
 ) -> None:  # fmt: skip
     for t in prange(len(tiles)):
         for i in range(starts[tiles[t]], starts[tiles[t] + 1]):
             camera = rows[order[i]]
-            _add(camera, reach[order[i]], height_dm, mask, bounds, cell_m, west_m, north_m, best, count, step)
+            _add(
+                camera, reach[order[i]], height_dm, mask, bounds, cell_m, west_m, north_m, best, count, step, first_row
+            )  # fmt: skip
 
 
 @kernel
 def _add(
     camera: Floats, reach_m: float, height_dm: Heights_dm, mask: NDArray[np.bool_], bounds: Floats, cell_m: float,
-    west_m: float, north_m: float, best: Cells, count: Counts, step: int,
+    west_m: float, north_m: float, best: Cells, count: Counts, step: int, first_row: int,
 ) -> None:  # fmt: skip
     """Add what one camera sees."""
     dz_m, column, row = TARGET_M - camera[2], (camera[0] - west_m) / cell_m, (north_m - camera[1]) / cell_m
@@ -147,7 +151,8 @@ def _add(
         sweep(own, cell_m, fx, fy, camera[2], TARGET_M, edges, reach, seen)
     else:
         _line_by_line(own, cell_m, fx, fy, camera[2], reach, seen)
-    for r in range(max(0, -top), min(len(own), height_dm.shape[0] - top)):
+    for r in range(max(0, first_row - top), min(len(own), first_row + len(best) - top)):
+        into = top + r - first_row
         low, high = stretch_within(0, rim + fy - (r + 0.5), edges, reach)
         first = max(math.floor(rim + fx - 0.5 + low), 0, -left)
         after = min(math.ceil(rim + fx - 0.5 + high) + 1, len(own), height_dm.shape[1] - left)
@@ -157,9 +162,9 @@ def _add(
                 x = west_m + (left + c + 0.5) * cell_m
                 density = view_density(camera, x - camera[0], y - camera[1], dz_m)
                 if density >= bounds[0]:
-                    count[top + r, left + c] += step
+                    count[into, left + c] += step
                     if step >= 0:
-                        best[top + r, left + c] = max(best[top + r, left + c], class_of(density, bounds))
+                        best[into, left + c] = max(best[into, left + c], class_of(density, bounds))
 
 
 @kernel

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sensors.cameras import CameraFleet
-from sensors.coverage.fill import fill
+from sensors.coverage.fill import fill, let_go, windows
 from sensors.optics import Dori, load_dori
 from sensors.sightline import PTZ_PRESETS, Floats, camera_rows
 from twin.city.heights import HeightRaster
@@ -16,16 +17,17 @@ from twin.city.heights import HeightRaster
 
 @dataclass(frozen=True)
 class CoverageMap:
-    """Coverage on a raster, rows from the north.
+    """Coverage on a raster, rows from the north: of all of it, or of a band of its rows.
 
     Attributes:
         best_class: (rows, columns) uint8, row of ``optics.DORI_CLASSES`` of the best camera; 0 where none sees.
         count: (rows, columns) uint16, cameras that see the cell at ``detect`` or better, each counted once.
-        mask: (rows, columns) bool, cells that count, as asked for; (0, 0) for all.
+        mask: (rows, columns) bool of the whole raster, cells that count, as asked for; (0, 0) for all.
         cell_m, west_m, north_m: the size of a cell and the north-west corner of the raster.
         fleet, heights: what the map was made from.
         dori: the edition of the classes.
         ptz_presets: bearings a rotating camera was taken to tour.
+        first_row: the row of the raster that row 0 is.
     """
 
     best_class: NDArray[np.uint8]
@@ -38,11 +40,12 @@ class CoverageMap:
     heights: HeightRaster
     dori: Dori
     ptz_presets: int
+    first_row: int = 0
 
     def class_at(self, x_m: Floats, y_m: Floats) -> NDArray[np.uint8]:
-        """Return the class (n,) at points; 0 off the raster."""
+        """Return the class (n,) at points; 0 off the map."""
         column = np.floor((x_m - self.west_m) / self.cell_m).astype(np.int64)
-        row = np.floor((self.north_m - y_m) / self.cell_m).astype(np.int64)
+        row = np.floor((self.north_m - y_m) / self.cell_m).astype(np.int64) - self.first_row
         rows, columns = self.best_class.shape
         inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
         found = np.zeros(len(column), dtype=np.uint8)
@@ -88,8 +91,32 @@ def coverage(
     if mask is not None and mask.shape != shape:
         raise ValueError(f"the mask must have the raster's shape {shape}, but has {mask.shape}")
     counted = np.zeros((0, 0), dtype=np.bool_) if mask is None else mask
+    return _map_of(camera_rows(fleet, ptz_presets), 0, shape[0], fleet, heights, counted, dori, ptz_presets)
+
+
+def coverage_bands(fleet: CameraFleet, heights: HeightRaster, rows: int) -> Iterator[CoverageMap]:
+    """Yield what :func:`coverage` returns band by band, from the north: so many rows at a time, the last may be fewer.
+
+    A whole city at 1 m takes 2 GB as one map, and its heights as much again; of bands only one is held at a time.
+    """
+    dori, cameras = load_dori(), camera_rows(fleet, PTZ_PRESETS)
+    reach = windows(cameras, heights, dori.bounds_px_m[0])
+    everywhere = np.zeros((0, 0), dtype=np.bool_)
+    for first in range(0, heights.height_dm.shape[0], rows):
+        after = min(first + rows, heights.height_dm.shape[0])
+        near = cameras[(reach[:, 0] < after) & (reach[:, 1] > first)]
+        yield _map_of(near, first, after, fleet, heights, everywhere, dori, PTZ_PRESETS)
+        let_go(heights.height_dm)
+
+
+def _map_of(
+    cameras: Floats, first: int, after: int, fleet: CameraFleet, heights: HeightRaster, mask: NDArray[np.bool_],
+    dori: Dori, ptz_presets: int,
+) -> CoverageMap:  # fmt: skip
+    """Return the map of some rows of the raster, with all cameras that reach them."""
+    shape = after - first, heights.height_dm.shape[1]
     best, count = np.zeros(shape, dtype=np.uint8), np.zeros(shape, dtype=np.uint16)
-    fill(camera_rows(fleet, ptz_presets), heights, counted, dori.bounds_px_m, best, count, 1)
+    fill(cameras, heights, mask, dori.bounds_px_m, best, count, 1, first)
     return CoverageMap(
-        best, count, counted, heights.cell_m, heights.west_m, heights.north_m, fleet, heights, dori, ptz_presets
+        best, count, mask, heights.cell_m, heights.west_m, heights.north_m, fleet, heights, dori, ptz_presets, first
     )

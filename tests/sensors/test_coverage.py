@@ -9,7 +9,7 @@ import shapely
 from scipy.ndimage import binary_dilation
 
 from sensors.cameras import take_cameras
-from sensors.coverage import TARGET_M, best_of_blocks, coverage
+from sensors.coverage import TARGET_M, best_of_blocks, coverage, coverage_bands
 from sensors.coverage import fill as fill_module
 from sensors.coverage_summary import coverage_summary, inside_city
 from sensors.default_fleet import default_fleet
@@ -105,7 +105,7 @@ def test_figures_by_hand():
     across and 33.75 m of the other, of 2.4 km.
     """
     down = camera(x=100, y=100, height_m=31.5, pitch_deg=-90.0, range_m=100.0)
-    figures = coverage_summary(coverage(fleet(down), HEIGHTS), TOWN)
+    figures = coverage_summary([coverage(fleet(down), HEIGHTS)], TOWN)
     assert figures["open_km2"] == pytest.approx(0.0756)
     area = {row["name"]: row["km2"] for row in figures["classes"]}
     assert area == pytest.approx({"identify": 0.0, "recognise": 0.0, "observe": 0.0, "detect": 60 * 34 / 1e6})
@@ -117,8 +117,20 @@ def test_figures_by_hand():
     assert figures["privacy"]["dwellings"] == 9 * 32
 
 
+def test_bands_are_the_map_and_add_up_to_its_figures():
+    """Cameras at a band's edge, and bands that leave a rest: cell by cell and figure by figure the same."""
+    cameras = default_fleet(TOWN, 60, seed=1)
+    whole = coverage(cameras, HEIGHTS)
+    for rows in (7, 64, 1000):
+        bands = list(coverage_bands(cameras, HEIGHTS, rows))
+        assert [band.first_row for band in bands] == list(range(0, len(HEIGHTS.height_dm), rows))
+        for name in ("best_class", "count"):
+            np.testing.assert_array_equal(np.concatenate([getattr(b, name) for b in bands]), getattr(whole, name))
+        assert coverage_summary(iter(bands), TOWN) == coverage_summary([whole], TOWN)
+
+
 def test_classes_hold_the_better_ones_and_privacy_grows_with_them():
-    figures = coverage_summary(coverage(default_fleet(TOWN, 60, seed=1), HEIGHTS), TOWN)
+    figures = coverage_summary([coverage(default_fleet(TOWN, 60, seed=1), HEIGHTS)], TOWN)
     shares = [row["share_open"] for row in figures["classes"]]
     assert [row["name"] for row in figures["classes"]] == list(DORI_CLASSES[:0:-1])
     assert shares == sorted(shares)

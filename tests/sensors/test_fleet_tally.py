@@ -38,7 +38,7 @@ def summary():
 def test_ground_by_class_and_by_count_is_that_of_the_map(summary):
     """As from the coverage map, which has no windows, poses or tallies; its sweep may differ in a cell or two."""
     seen = coverage(FORTY, HEIGHTS)
-    plain = coverage_summary(seen, TOWN)
+    plain = coverage_summary([seen], TOWN)
     for ours, theirs in zip(summary.figures["classes"], plain["classes"], strict=True):
         assert ours["km2"] == pytest.approx(theirs["km2"], rel=1e-3, abs=5e-6)
     assert summary.figures["open_km2"] == pytest.approx(plain["open_km2"], abs=1e-12)

@@ -35,7 +35,7 @@ def test_a_delay_that_is_no_int_is_refused(clock, delay):
     with pytest.raises(TypeError, match="whole milliseconds"):
         clock.timeout_ms(delay)
     with pytest.raises(TypeError, match="whole milliseconds"):
-        clock.env.timeout(delay)
+        clock.timeout(delay)
 
 
 def test_a_negative_delay_is_refused(clock):
@@ -117,5 +117,5 @@ def test_what_is_cancelled_passes_without_a_call(clock):
     due = clock.call_after(5, seen.append, "gone")
     clock.call_after(5, seen.append, "there")
     due.cancel()
-    clock.env.run(until=10)  # SimPy's own step lives them too
+    clock.run(until=10)  # SimPy's own step lives them too
     assert seen == ["there"]

@@ -20,7 +20,7 @@ from twin.city import City
 from twin.overlays import Overlay, SlowZone
 from twin.streets import StreetGraph
 from twin.travel import SearchedTravel, Travel, travel_of
-from twin.travel.contract import soonest
+from twin.travel.contract import least, soonest
 from twin.travel.detour import DetourTravel
 from twin.travel.label_graph import LabelGraph
 from twin.travel.label_set import make_labels
@@ -61,6 +61,10 @@ def test_a_way_across_a_grid(make: Callable[[StreetGraph], Travel]) -> None:
     assert travel.many_to_one_ms(np.zeros(0, np.int64), 15, 0).tolist() == []
     assert travel.quickest_to(np.array([2, 10, 14, 11]), 15, 0) == (2, 10_000), "of equals the first"
     assert travel.quickest_to(np.zeros(0, np.int64), 15, 0) == (-1, -1)
+    goals, waits = np.array([3, 1, 4, 0]), np.array([0, 20_000, 20_000, 30_001])
+    assert travel.cheapest_from(0, goals, waits, 0) == (0, 30_000), "of equals the first, whatever of it is the wait"
+    assert travel.cheapest_from(0, goals[1:], waits[1:], 0) == (0, 10_000)
+    assert travel.cheapest_from(0, goals[:0], waits[:0], 0) == (-1, -1)
     route = travel.route(0, 3, 0)
     assert route.nodes.tolist() == [0, 1, 2, 3]
     assert route.arcs.tolist() == [0, 2, 4]
@@ -82,6 +86,8 @@ def test_a_node_that_is_not_there_is_refused(make: Callable[[StreetGraph], Trave
         lambda: travel.many_to_one_ms(np.array([0, 1]), 16, 0),
         lambda: travel.one_to_many_ms(0, np.array([16]), 0),
         lambda: travel.quickest_to(np.array([0, 16]), 0, 0),
+        lambda: travel.cheapest_from(16, np.array([0]), np.array([0]), 0),
+        lambda: travel.cheapest_from(0, np.array([0, -1]), np.array([0, 0]), 0),
         lambda: travel.route(0, 16, 0),
         lambda: travel.route(-1, 1, 0),
     ):
@@ -106,6 +112,8 @@ def check_against(travel: Travel, expected: np.ndarray, period: int = 0) -> None
         assert travel.one_to_many_ms(goal, nodes, period).tolist() == expected[goal].tolist()
         some = nodes[(goal + nodes) % 3 > 0][::-1]
         assert travel.quickest_to(some, goal, period) == soonest(expected[some, goal])
+        waits = 7_000 * (some % 4)
+        assert travel.cheapest_from(goal, some, waits, period) == least(expected[goal, some], waits)
         for origin in nodes.tolist():
             assert travel.one_to_one_ms(origin, goal, period) == expected[origin, goal]
             route = travel.route(origin, goal, period)

@@ -51,6 +51,12 @@ def soonest(times_ms: Ints) -> tuple[int, int]:
     return (which, int(times_ms[which])) if times_ms[which] >= 0 else (-1, -1)
 
 
+def least(times_ms: Ints, extra_ms: Ints) -> tuple[int, int]:
+    """Return the place of the least sum of a time and its extra, of equals the first, and the time; -1, -1 for none."""
+    which, _ = soonest(np.where(times_ms < 0, -1, times_ms + extra_ms))
+    return (which, int(times_ms[which])) if which >= 0 else (-1, -1)
+
+
 def write_route(route: Route, row: int, nodes: Ints, at_ms: Ints) -> int:
     """Write a route's nodes and times into one row of two tables; return how many there are."""
     kept = min(len(route.nodes), nodes.shape[1])
@@ -91,6 +97,13 @@ class Travel(Protocol):
 
     def quickest_to(self, origins: Ints, goal: int, period: int) -> tuple[int, int]:
         """Return which origin is the quickest at one goal, of equals the first, and its time; -1, -1 for none."""
+        ...
+
+    def cheapest_from(self, origin: int, goals: Ints, extra_ms: Ints, period: int) -> tuple[int, int]:
+        """Return which goal takes least from one origin, the time and its own ``extra_ms`` together, and the time.
+
+        ``extra_ms`` holds (n,) waits of at least 0; of equals it is the first goal; -1, -1 where there is no way.
+        """
         ...
 
     def lay(self, origin: int, goal: int, period: int, row: int, nodes: Ints, at_ms: Ints) -> int:

@@ -160,18 +160,59 @@ def quickest(
     if goal < 0 or goal >= len(goals):
         raise IndexError("a node is not in the city")
     out, into = (out_first, out_entry), (into_first, into_entry)
-    line_m2, nearest = np.empty(len(ends), np.float64), 0
-    for k in range(len(ends)):
-        east, north = xy_m[ends[k], 0] - xy_m[goal, 0], xy_m[ends[k], 1] - xy_m[goal, 1]
-        line_m2[k] = east * east + north * north
-        nearest = k if line_m2[k] < line_m2[nearest] else nearest
-    best, best_ms, reach_m2 = -1, np.int64(NO_WAY), np.inf
+    line_m2, nearest = lines_m2(ends, goal, xy_m)
+    best, best_ms, within_m2 = -1, np.int64(NO_WAY), np.inf
     for turn in range(-1 if len(ends) else 0, len(ends)):
         k = nearest if turn < 0 else turn
-        if turn == nearest or line_m2[k] > reach_m2:
+        if turn == nearest or line_m2[k] > within_m2:
             continue
         found = between_ms(ends[k], goals[goal], tree, place, ms, out, into)
         if found >= 0 and (best < 0 or found < best_ms or (found == best_ms and k < best)):
-            best, best_ms = k, found
-            reach_m2 = (found * m_per_ms) ** 2 * (1.0 + 1e-9) + 1e-6  # room for rounding
+            best, best_ms, within_m2 = k, found, reach_m2(found, m_per_ms)
+    return best, int(best_ms)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def lines_m2(ends: Ints, node: int, xy_m: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
+    """Return the squares of the straight lines between some nodes and one, and which is the shortest."""
+    line_m2, nearest = np.empty(len(ends), np.float64), 0
+    for k in range(len(ends)):
+        east, north = xy_m[ends[k], 0] - xy_m[node, 0], xy_m[ends[k], 1] - xy_m[node, 1]
+        line_m2[k] = east * east + north * north
+        nearest = k if line_m2[k] < line_m2[nearest] else nearest
+    return line_m2, nearest
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def reach_m2(time_ms: int, m_per_ms: float) -> float:
+    """Return the square of the longest straight line that a time allows, with room for rounding."""
+    return float((max(time_ms, 0) * m_per_ms) ** 2 * (1.0 + 1e-9) + 1e-6)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def cheapest(
+    origin: int, ends: Ints, extra_ms: Ints, xy_m: NDArray[np.float64], m_per_ms: float, goals: Ints, tree: Ints,
+    place: Ints, ms: Ints, out_first: Ints, out_entry: Int32s, into_first: Ints, into_entry: Int32s,
+) -> tuple[int, int]:  # fmt: skip
+    """Return which of some nodes costs least from one node, and the time to it; ``-1, -1`` where none can be reached.
+
+    What a node costs is the time to it and its own ``extra_ms``; of equals it is the first. What the straight line
+    rules out is not asked about.
+    """
+    for node in ends:
+        if node < 0 or node >= len(goals):
+            raise IndexError("a node is not in the city")
+    if origin < 0 or origin >= len(goals):
+        raise IndexError("a node is not in the city")
+    out, into = (out_first, out_entry), (into_first, into_entry)
+    line_m2, nearest = lines_m2(ends, origin, xy_m)
+    best, best_ms, cost_ms = -1, np.int64(NO_WAY), np.int64(NO_WAY)
+    for turn in range(-1 if len(ends) else 0, len(ends)):
+        k = nearest if turn < 0 else turn
+        if turn == nearest or (best >= 0 and line_m2[k] > reach_m2(cost_ms - extra_ms[k], m_per_ms)):
+            continue
+        found = between_ms(origin, goals[ends[k]], tree, place, ms, out, into)
+        cost = found + extra_ms[k]
+        if found >= 0 and (best < 0 or cost < cost_ms or (cost == cost_ms and k < best)):
+            best, best_ms, cost_ms = k, found, cost
     return best, int(best_ms)

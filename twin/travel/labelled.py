@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from twin.streets import StreetGraph
 from twin.travel.contract import Ints, Route
-from twin.travel.label_queries import many_ms, one_ms, quickest
+from twin.travel.label_queries import cheapest, many_ms, one_ms, quickest
 from twin.travel.label_set import LabelSet
 from twin.travel.label_ways import lay, way
 from twin.travel.routes import no_route, pose_on, route_of
@@ -68,6 +68,14 @@ class LabelledTravel:
         Those that are too far by the straight line are not asked about.
         """
         which, time_ms = quickest(np.array(origins, dtype=np.int64), goal, *self._line, *self.tables)
+        return int(which), int(time_ms)
+
+    def cheapest_from(self, origin: int, goals: Ints, extra_ms: Ints, period: int) -> tuple[int, int]:
+        """Return which goal takes least from one origin, the time and its own ``extra_ms`` together, and the time.
+
+        Of equals it is the first; -1, -1 for none. Those that are too far by the straight line are not asked about.
+        """
+        which, time_ms = cheapest(origin, goals, extra_ms, *self._line, *self.tables)
         return int(which), int(time_ms)
 
     def lay(self, origin: int, goal: int, period: int, row: int, nodes: Ints, at_ms: Ints) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
-from twin.travel.contract import Ints, Route, soonest, write_route
+from twin.travel.contract import Ints, Route, least, soonest, write_route
 
 HOUR_MS = 3_600_000
 
@@ -83,6 +83,10 @@ class MatrixTravel:
     def quickest_to(self, origins: Ints, goal: int, period: int) -> tuple[int, int]:
         """Return which origin is the quickest at one goal, of equals the first, and its time; -1, -1 for none."""
         return soonest(self.many_to_one_ms(origins, goal, period))
+
+    def cheapest_from(self, origin: int, goals: Ints, extra_ms: Ints, period: int) -> tuple[int, int]:
+        """Return which goal takes least from one origin, the time and its own ``extra_ms`` together, and the time."""
+        return least(self.one_to_many_ms(origin, goals, period), extra_ms)
 
     def lay(self, origin: int, goal: int, period: int, row: int, nodes: Ints, at_ms: Ints) -> int:
         """Write the nodes and times of :meth:`route` into one row of two tables; return how many there are."""

@@ -19,6 +19,7 @@ class WeekTravel:
     Attributes:
         calendar: which period holds when.
         streets: the streets without overlays in period 0; their nodes, components and lines are those of all periods.
+        period_at: the calendar's own.
     """
 
     def __init__(self, calendar: Calendar, streets: StreetGraph, make: Callable[[int], Travel]) -> None:
@@ -29,7 +30,7 @@ class WeekTravel:
             streets: the streets in period 0.
             make: makes the answers of one period; asked once for each that is needed.
         """
-        self.calendar, self.streets = calendar, streets
+        self.calendar, self.streets, self.period_at = calendar, streets, calendar.period_at
         self._make = make
         self._of: dict[int, Travel] = {}
         self._asked: tuple[int, int, int] | None = None  # the last question about one trip
@@ -44,10 +45,6 @@ class WeekTravel:
     def period_count(self) -> int:
         """Periods are 0 to ``period_count - 1``."""
         return self.calendar.period_count
-
-    def period_at(self, t_ms: int) -> int:
-        """Return the period in force at a simulated time."""
-        return self.calendar.period_at(t_ms)
 
     def in_period(self, period: int) -> Travel:
         """Return what answers for one period.
@@ -90,6 +87,13 @@ class WeekTravel:
         which, time_ms = self.in_period(period).quickest_to(origins, goal, 0)
         if which >= 0:
             self._asked, self._time_ms = (int(origins[which]), goal, period), time_ms
+        return which, time_ms
+
+    def cheapest_from(self, origin: int, goals: Ints, extra_ms: Ints, period: int) -> tuple[int, int]:
+        """Return which goal takes least from one origin, the time and its own ``extra_ms`` together, and the time."""
+        which, time_ms = self.in_period(period).cheapest_from(origin, goals, extra_ms, 0)
+        if which >= 0:
+            self._asked, self._time_ms = (origin, int(goals[which]), period), time_ms
         return which, time_ms
 
     def lay(self, origin: int, goal: int, period: int, row: int, nodes: Ints, at_ms: Ints) -> int:
