@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from enum import IntEnum, IntFlag
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -45,8 +46,34 @@ class State(IntFlag):
     CRUSHED_RIGHT = 16
 
 
+class SignalLamp(IntFlag):
+    """Lamps of a traffic light."""
+
+    RED = 1
+    AMBER = 2
+    GREEN = 4
+
+
+@dataclass(frozen=True)
+class Signals:
+    """Traffic lights at one instant; ``k`` may be 0.
+
+    Attributes:
+        arm: (k,) int64, the street and the way along it that enters the junction: ``2 * street row``, plus 1 against
+            the street's direction.
+        lamps: (k,) uint8, :class:`SignalLamp`, those that burn.
+    """
+
+    arm: NDArray[np.int64]
+    lamps: NDArray[np.uint8]
+
+
 def _none() -> NDArray[np.uint8]:
     return np.zeros(0, np.uint8)
+
+
+def _no_signals() -> Signals:
+    return Signals(np.zeros(0, np.int64), _none())
 
 
 @dataclass(frozen=True)
@@ -67,6 +94,7 @@ class Scene:
         speed_ms: (n,) float64, metres a second along the bearing.
         incident_id: (n,) int64, the incident an actor belongs to, or -1.
         state: (n,) uint8, :class:`State`; all 0 where it is not given.
+        signals: the traffic lights there; not of an actor each, the same for any part of the scene.
     """
 
     t_ms: int
@@ -82,23 +110,30 @@ class Scene:
     speed_ms: NDArray[np.float64]
     incident_id: NDArray[np.int64]
     state: NDArray[np.uint8] = field(default_factory=_none)
+    signals: Signals = field(default_factory=_no_signals)
 
     def __post_init__(self) -> None:
         n = len(self.look)
         if n and not len(self.state):
             object.__setattr__(self, "state", np.zeros(n, np.uint8))
         shapes = {"xyz_m": (n, 3), "size_m": (n, 3)}
-        for column in fields(self)[1:]:
-            found, wanted = getattr(self, column.name).shape, shapes.get(column.name, (n,))
+        for name in _columns():
+            found, wanted = getattr(self, name).shape, shapes.get(name, (n,))
             if found != wanted:
-                raise ValueError(f"{column.name} must have shape {wanted}, one row per actor, but has {found}")
+                raise ValueError(f"{name} must have shape {wanted}, one row per actor, but has {found}")
 
     def __len__(self) -> int:
         return len(self.look)
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Scene:
         """Return the scene with only those actors."""
-        return Scene(self.t_ms, *(getattr(self, column.name)[rows] for column in fields(self)[1:]))
+        return Scene(self.t_ms, *(getattr(self, name)[rows] for name in _columns()), signals=self.signals)
+
+
+@cache
+def _columns() -> tuple[str, ...]:
+    """Return what a scene has of each actor."""
+    return tuple(column.name for column in fields(Scene) if column.name not in ("t_ms", "signals"))
 
 
 def empty_scene(t_ms: int) -> Scene:
@@ -120,8 +155,10 @@ def empty_scene(t_ms: int) -> Scene:
 
 
 def join_scenes(t_ms: int, parts: Sequence[Scene]) -> Scene:
-    """Return one scene with the actors of all parts, in the order given."""
+    """Return one scene with the actors and the traffic lights of all parts, in the order given."""
     if not parts:
         return empty_scene(t_ms)
-    columns = [np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(Scene)[1:]]
-    return Scene(t_ms, *columns)
+    columns = [np.concatenate([getattr(part, name) for part in parts]) for name in _columns()]
+    arms = np.concatenate([part.signals.arm for part in parts])
+    lamps = np.concatenate([part.signals.lamps for part in parts])
+    return Scene(t_ms, *columns, signals=Signals(arms, lamps))

@@ -7,7 +7,7 @@ kerb place and walkway has hashed places in time, from which an actor's whole pr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +18,7 @@ from agents.ambient.gates import Gate, GateTable, gates_of
 from agents.ambient.kerbs import KerbTable, kerbs_of, parked_scene
 from agents.ambient.rates import Hours
 from agents.ambient.roads import Roads
+from agents.ambient.signals import signals_at
 from agents.ambient.traffic import Closure, traffic_scene
 from agents.ambient.walkers import WalkTable, Walkways, walkers_scene
 from twin.city import City
@@ -54,7 +55,8 @@ class Ambient:
         self._near: dict[tuple[float, float, float], _Neighbourhood] = {}
 
     def scene(self, t_ms: int, x_m: float, y_m: float, radius_m: float, closures: Sequence[Closure] = ()) -> Scene:
-        """Return everyone within ``radius_m`` of the point ``(x_m, y_m)`` of the city's metres at a moment.
+        """Return everyone within ``radius_m`` of the point ``(x_m, y_m)`` of the city's metres at a moment, and what
+        the traffic lights there show.
 
         ``t_ms`` may be before the start. Vehicles do not pass ``closures``, such as a crash.
         """
@@ -68,7 +70,7 @@ class Ambient:
             ],
         )
         inside = np.hypot(everyone.xyz_m[:, 0] - x_m, everyone.xyz_m[:, 1] - y_m) <= radius_m
-        return self._outdoors(everyone.take(inside))
+        return replace(self._outdoors(everyone.take(inside)), signals=signals_at(near.gates, t_ms))
 
     def _outdoors(self, scene: Scene) -> Scene:
         """Leave out people inside buildings, where a walkway leads through one."""

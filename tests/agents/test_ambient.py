@@ -18,7 +18,7 @@ from agents.ambient.lines import Lines, cut, offset
 from agents.ambient.rates import Hours
 from agents.ambient.roads import Roads
 from tests.towns import SOUTH_M, WEST_M, grid_town
-from twin.scene import VEHICLES, Look, Scene
+from twin.scene import VEHICLES, Look, Scene, SignalLamp
 
 EVENING = datetime(2026, 11, 6, 18, tzinfo=ZoneInfo("Asia/Tashkent"))
 NIGHT = EVENING.replace(hour=3)
@@ -80,6 +80,53 @@ def test_track_ids_are_unique_and_keep_their_looks():
         for i in range(len(scene)):
             look = (int(scene.look[i]), int(scene.variant[i]), str(scene.plate[i]), tuple(scene.size_m[i]))
             assert looks.setdefault(int(scene.track_id[i]), look) == look
+
+
+def lamps_at(scene: Scene) -> dict[str, set[int]]:
+    """What burns at the junction at (X, Y), by the axis of the arms."""
+    node = int(np.argmin(np.hypot(TOWN.nodes.geometry.x - X, TOWN.nodes.geometry.y - Y)))
+    shown = dict(zip(scene.signals.arm.tolist(), scene.signals.lamps.tolist(), strict=True))
+    lamps: dict[str, set[int]] = {"east-west": set(), "north-south": set()}
+    for row, street in enumerate(TOWN.streets.itertuples()):
+        if node in (street.u, street.v):
+            (_, y1), (_, y2) = street.geometry.coords
+            lamps["east-west" if y1 == y2 else "north-south"].add(shown[2 * row + int(street.u == node)])
+    return lamps
+
+
+def test_lights_go_round_and_arms_that_cross_never_have_green_together():
+    """Both arms of an axis show the same; each colour comes in its order: red, red and amber, green, amber."""
+    order = {1: {1, 3}, 3: {3, 4}, 4: {4, 2}, 2: {2, 1}}
+    before: dict[str, int] = {}
+    for t_ms in range(0, 150_000, 500):
+        lamps = lamps_at(AMBIENT.scene(t_ms, X, Y, 30.0))
+        assert all(len(shown) == 1 for shown in lamps.values())
+        now = {axis: shown.pop() for axis, shown in lamps.items()}
+        assert sum(lamp in (SignalLamp.GREEN, SignalLamp.AMBER) for lamp in now.values()) <= 1
+        assert all(lamp in order[before.get(axis, lamp)] for axis, lamp in now.items())
+        before = now
+
+
+def test_nobody_crosses_a_stop_line_at_red():
+    """The line of a 14 m street lies 11 m before the junction; who is over it half a second later had green."""
+    crossed = 0
+    for t_ms in range(0, 150_000, 500):
+        now, later = AMBIENT.scene(t_ms, X, Y, 40.0), AMBIENT.scene(t_ms + 500, X, Y, 40.0)
+        places = {int(track): i for i, track in enumerate(later.track_id)}
+        for i in np.flatnonzero(np.isin(now.look, VEHICLES) & (np.abs(now.bearing_deg - 90.0) < 1.0)):
+            k = places.get(int(now.track_id[i]))
+            if k is None or abs(now.xyz_m[i, 1] - Y) > 7.0:
+                continue
+            front, after = (s.xyz_m[row, 0] + s.size_m[row, 0] / 2 - X + 11.0 for s, row in ((now, i), (later, k)))
+            if front < -0.2 and after > 0.2:
+                crossed += 1
+                green = lamps_at(now)["east-west"] | lamps_at(later)["east-west"]
+                assert SignalLamp.GREEN in green
+    assert crossed > 5
+
+
+def test_a_town_without_lights_shows_none():
+    assert len(Ambient(QUIET_TOWN, 7, EVENING).scene(0, X, Y, 60.0).signals.arm) == 0
 
 
 def test_traffic_keeps_to_the_right():

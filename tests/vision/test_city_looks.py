@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.towns import SOUTH_M, WEST_M, grid_town
 from tests.vision.street_scene import DAY, NIGHT, STREET_X_M, STREET_Y_M, actors, street_camera
-from twin.scene import Look, empty_scene
+from twin.scene import Look, SignalLamp, Signals, empty_scene
 from twin.sky import Sky
 from vision.render.choose import make_renderer
 from vision.render.city_ground import carriageways
@@ -216,6 +216,27 @@ def test_traffic_lights_stand_at_junctions_that_have_them(town):
     camera = street_camera(x_m=float(MIDDLE[0]), y_m=float(MIDDLE[1]))
     lit = replace(town, nodes=town.nodes.assign(signal=True))
     assert len(city_mesh(lit, camera).solid) > len(city_mesh(town, camera).solid)
+
+
+@pytest.mark.parametrize(("lamp", "channel"), [(SignalLamp.RED, 0), (SignalLamp.GREEN, 1)], ids=["red", "green"])
+def test_a_traffic_light_shows_its_lamp_to_those_who_come_towards_it(town, gl, lamp, channel):
+    """Seen along the street northwards; the arm enters the second junction, so its light faces the camera."""
+    lit, camera = replace(town, nodes=town.nodes.assign(signal=True)), street_camera(hfov_deg=20.0)
+    heads = city_mesh(lit, camera).signals
+    k = int(np.argmin(np.hypot(*(heads.lamp_m[:, 0, :2] - [4.2, 92.0]).T)))
+    assert heads.facing[k].tolist() == pytest.approx([0.0, -1.0])
+    renderer = make_renderer(lit, "gl")
+    out = actors((Look.PERSON, 30.0, 20.0))
+    burning = replace(out, signals=Signals(heads.arm[[k]], np.array([lamp], np.uint8)))
+    away = replace(out, signals=Signals(heads.arm[[k]] ^ 1, np.array([lamp], np.uint8)))  # the other end's light
+    dark, bright, other = (renderer.render(camera, scene, DAY, 1, FAULTLESS) for scene in (out, burning, away))
+    (x, y), _ = Lens.of(camera).project(heads.lamp_m[k, 0 if channel == 0 else 2])
+    assert heads.lamp_m[k, 0, 2] - heads.lamp_m[k, 2, 2] == pytest.approx(0.6)
+    assert (bright.image[int(y), int(x), channel] - dark.image[int(y), int(x), channel].astype(int)) > 60
+    changed = np.argwhere((bright.image != dark.image).any(axis=2))
+    assert np.abs(changed - [y, x]).max() < 8  # a lamp changes nothing but its surroundings
+    np.testing.assert_array_equal(other.image, dark.image)
+    renderer.close()
 
 
 # ---- facades

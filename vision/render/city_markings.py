@@ -33,6 +33,7 @@ class Crossing:
         street: row of the street.
         area: (polygon) the zebra crossing's ground, across the whole carriageway.
         middle: (2,) its middle.
+        against: whether the junction is at the street's first node, so that its arm runs against the street.
         inward: (2,) unit vector along the street into the junction.
         width_m: of the carriageway.
         lanes_in: lanes that enter the junction here; 0 where none may.
@@ -45,6 +46,7 @@ class Crossing:
     street: int
     area: Polygon
     middle: NDArray[np.float64]
+    against: bool
     inward: NDArray[np.float64]
     width_m: float
     lanes_in: int
@@ -94,7 +96,7 @@ def _crossing(street: Any, room_m: float, backwards: bool, signal: bool) -> Cros
     lanes_in = (lanes if street.oneway else max(lanes // 2, 1)) if enters else 0
     zebra = width >= 6.0 and room_m > ZEBRA_M + 2.0
     return Crossing(
-        int(street.Index), area, middle, inward, width, lanes_in, bool(street.oneway), room_m, signal, zebra
+        int(street.Index), area, middle, backwards, inward, width, lanes_in, bool(street.oneway), room_m, signal, zebra
     )
 
 

@@ -17,7 +17,7 @@ from vision.render.city_ground import carriageways, ground_layers
 from vision.render.city_houses import house_rows, main_streets
 from vision.render.city_markings import crossings_of
 from vision.render.city_plants import post_rows, tree_rows
-from vision.render.city_signals import signal_rows
+from vision.render.city_signals import SignalHeads, signal_heads, signal_rows
 from vision.render.city_walls import deck_rows, wall_rows
 from vision.render.still import stack
 
@@ -34,11 +34,13 @@ class CityMesh:
             (:class:`~vision.render.textures.Tile`); red, green, blue in [0, 1]; and a number: on facades the house's
             row + 1, which decides its lit windows; -1 on what glows when street lamps burn; else 0.
         lamps_m: (j, 3) float64, where street lamps burn.
+        signals: where the lamps of traffic lights are.
     """
 
     ground: tuple[NDArray[np.float32], ...]
     solid: NDArray[np.float32]
     lamps_m: NDArray[np.float64]
+    signals: SignalHeads
 
 
 def city_mesh(city: City, camera: Camera, reach_m: float = REACH_M) -> CityMesh:
@@ -57,4 +59,5 @@ def city_mesh(city: City, camera: Camera, reach_m: float = REACH_M) -> CityMesh:
     posts, lamps = post_rows(lamp_posts_in(city, reach), middle)
     barriers, decks = wall_rows(walls_in(city, reach), middle), deck_rows(decks_in(city, reach), middle)
     beside = [*fence_rows(houses, road, middle), *signal_rows(crossings, middle)]
-    return CityMesh(ground, stack([*walls, *trees, *posts, *barriers, *decks, *beside]), lamps)
+    solid = stack([*walls, *trees, *posts, *barriers, *decks, *beside])
+    return CityMesh(ground, solid, lamps, signal_heads(crossings, middle))

@@ -146,11 +146,10 @@ class GlRenderer:
         self._actors.load(shot.cast, levels_of(shot.cast.matrix, shot.lens))
         self._plates.load(shot.plates, np.arange(len(shot.items) - len(shot.plates.owner), len(shot.items)) + 1)
         ids, puff_cells = puffs.row + 1, cells[puffs.row]
-        if shot.light.lamps:
-            shine = all_glows(city.lamps_m, shot)
-            puffs = join_puffs([puffs, shine])
-            ids = np.concatenate([ids, np.zeros(len(shine), np.intp)])
-            puff_cells = np.concatenate([puff_cells, np.tile(_NO_CELL, (len(shine), 1))])
+        shine = all_glows(city.lamps_m, city.signals, shot)
+        puffs = join_puffs([puffs, shine])
+        ids = np.concatenate([ids, np.zeros(len(shine), np.intp)])
+        puff_cells = np.concatenate([puff_cells, np.tile(_NO_CELL, (len(shine), 1))])
         order = np.argsort(-shot.lens.project(puffs.middle_m)[1], kind="stable")
         self._puffs.load(puffs.take(order), ids[order], puff_cells[order])
 

@@ -29,7 +29,7 @@ class CityPart:
     ) -> None:
         self._ground = [_StillArray(ctx, programs, layer, ground=True) for layer in mesh.ground]
         self._solid = _StillArray(ctx, programs, mesh.solid)
-        self.lamps_m, self.place = mesh.lamps_m, place
+        self.lamps_m, self.signals, self.place = mesh.lamps_m, mesh.signals, place
 
     def draw_ground(self, ctx: moderngl.Context) -> None:
         """Draw what is flat, the top layer first and each lower one pushed away a little: no pixel is shaded twice."""

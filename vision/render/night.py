@@ -7,11 +7,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.scene import SignalLamp
 from vision.render.cast import Cast, Lamp, bodies
+from vision.render.city_signals import SignalHeads
 from vision.render.effects import Puffs, glows, join_puffs
 from vision.render.shot import Shot
 
 GLOW_REACH_M: Final = 160.0
+SIGNAL_FACING: Final = 0.15  # cosine from which a traffic light's lamp is seen
+SIGNAL_DAY_M, SIGNAL_DARK_M = 0.22, 0.34  # half the size its lamp seems to have
+SIGNAL_STRENGTH: Final = 4.0  # so that the lamp is a disc and not a spark
+_LAMP_BITS: Final = (SignalLamp.RED, SignalLamp.AMBER, SignalLamp.GREEN)
+_LAMP_TINTS: Final = ((2.2, 0.10, 0.06), (2.2, 1.1, 0.06), (0.10, 1.9, 0.8))
 POOL_PER_HEIGHT: Final = 2.25  # reach of a lamp's light on the ground, in its heights
 
 
@@ -56,9 +63,23 @@ def on_ground(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate([flat, np.zeros((*flat.shape[:2], 1))], axis=2)
 
 
-def all_glows(lamps_m: NDArray[np.float64], shot: Shot) -> Puffs:
-    """Return the glows of street lamps, headlights towards the camera, and flashing lamps."""
-    return join_puffs([_lamp_glows(lamps_m, shot), _beam_glows(shot)])
+def all_glows(lamps_m: NDArray[np.float64], heads: SignalHeads, shot: Shot) -> Puffs:
+    """Return the glows of traffic lights; where lamps burn, of street lamps, headlights and flashing lamps too."""
+    own = [_lamp_glows(lamps_m, shot), _beam_glows(shot)] if shot.light.lamps else []
+    return join_puffs([*own, _signal_glows(heads, shot)])
+
+
+def _signal_glows(heads: SignalHeads, shot: Shot) -> Puffs:
+    """Return the lamps that burn of the traffic lights that face the camera."""
+    shown = dict(zip(shot.signals.arm.tolist(), shot.signals.lamps.tolist(), strict=True))
+    lamps = np.array([shown.get(arm, 0) for arm in heads.arm.tolist()], np.int64)
+    way = shot.lens.eye_m - heads.lamp_m[:, 1]
+    away_m = np.linalg.norm(way, axis=1)
+    faces = (way[:, :2] * heads.facing).sum(axis=1) > SIGNAL_FACING * away_m
+    light, lamp = np.nonzero((lamps[:, None] & np.array(_LAMP_BITS)).astype(bool) & faces[:, None])
+    half_m = np.full(len(light), SIGNAL_DARK_M if shot.light.lamps else SIGNAL_DAY_M)
+    strength = SIGNAL_STRENGTH * np.exp(-away_m[light] * shot.light.haze_per_m)
+    return glows(heads.lamp_m[light, lamp], half_m, np.array(_LAMP_TINTS)[lamp] / shot.light.exposure, strength)
 
 
 def street_pools(lamps_m: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensors.cameras import Camera
-from twin.scene import Look, Scene
+from twin.scene import Look, Scene, Signals
 from twin.sky import Sky
 from vision.render.cast import Cast, cast_of
 from vision.render.effects import Puffs, puffs_of
@@ -35,6 +35,7 @@ class Shot:
         puffs: flames and smoke in view; ``row`` is the item they belong to.
         plates: plates that face the camera; their items come last.
         items: everything that can have a row in the truth; areas are filled in by the renderer.
+        signals: what the traffic lights show.
     """
 
     lens: Lens
@@ -43,6 +44,7 @@ class Shot:
     puffs: Puffs
     plates: Plates
     items: Items
+    signals: Signals
 
 
 def take_shot(camera: Camera, scene: Scene, sky: Sky) -> Shot:
@@ -55,7 +57,7 @@ def take_shot(camera: Camera, scene: Scene, sky: Sky) -> Shot:
     puffs = puffs_of(near, soft, lens.origin_m, first_item=len(cast))
     plates = plates_of(cast, near, lens)
     items = items_of(rows, near, cast, soft, puffs, plates, lens)
-    return Shot(lens, light, cast, puffs, plates, items)
+    return Shot(lens, light, cast, puffs, plates, items, scene.signals)
 
 
 def _nearest(rows: NDArray[np.intp], scene: Scene, lens: Lens) -> NDArray[np.intp]:
