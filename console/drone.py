@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from console.arguments import Seed
+from console.arguments import AsJson, City, Renderer, Seed
 from console.drone_docks import docks
 from console.drone_patrol import patrol
 from console.interrupted import goes_on
@@ -18,22 +18,21 @@ from console.progress import stages
 app = typer.Typer(no_args_is_help=True, help="Drones: fly a mission exactly, fit the cheap flight model, place docks.")
 app.command()(docks)
 app.command()(patrol)
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command()
 def fly(
     mission: Annotated[str, typer.Option(help="A YAML file, or a mission that ships: first_look.")],
-    city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
+    city: City = None,
     out: Annotated[Path | None, typer.Option(help="Folder; default: runs/flight-NAME.")] = None,
     dare: Annotated[bool, typer.Option("--dare", help="Fly although legs pass through buildings or wires.")] = False,
     video: Annotated[bool, typer.Option("--video", help="Film it from the drone's camera, flight.mp4.")] = False,
     fps: Annotated[float, typer.Option(help="Frames a second of the film, 1 to 60.")] = 20.0,
     width: Annotated[int, typer.Option(help="Width of the film in pixels.")] = 960,
-    renderer: Annotated[str, typer.Option(help="auto, gl, tiny or carla[:HOST[:PORT]].")] = "auto",
+    renderer: Renderer = "auto",
     fast: Annotated[float, typer.Option(help="Seconds of flight in one of the film.")] = 6.0,
     kbit: Annotated[int, typer.Option(help="Kilobits a second of the film at most; 0 sets no limit.")] = 800,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check a mission whole, fly it exactly among the city's buildings, and write its record, figures and picture."""
     from experiments.flight.film import FilmRequest
@@ -69,7 +68,7 @@ def calibrate(
     unseen: Annotated[int, typer.Option(min=10, help="Exact flights that the errors are of.")] = 200,
     seed: Seed = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes that fly.")] = 1,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fit flight time and energy to exact flights, and measure the errors on flights that were not fitted."""
     from agents.flight.fitted import fitted_file
@@ -93,7 +92,7 @@ def calibrate(
 
 
 @app.command()
-def classes(as_json: Json = False) -> None:
+def classes(as_json: AsJson = False) -> None:
     """List the classes of drones with what matters for a plan."""
     from agents.flight.class_table import class_rows
 

@@ -10,15 +10,13 @@ from typing import Annotated, Any
 
 import typer
 
+from console.arguments import AsJson, City
 from console.interrupted import AGAIN, goes_on
 from console.progress import stages
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Out = Path | None
-
 
 def docks(
-    city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
+    city: City = None,
     docks: Annotated[int, typer.Option(help="How many, at most.")] = 20,
     drone: Annotated[str, typer.Option(help="Class of drone; twin drone classes lists them.")] = "dock_quad",
     within: Annotated[float, typer.Option(help="Seconds from the order to being above the place.")] = 120.0,
@@ -33,8 +31,8 @@ def docks(
     places: Annotated[int, typer.Option(help="Demand is told apart in at most so many places.")] = 1000,
     candidates: Annotated[int, typer.Option(help="Sites to choose from, at most.")] = 1200,
     effort: Annotated[str, typer.Option(help="greedy, quick, usual or thorough.")] = "usual",
-    out: Annotated[Out, typer.Option(help="Folder of the plan; default: runs/CITY-docks.")] = None,
-    as_json: Json = False,
+    out: Annotated[Path | None, typer.Option(help="Folder of the plan; default: runs/CITY-docks.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Choose docks on roofs and at posts so that drones are above most expected requests in time, and home again.
 
@@ -44,9 +42,8 @@ def docks(
     from experiments.docks.docks import plan_docks
     from experiments.docks.request import DocksRequest
 
-    asked = None if city == "default" else city
     request = DocksRequest(
-        out or Path("runs") / f"{Path(asked).stem if asked else 'default'}-docks".replace(":", "-"), asked, docks,
+        out or Path("runs") / f"{Path(city or 'default').stem}-docks".replace(":", "-"), city, docks,
         drone, within, Operations.launch_s if launch is None else launch, wind, hover, busy, scenario,
         tuple(service or ()), places, candidates, effort, shlex.join(["twin", *sys.argv[1:]]),
     )  # fmt: skip

@@ -10,13 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
+from console.arguments import AsJson, City
 from console.interrupted import AGAIN, goes_on
 from console.progress import stages
 
 
 def patrol(
     fleet: Annotated[Path, typer.Option(help="Fleet file with drones, such as `twin drone docks` writes.")],
-    city: Annotated[str | None, typer.Option(help="Folder of a built city; default: the default city.")] = None,
+    city: City = None,
     cameras: Annotated[Path | None, typer.Option(help="GeoJSON cameras whose gaps count; default: derived.")] = None,
     scenario: Annotated[str, typer.Option(help="Its hours, its light, where it expects incidents.")] = "friday_evening",
     rounds: Annotated[int, typer.Option(help="Rounds of each drone, at most.")] = 2,
@@ -27,7 +28,7 @@ def patrol(
     cell: Annotated[float, typer.Option(help="Side of a cell of ground, metres.")] = 6.0,
     effort: Annotated[str, typer.Option(help="greedy, quick, usual or thorough.")] = "usual",
     out: Annotated[Path | None, typer.Option(help="Folder of the plan; default: runs/FLEET-patrol.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Choose which gaps of the cameras drones look into, when and in what order, each flight within one charge.
 
@@ -36,7 +37,7 @@ def patrol(
     from experiments.docks.patrol import PatrolRequest, plan_patrol
 
     request = PatrolRequest(
-        out or Path("runs") / f"{fleet.stem}-patrol", fleet, None if city == "default" else city, cameras, scenario,
+        out or Path("runs") / f"{fleet.stem}-patrol", fleet, city, cameras, scenario,
         rounds, points, stay, far, wind, cell, effort, shlex.join(["twin", *sys.argv[1:]]),
     )  # fmt: skip
     with goes_on(lambda: AGAIN), stages(quiet=as_json) as tell:

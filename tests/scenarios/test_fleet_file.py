@@ -70,6 +70,17 @@ def test_teams_wait_where_the_file_says(tmp_path, town, graph, ambulances):
     assert "3 teams" in told[0]
 
 
+def test_a_post_in_city_metres_is_that_in_degrees(tmp_path, town, graph, ambulances):
+    west, south, east, north = town.bounds_m
+    middle = f"{{x_m: {(west + east) / 2}, y_m: {(south + north) / 2}}}"
+    path = written(tmp_path / "fleet.yaml", *(
+        f"{{id: {name}, service: ambulance, kind: line, post: {post}}}" for name, post in
+        (("A", middle), ("B", at(town, 0.5)))
+    ))  # fmt: skip
+    fleet, _ = read_fleet_file(path, town, graph, ambulances)
+    assert len({team.post_node for team in fleet.teams if not team.outside}) == 1
+
+
 def test_an_hour_without_anybody_is_told_and_not_refused(tmp_path, town, graph, ambulances):
     shift = "{start: '17:00', until: '19:15'}"
     early = f"{{id: E, service: ambulance, kind: line, post: {at(town, 0.5)}, shifts: [{shift}]}}"
