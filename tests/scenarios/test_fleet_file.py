@@ -71,11 +71,10 @@ def test_teams_wait_where_the_file_says(tmp_path, town, graph, ambulances):
 
 
 def test_a_post_in_city_metres_is_that_in_degrees(tmp_path, town, graph, ambulances):
-    west, south, east, north = town.bounds_m
-    middle = f"{{x_m: {(west + east) / 2}, y_m: {(south + north) / 2}}}"
+    corner = f"{{x_m: {town.bounds_m[0]}, y_m: {town.bounds_m[1]}}}"
     path = written(tmp_path / "fleet.yaml", *(
         f"{{id: {name}, service: ambulance, kind: line, post: {post}}}" for name, post in
-        (("A", middle), ("B", at(town, 0.5)))
+        (("A", corner), ("B", at(town, 0.0)))
     ))  # fmt: skip
     fleet, _ = read_fleet_file(path, town, graph, ambulances)
     assert len({team.post_node for team in fleet.teams if not team.outside}) == 1
