@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from console.arguments import AsJson, City, Seed
+from console.arguments import AsJson, City, Renderer, Seed
 from console.drone_docks import docks
 from console.drone_patrol import patrol
 from console.interrupted import goes_on
@@ -29,7 +29,7 @@ def fly(
     video: Annotated[bool, typer.Option("--video", help="Film it from the drone's camera, flight.mp4.")] = False,
     fps: Annotated[float, typer.Option(help="Frames a second of the film, 1 to 60.")] = 20.0,
     width: Annotated[int, typer.Option(help="Width of the film in pixels.")] = 960,
-    renderer: Annotated[str, typer.Option(help="auto, gl, tiny or carla[:HOST[:PORT]].")] = "auto",
+    renderer: Renderer = "auto",
     fast: Annotated[float, typer.Option(help="Seconds of flight in one of the film.")] = 6.0,
     kbit: Annotated[int, typer.Option(help="Kilobits a second of the film at most; 0 sets no limit.")] = 800,
     as_json: AsJson = False,

@@ -14,8 +14,6 @@ from console.arguments import AsJson, City, Effort, Rates, Wind
 from console.interrupted import AGAIN, goes_on
 from console.progress import stages
 
-Out = Path | None
-
 
 def docks(
     city: City = None,
@@ -33,7 +31,7 @@ def docks(
     places: Annotated[int, typer.Option(help="Demand is told apart in at most so many places.")] = 1000,
     candidates: Annotated[int, typer.Option(help="Sites to choose from, at most.")] = 1200,
     effort: Effort = "usual",
-    out: Annotated[Out, typer.Option(help="Folder of the plan; default: runs/CITY-docks.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the plan; default: runs/CITY-docks.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Choose docks on roofs and at posts so that drones are above most expected requests in time, and home again.
@@ -44,9 +42,8 @@ def docks(
     from experiments.docks.docks import plan_docks
     from experiments.docks.request import DocksRequest
 
-    asked = None if city == "default" else city
     request = DocksRequest(
-        out or Path("runs") / f"{Path(asked).stem if asked else 'default'}-docks".replace(":", "-"), asked, docks,
+        out or Path("runs") / f"{Path(city or 'default').stem}-docks".replace(":", "-"), city, docks,
         drone, within, Operations.launch_s if launch is None else launch, wind, hover, busy, scenario,
         tuple(service or ()), places, candidates, effort, shlex.join(["twin", *sys.argv[1:]]),
     )  # fmt: skip

@@ -37,7 +37,7 @@ def patrol(
     from experiments.docks.patrol import PatrolRequest, plan_patrol
 
     request = PatrolRequest(
-        out or Path("runs") / f"{fleet.stem}-patrol", fleet, None if city == "default" else city, cameras, scenario,
+        out or Path("runs") / f"{fleet.stem}-patrol", fleet, city, cameras, scenario,
         rounds, points, stay, far, wind, cell, effort, shlex.join(["twin", *sys.argv[1:]]),
     )  # fmt: skip
     with goes_on(lambda: AGAIN), stages(quiet=as_json) as tell:

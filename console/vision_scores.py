@@ -15,6 +15,7 @@ from console.progress import stages
 from console.verdicts import Judge, Junit, Need, Thresholds, end
 from console.wide import wide_console
 
+LAST = 10_000  # how bands without an end are written
 DISTRICT = "default:Yunusobod,Mirobod"  # of the default city; their main streets too were never trained on
 District = Annotated[str, typer.Option(help="A folder, default, or districts of the default city.")]
 
@@ -32,7 +33,7 @@ def evaluate(
     junit: Junit = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score the recogniser on streets it was never trained on; by default the default city."""
+    """Score the recogniser on streets it was never trained on; by default two districts of the default city."""
     from experiments.recognition.evaluate import evaluate as scores_of
     from twin.city.resolve import open_city
     from vision.recogniser import Recogniser
@@ -112,13 +113,13 @@ def _show_scores(found: dict[str, Any]) -> None:
         typer.echo(f"  {name:<14}{value:.3f}  of {found['asked'][name]['truth']}")
     for name, unit in (("height", "px"), ("distance", "m"), ("occlusion", "hidden")):
         row = [
-            f"{each[f'from_{unit}']:g}–{each[f'to_{unit}']:g} {_share(each['recall'])} of {each['n']}"
+            f"{_band(each[f'from_{unit}'], each[f'to_{unit}'])} {_share(each['recall'])} of {each['n']}"
             for each in found[f"recall_by_{name}"] if each["n"]
         ]  # fmt: skip
         typer.echo(f"recall by {name} ({unit}): {'; '.join(row)}")
     for each in found["plates_by_density"]:
         typer.echo(
-            f"  plates {each['from_px_m']} to {each['to_px_m']} px/m, {each['light']}: {_share(each['read'])} of "
+            f"  plates {_band(each['from_px_m'], each['to_px_m'])} px/m, {each['light']}: {_share(each['read'])} of "
             f"{each['n']} whole, character error {_share(each['character_error'])}"
         )
     hidden = found["plates_half_hidden"]
@@ -150,6 +151,11 @@ def _show_quiet(found: dict[str, Any]) -> None:
             f"({row['low']:.2f} to {row['high']:.2f} at {found['confidence']:.0%})"
         )
     typer.echo(f"any alarm: {found['an_hour']:.2f} an hour ({found['low']:.2f} to {found['high']:.2f})")
+
+
+def _band(low: float, high: float) -> str:
+    """Return a band in words; the last one has no end worth telling."""
+    return f"{low:g} and up" if high >= LAST else f"{low:g}–{high:g}"
 
 
 def _share(value: float | None) -> str:

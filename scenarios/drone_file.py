@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
-from pyproj import Transformer
 
 from agents.drones.air import VISIBILITY_M, DayAir, drawn_winds, steady_wind, usual_temperature_c
 from agents.drones.craft import DroneSpec
@@ -110,7 +109,6 @@ class _Reading:
     faults: list[Fault] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._to_metres = Transformer.from_crs("EPSG:4326", self.city.crs, always_xy=True)
         self._buildings = Buildings(self.city)
 
     def drones(self, row: int, entry: DronesEntry) -> list[DroneSpec]:
@@ -149,27 +147,14 @@ class _Reading:
         return drone
 
     def _docks(self, row: int, entry: DronesEntry) -> list[tuple[str, float, float]]:
-        dock = entry.dock
-        if dock.lon is not None:
-            return [(entry.id, *self._metres(dock.lon, dock.lat))]
-        if dock.x_m is not None and dock.y_m is not None:
-            return [(entry.id, dock.x_m, dock.y_m)]
-        column, value = ("name", dock.place) if dock.place is not None else ("kind", dock.kind)
-        places = self.city.places
-        found = places[places[column] == value]
-        if not len(found):
-            known = sorted({str(one) for one in places[column] if one})
-            what = "place" if column == "name" else "kind of places in the city"
-            self._drone_fault(row, "dock", f"{entry.id}: {unknown_name(what, str(value), known)[:300]}")
-        points = found.geometry.representative_point()
-        at = [(round(float(point.x), 2), round(float(point.y), 2)) for point in points]
-        if column == "name":
-            return [(entry.id, *one) for one in at[:1]]
+        try:
+            at = [(round(x_m, 2), round(y_m, 2)) for x_m, y_m in entry.dock.stands(self.city)]
+        except LookupError as missing:
+            self._drone_fault(row, "dock", f"{entry.id}: {missing}")
+            return []
+        if entry.dock.kind is None:
+            return [(entry.id, *one) for one in at]
         return [(f"{entry.id}/{number + 1}", *one) for number, one in enumerate(at)]
-
-    def _metres(self, lon: float, lat: float | None) -> tuple[float, float]:
-        x_m, y_m = self._to_metres.transform(lon, lat)
-        return round(float(x_m), 2), round(float(y_m), 2)
 
     def _pad_m(self, row: int, entry: DronesEntry, x_m: float, y_m: float, drone: DroneClass | None) -> float | None:
         """The height of a dock's surface, None with a fault where no drone may stand or take off."""
@@ -211,10 +196,8 @@ class _Reading:
                 self.faults.append(Fault(f"{entry.name}: {told}", self.lines("patrols", row, "drones", number)))
         points = []
         for number, point in enumerate(entry.points):
-            if point.lon is not None:
-                at = self._metres(point.lon, point.lat)
-            else:
-                at = (float(point.x_m or 0.0), float(point.y_m or 0.0))
+            x_m, y_m = point.in_city(self.city)
+            at = round(x_m, 2), round(y_m, 2)
             where = self._wrong_place(*at)
             if where:
                 line = self.lines("patrols", row, "points", number)

@@ -7,33 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from agents.drones.settings import Operations
+from scenarios.point_spec import PointSpec, StandSpec
 from twin.checked_yaml import Strict
 
 Share = Annotated[float, Field(ge=0, le=1)]
 TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-
-
-class DockSpec(Strict):
-    """A dock at ``lon`` and ``lat``, ``x_m`` and ``y_m`` (city metres), a ``place``, or at all places of a ``kind``.
-
-    Attributes:
-        kind: of the city's places, such as ``fire_station``; the drones of the entry are dealt round them in turn.
-    """
-
-    lon: float | None = Field(default=None, ge=-180, le=180)
-    lat: float | None = Field(default=None, ge=-90, le=90)
-    x_m: float | None = None
-    y_m: float | None = None
-    place: str | None = None
-    kind: str | None = None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> DockSpec:
-        pairs = ((self.lon, self.lat), (self.x_m, self.y_m))
-        whole = sum(None not in pair for pair in pairs) + (self.place is not None) + (self.kind is not None)
-        if whole != 1 or any(pair.count(None) == 1 for pair in pairs):
-            raise ValueError("give lon and lat, or x_m and y_m, or the name of a place, or a kind of places")
-        return self
 
 
 class DronesEntry(Strict):
@@ -43,7 +21,7 @@ class DronesEntry(Strict):
         id: the drone's name; of several the beginning of their names, ``D`` for ``D-01``, ``D-02``.
         drone: its class, with a fitted flight model; ``class`` in the file.
         count: how many; None for one whose name is ``id`` itself.
-        dock: where they stand.
+        dock: where they stand; where it is a kind of places, dealt round them in turn.
         on_roof: whether a dock where a building stands is on its roof.
         charge: share of a full battery at the start.
         full_charge_min: from empty to full on the dock (35 minutes is assumed).
@@ -52,7 +30,7 @@ class DronesEntry(Strict):
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=40)
     drone: str = Field(alias="class")
     count: int | None = Field(default=None, ge=1, le=200)
-    dock: DockSpec
+    dock: StandSpec
     on_roof: bool = True
     charge: Share = 1.0
     full_charge_min: float = Field(default=35.0, gt=0)
@@ -66,21 +44,10 @@ class DronesEntry(Strict):
         return [f"{self.id}-{number:0{digits}d}" for number in range(1, self.count + 1)]
 
 
-class PatrolPoint(Strict):
-    """A point of a round: at ``lon`` and ``lat``, or at ``x_m`` and ``y_m``; the drone stands there for ``stay_s``."""
+class PatrolPoint(PointSpec):
+    """A point of a round; the drone stands there for ``stay_s``."""
 
-    lon: float | None = Field(default=None, ge=-180, le=180)
-    lat: float | None = Field(default=None, ge=-90, le=90)
-    x_m: float | None = None
-    y_m: float | None = None
     stay_s: float = Field(default=60.0, gt=0, le=3600)
-
-    @model_validator(mode="after")
-    def _one_way(self) -> PatrolPoint:
-        pairs = ((self.lon, self.lat), (self.x_m, self.y_m))
-        if sum(None not in pair for pair in pairs) != 1 or any(pair.count(None) == 1 for pair in pairs):
-            raise ValueError("give lon and lat, or x_m and y_m")
-        return self
 
 
 class PatrolEntry(Strict):

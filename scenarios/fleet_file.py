@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import geopandas as gpd
 import numpy as np
 import shapely
-from pyproj import Transformer
 
 from agents.teams import TeamSpec
 from scenarios.drone_file import Drones, read_drones
@@ -127,18 +126,11 @@ class _Ground:
         return named.geometry.iloc[0]
 
     def _points(self, row: int, entry: TeamsEntry) -> list[shapely.Point]:
-        post, places = entry.post, self.city.places
-        if post.lon is not None:
-            to_city = Transformer.from_crs("EPSG:4326", self.city.crs, always_xy=True)
-            return [shapely.Point(to_city.transform(post.lon, post.lat))]
-        column, value = ("name", post.place) if post.place is not None else ("kind", post.kind)
-        found = places[places[column] == value]
-        if not len(found):
-            what = "place" if column == "name" else "kind of places in the city"
-            known = sorted({str(one) for one in places[column] if one})
-            self._fault(row, "post", f"{entry.id}: {unknown_name(what, str(value), known)[:300]}")
-        found = found if post.place is None else found.iloc[:1]
-        return list(found.geometry.representative_point())
+        try:
+            return [shapely.Point(at) for at in entry.post.stands(self.city)]
+        except LookupError as missing:
+            self._fault(row, "post", f"{entry.id}: {missing}")
+            return []
 
     def _off_street(self, row: int, entry: TeamsEntry, points: list[shapely.Point]) -> bool:
         """Whether a post that is one point lies off the streets; the city's own places of a kind do not."""

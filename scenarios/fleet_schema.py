@@ -7,32 +7,13 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from scenarios.drone_schema import DronesEntry, OperationsSpec, PatrolEntry
+from scenarios.point_spec import StandSpec
 from scenarios.schema_parts import ShiftTimes
 from twin.checked_yaml import Strict
 from twin.records import Service
 
 NO_ROADS = ("drone", "uav")
 """Kinds that do not drive: they stand under ``drones`` and not under ``teams``, all of which go by street."""
-
-
-class PostSpec(Strict):
-    """Where teams wait: at ``lon`` and ``lat`` (WGS84), at a ``place`` by its name, or dealt round all of a ``kind``.
-
-    Attributes:
-        kind: of the city's places, such as ``fire_station``; the teams of the entry are dealt round them in turn.
-    """
-
-    lon: float | None = Field(default=None, ge=-180, le=180)
-    lat: float | None = Field(default=None, ge=-90, le=90)
-    place: str | None = None
-    kind: str | None = None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> PostSpec:
-        ways = (self.lon is not None or self.lat is not None, self.place is not None, self.kind is not None)
-        if sum(ways) != 1 or (self.lon is None) != (self.lat is None):
-            raise ValueError("give lon and lat, or the name of a place, or a kind of places; one of the three")
-        return self
 
 
 class TeamsEntry(Strict):
@@ -52,7 +33,7 @@ class TeamsEntry(Strict):
     service: Service
     kind: str = ""
     count: int | None = Field(default=None, ge=1, le=2000)
-    post: PostSpec
+    post: StandSpec
     district: str | None = None
     shifts: list[ShiftTimes] = Field(default_factory=list)
 

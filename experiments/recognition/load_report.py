@@ -67,7 +67,8 @@ class Limits:
 
     Attributes:
         latency_s: 95 of 100 results are there after it.
-        kept: least share of each of ``KEPT``; what is not in it, or nothing could be found of, is not judged.
+        kept: least share of each of ``KEPT``; what is not in it, or nothing could be found of, is not judged. A
+            recogniser that finds no object at all is carried nowhere.
     """
 
     latency_s: float
@@ -82,6 +83,11 @@ class Limits:
                         f"{cameras}: {late}; {self.latency_s:g} s was asked for")]  # fmt: skip
         for name, least in self.kept.items():
             share = level.kept(name)
+            if name == "recall" and level.alone.recall == 0:
+                blind = (
+                    f"none of {level.alone.objects:,} objects is found even without load; other --weights would work"
+                )
+                told.append(Verdict(f"{cameras}: recall kept", 0.0, False, f"{cameras}: {blind}"))
             if isnan(share):
                 continue
             told.append(Verdict(f"{cameras}: {NAMES[name]} kept", share, share >= least,

@@ -1,8 +1,8 @@
 """Training footage for the detector: varied views of streets, every class frequent, the same for any number of workers.
 
 ``twin vision train`` writes and uses it. Frame i follows from the seed
-and i alone. Default cities with seeds 101 and up are used; the city with seed 1 and the OpenStreetMap extracts are
-kept for scoring and never seen here. The last city named is for validation.
+and i alone. Default cities with seeds 101 and up are used, one district of each; other districts of the city with seed
+1 and the OpenStreetMap extracts are kept for scoring and never seen here. One more district is for validation.
 """
 
 from __future__ import annotations

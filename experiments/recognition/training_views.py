@@ -21,7 +21,6 @@ from twin.city import City
 from twin.sky import Sky, sky_at
 from vision.render.faults import FAULTS
 
-TRAINING_DISTRICTS: Final = ("Chilonzor",)  # a district is made in seconds and has every kind of street
 TRAINED_DISTRICTS: Final = ("Chilonzor", "Sergeli", "Shayxontohur", "Chilonzor", "Yashnobod", "Uchtepa")  # by seed
 VALIDATION_DISTRICTS: Final = ("Olmazor",)
 UNSEEN_DISTRICTS: Final = ("Yunusobod", "Mirobod")  # their main streets too were never trained on

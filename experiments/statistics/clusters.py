@@ -73,6 +73,21 @@ def interval_of(values: Floats, there: NDArray[np.bool_] | None = None) -> tuple
     return float(low), float(high)
 
 
+def figure_interval(values: Floats, clusters: int) -> tuple[float, float] | tuple[None, None]:
+    """Return the percentile interval of a figure that is no share; none where drawing again says nothing.
+
+    That is so for few clusters, and where all of them agree; unlike a share, such a figure has no exact interval then.
+
+    Args:
+        values: (b,) of the figure in each draw; NaN where it has none.
+        clusters: that were drawn from.
+    """
+    known = values[np.isfinite(values)]
+    if clusters < _FEW or not len(known) or float(np.ptp(known)) < 1e-12:
+        return None, None
+    return interval_of(known)
+
+
 def binomial_interval(share: float, trials: int) -> tuple[float, float]:
     """Return the exact interval of a share of so many trials.
 

@@ -33,14 +33,17 @@ def test_a_real_extract_goes_from_file_to_report(name: str, tmp_path: Path):
 
 
 def test_the_recogniser_on_streets_it_was_never_trained_on():
-    """mAP50 over all classes 0.60 or more; plates of 200 px/m and up in daylight: 80 % read whole."""
+    """Two unseen districts, car bodies held out: what was measured (docs/figures.md) with a little room below it."""
     from experiments.recognition.evaluate import evaluate
+    from experiments.recognition.training_views import UNSEEN_DISTRICTS
     from vision.recogniser import Recogniser
 
-    scores = evaluate([open_city("default:Chilonzor")], Recogniser.load(), 320, silent)
+    scores = evaluate([open_city(f"default:{','.join(UNSEEN_DISTRICTS)}")], Recogniser.load(), 360, silent)
     assert not scores["absent"]
-    assert scores["map50"] >= 0.60
-    near = [row for row in scores["plates_by_density"] if row["light"] == "day" and row["from_px_m"] >= 200]
-    plates = sum(row["n"] for row in near)
-    assert plates >= 10
-    assert sum(row["n"] * (row["read"] or 0.0) for row in near) / plates >= 0.80
+    assert scores["map50_tall"] >= 0.75
+    assert scores["map50_95_tall"] >= 0.50
+    assert scores["map50"] >= 0.71
+    by_day = {row["from_px_m"]: row for row in scores["plates"] if row["light"] == "day"}
+    for from_px_m, least in ((100, 0.89), (200, 0.90)):
+        assert by_day[from_px_m]["n"] >= 50
+        assert by_day[from_px_m]["read"] >= least

@@ -70,6 +70,16 @@ def test_teams_wait_where_the_file_says(tmp_path, town, graph, ambulances):
     assert "3 teams" in told[0]
 
 
+def test_a_post_in_city_metres_is_that_in_degrees(tmp_path, town, graph, ambulances):
+    corner = f"{{x_m: {town.bounds_m[0]}, y_m: {town.bounds_m[1]}}}"
+    path = written(tmp_path / "fleet.yaml", *(
+        f"{{id: {name}, service: ambulance, kind: line, post: {post}}}" for name, post in
+        (("A", corner), ("B", at(town, 0.0)))
+    ))  # fmt: skip
+    fleet, _ = read_fleet_file(path, town, graph, ambulances)
+    assert len({team.post_node for team in fleet.teams if not team.outside}) == 1
+
+
 def test_an_hour_without_anybody_is_told_and_not_refused(tmp_path, town, graph, ambulances):
     shift = "{start: '17:00', until: '19:15'}"
     early = f"{{id: E, service: ambulance, kind: line, post: {at(town, 0.5)}, shifts: [{shift}]}}"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from experiments.recognition.matrix.counts import Counts
 from experiments.recognition.matrix.figures import Figure, figures_of
 from experiments.recognition.matrix.watched import Watched
-from experiments.statistics.clusters import drawn_clusters, interval_of, share_of
+from experiments.statistics.clusters import drawn_clusters, figure_interval, share_of
 from twin.scene import DETECTOR_CLASSES
 from vision.scoring.matching import Matched
 from vision.scoring.precision import resampled_precision
@@ -24,8 +24,8 @@ def matrix_report(counts: Counts, rows: Sequence[Watched], seed: int) -> dict[st
 
     ``overall``: one row; ``axes``: each light, weather, fault, distance, occlusion, plate density over all else;
     ``scenes``: each light, weather and fault, with mAP50; ``cells``: these by distance and occlusion; ``plates``: by
-    px/m. ``overall`` and ``scenes`` have a figure's interval under its name with ``_low`` and ``_high``. Cells and
-    plates are sorted by the upper end of their interval: those surely bad come first.
+    px/m. ``overall`` and ``scenes`` have a figure's interval under its name with ``_low`` and ``_high``, None where so
+    few views allow none. Cells and plates are sorted by the upper end of their interval: those surely bad come first.
     """
     drawn = drawn_clusters(counts.views, seed, "matrix")
     tables: dict[str, list[dict[str, Any]]] = {"overall": [], "axes": [], "scenes": [], "cells": [], "plates": []}
@@ -54,8 +54,8 @@ def _put(table: list[dict[str, Any]], figure: Figure, drawn: Floats) -> None:
     name, one_of_many = figure.metric, figure.table in ("cells", "plates")
     if name == "false_per_frame":
         value = figure.hits.sum() / figure.asked.sum()
-        low, high = interval_of(drawn @ figure.hits / (drawn @ figure.asked))
-        row |= {name: round(float(value), 4), f"{name}_low": round(low, 4), f"{name}_high": round(high, 4)}
+        low, high = figure_interval(drawn @ figure.hits / (drawn @ figure.asked), len(figure.hits))
+        row |= {name: round(float(value), 4), f"{name}_low": _rounded(low), f"{name}_high": _rounded(high)}
         return
     share = share_of(figure.hits, figure.asked, drawn)
     n = "n" if one_of_many or name == "recall" else "n_plates"
@@ -84,7 +84,7 @@ def _map50(frames: list[list[Matched]], drawn: Floats) -> dict[str, float | None
     table = np.array([resampled_precision(flat, cls, draws, overlaps=1)[0] for cls in there])
     known = np.isfinite(table)
     means = np.where(known, table, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    low, high = interval_of(np.where(known.any(axis=0), means, np.nan)[1:])
+    low, high = figure_interval(np.where(known.any(axis=0), means, np.nan)[1:], len(frames))
     return {"map50": _rounded(float(means[0])), "map50_low": _rounded(low), "map50_high": _rounded(high)}
 
 

@@ -81,3 +81,8 @@ def test_streets_that_weights_were_trained_on_are_no_test(monkeypatch) -> None:
     trained.manifest["made_by"] = {"seed": 101}
     with pytest.raises(InputError, match="its seed 101 was trained on"):
         check_unseen([TOWN, trained], "evaluate")
+    trained.manifest["made_by"] = {"generator": "default_city", "seed": 1, "districts": ["Mirobod", "Chilonzor"]}
+    with pytest.raises(InputError, match="the main streets of Chilonzor were trained on"):
+        check_unseen([trained], "evaluate")
+    trained.manifest["made_by"]["districts"] = ["Mirobod"]
+    check_unseen([trained], "evaluate")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from console.vision_load import levels_of
 from experiments.recognition import load_test
 from experiments.recognition.load_fit import fitted_load
+from experiments.recognition.load_report import carried
 from experiments.recognition.load_test import LoadTest, measure_level, report
 from experiments.recognition.loops import Loop
 from tests.vision.test_stream_load import Made
@@ -78,6 +81,16 @@ def test_the_verdict_names_how_many_are_carried_and_the_model_says_the_same_of_w
     assert [row["ok"] for row in said["verdicts"] if row["name"].startswith("4 cameras")] == [True, False, False]
     assert model.held_out_error < 0.02
     assert model.service_ms[0] == pytest.approx(100.0)
+
+
+def test_a_recogniser_that_finds_nothing_carries_nothing(levels):
+    """All of nothing is kept under any load; the verdict must not be «carried» for that."""
+    test, (one, *_) = levels
+    blind = replace(one, under_load=replace(one.under_load, found=0), alone=replace(one.alone, found=0))
+    told = {verdict.name: verdict for verdict in test.limits.verdicts(blind)}
+    assert not told["1 camera: recall kept"].ok
+    assert "objects is found even without load" in told["1 camera: recall kept"].told
+    assert carried([blind], test.limits) == 0
 
 
 def test_what_is_asked_for_is_checked():

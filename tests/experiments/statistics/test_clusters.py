@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.statistics.clusters import binomial_interval, drawn_clusters, interval_of, share_of
+from experiments.statistics.clusters import binomial_interval, drawn_clusters, figure_interval, interval_of, share_of
 
 
 def test_a_share_of_single_parts_has_the_interval_of_theory() -> None:
@@ -56,6 +56,14 @@ def test_the_same_seed_draws_the_same() -> None:
     assert not np.array_equal(drawn_clusters(7, 3, "a"), drawn_clusters(7, 3, "b"))
     assert (drawn_clusters(7, 3, "a").sum(axis=1) == 7).all()
     assert drawn_clusters(0, 1, "none").shape == (1000, 0)
+
+
+def test_a_figure_that_is_no_share_has_no_interval_where_drawing_again_says_nothing() -> None:
+    spread = np.linspace(0.0, 1.0, 1000)
+    assert figure_interval(spread, 4) == (None, None)
+    assert figure_interval(np.ones(1000), 40) == (None, None)
+    assert figure_interval(np.full(10, np.nan), 40) == (None, None)
+    assert figure_interval(spread, 40) == (pytest.approx(0.025), pytest.approx(0.975))
 
 
 def test_draws_without_a_value_are_left_out_of_an_interval() -> None:
