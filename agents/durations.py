@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from functools import cache
+from typing import Final, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +12,7 @@ from scipy.special import ndtri
 
 from twin.streams import draw_one, draw_unit
 
+Unit = TypeVar("Unit", np.float64, NDArray[np.float64])
 DURATION_KINDS: Final = ("lognormal", "exponential", "constant")
 
 
@@ -47,16 +49,22 @@ class Duration:
         """Return whole milliseconds for one tuple of ids, for draws that come one by one."""
         if self.mean_s == 0.0:
             return 0
-        unit = np.array(draw_one(seed, purpose, *ids))
-        return int(np.rint(1000.0 * self.mean_s * self._times_mean(unit)))
+        return int(np.rint(1000.0 * self.mean_s * self._times_mean(np.float64(draw_one(seed, purpose, *ids)))))
 
-    def _times_mean(self, unit: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _times_mean(self, unit: Unit) -> Unit:
         if self.kind == "exponential":
             return -np.log1p(-unit)
         if self.kind == "constant" or self.cv == 0.0:
-            return np.ones_like(unit)
-        variance = np.log1p(self.cv**2)
-        return np.exp(np.sqrt(variance) * ndtri(unit) - variance / 2)
+            return unit * 0.0 + 1.0  # one for each
+        spread, half_variance = _lognormal(self.cv)
+        return np.exp(spread * ndtri(unit) - half_variance)
+
+
+@cache
+def _lognormal(cv: float) -> tuple[np.float64, np.float64]:
+    """Return ``s`` and ``s**2 / 2`` of a lognormal with that coefficient of variation."""
+    variance = np.log1p(cv**2)
+    return np.sqrt(variance), variance / 2
 
 
 NO_TIME: Final = Duration(0.0)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from agents.desk import Desk
 from agents.endings import Endings
@@ -41,8 +43,7 @@ class AlarmDesk:
         self._next_id += 1
         self.in_hand += 1
         self._endings.begin_alarm(alarm.id, self._clock.now_ms, alarm.incident_id, alarm.node)
-        told = {"rule": alarm.rule, "service": alarm.service, "source": alarm.source, "plate": alarm.plate}
-        self._emit(alarm, Kind.ALARM, float(alarm.priority), json.dumps(told | {"x_m": alarm.x_m, "y_m": alarm.y_m}))
+        self._emit(alarm, Kind.ALARM, float(alarm.priority), _told(alarm))
         self.desk.enter(alarm.priority, self._look, alarm, stages)
 
     def _look(self, alarm: Alarm, stages: AlarmStages) -> None:
@@ -52,7 +53,7 @@ class AlarmDesk:
         self.desk.done()
         self.in_hand -= 1
         verdict = Kind.ALARM_DISMISSED if stages.dismissed else Kind.ALARM_CONFIRMED
-        self._emit(alarm, verdict, (self._clock.now_ms - alarm.t_ms) / 1000, json.dumps({"rule": alarm.rule}))
+        self._emit(alarm, verdict, (self._clock.now_ms - alarm.t_ms) / 1000, f'{{"rule": {_quoted(alarm.rule)}}}')
         if stages.dismissed:
             self._endings.end_alarm(alarm.id, Ending.DISMISSED)
             return
@@ -66,3 +67,14 @@ class AlarmDesk:
         self._log.emit(
             self._clock.now_ms, kind, alarm.incident_id, None, alarm.id, "", alarm.camera_id, alarm.node, value, detail
         )
+
+
+def _told(alarm: Alarm) -> str:
+    """An alarm as one JSON object."""
+    return (
+        f'{{"rule": {_quoted(alarm.rule)}, "service": "{alarm.service}", "source": {_quoted(alarm.source)}, '
+        f'"plate": {_quoted(alarm.plate)}, "x_m": {float(alarm.x_m)!r}, "y_m": {float(alarm.y_m)!r}}}'
+    )
+
+
+_quoted: Final[Callable[[str], str]] = json.encoder.encode_basestring_ascii

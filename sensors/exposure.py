@@ -80,10 +80,10 @@ def exposure(
     poses = poses_of(fleet, ptz_presets)
     classes = len(dori.bounds_px_m)
     by_camera, alone = np.zeros((len(fleet), classes)), np.zeros(len(fleet))
-    parts = [
-        _seen_homes(take_poses(poses, near), homes, heights, dori, lamps, by_camera, alone)
-        for near, homes in _blocks(poses, city, heights.cell_m)
-    ]
+    parts = []
+    for near, homes in _blocks(poses, city, heights.cell_m):
+        parts.append(_seen_homes(take_poses(poses, near), homes, heights, dori, lamps, by_camera, alone))
+        heights.let_go()
     parts.append(
         (np.zeros(0, np.int64),) * 2 + (np.zeros(0),) + (np.zeros(0, np.uint8),) * 2 + (np.zeros((0, classes)),)
     )

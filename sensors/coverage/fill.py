@@ -8,7 +8,6 @@ side without a lock. Counts add up and classes are taken at their best in whole 
 from __future__ import annotations
 
 import math
-import mmap
 from itertools import pairwise
 from typing import Final
 
@@ -62,14 +61,7 @@ def fill(
             heights.north_m, best, count, step, first_row,
         )  # fmt: skip
         if len(bands) > group + 1 and bands[group] != bands[group + 1]:
-            let_go(heights.height_dm)
-
-
-def let_go(height_dm: Heights_dm) -> None:
-    """Give back the pages of a mapped raster that have been read: they stay on the disk, and most of a city is big."""
-    owner: object = height_dm.base
-    if isinstance(owner, mmap.mmap):
-        owner.madvise(mmap.MADV_DONTNEED)
+            heights.let_go()
 
 
 def windows(rows: Floats, heights: HeightRaster, least_px_m: float) -> Ints:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensors.cameras import CameraFleet
-from sensors.coverage.fill import fill, let_go, windows
+from sensors.coverage.fill import fill, windows
 from sensors.optics import Dori, load_dori
 from sensors.sightline import PTZ_PRESETS, Floats, camera_rows
 from twin.city.heights import HeightRaster
@@ -106,7 +106,7 @@ def coverage_bands(fleet: CameraFleet, heights: HeightRaster, rows: int) -> Iter
         after = min(first + rows, heights.height_dm.shape[0])
         near = cameras[(reach[:, 0] < after) & (reach[:, 1] > first)]
         yield _map_of(near, first, after, fleet, heights, everywhere, dori, PTZ_PRESETS)
-        let_go(heights.height_dm)
+        heights.let_go()
 
 
 def _map_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import mmap
 from dataclasses import dataclass
 from typing import Final
 
@@ -132,3 +133,12 @@ class HeightRaster:
         inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
         found = self.height_dm[np.where(inside, row, 0), np.where(inside, column, 0)]
         return np.where(inside, found, 0).astype(np.uint16)
+
+    def let_go(self) -> None:
+        """Give back the pages of a mapped raster that have been read: they stay on the disk, and most of a city is big.
+
+        What is asked for later is read again.
+        """
+        owner: object = self.height_dm.base
+        if isinstance(owner, mmap.mmap):
+            owner.madvise(mmap.MADV_DONTNEED)
