@@ -78,9 +78,17 @@ def recogniser_headline(record: Record) -> Headline:
         lines = ["All cameras drew what they saw from the model fitted to the recogniser on labelled footage."]
         reason = "was run without footage" if record.info.get("footage") is False else "left no recognised footage"
         return Headline(question, "", f"Not asked here: the scenario {reason}.", lines)
-    lines = [_plate_line(score.get("plates", [])), _false_line(score)]
+    lines = [_plate_line(score.get("plates", [])), _false_line(score), _dark_line(score.get("dark_frames", {}))]
     answer = f"over all classes on {plural(score['frames'], 'frame')} of this run's footage (mAP50; 1 is perfect)"
     return Headline(question, figure(score.get("map50")), answer, [line for line in lines if line])
+
+
+def _dark_line(dark_frames: dict[str, int]) -> str:
+    """Name the cameras that hang inside a building, "" where none does."""
+    if not dark_frames:
+        return ""
+    named = ", ".join(f"{camera} ({whole(frames)})" for camera, frames in dark_frames.items())
+    return f"Dark frames, taken from inside a building and scored as empty streets: {named}."
 
 
 def _service_row(service: str, found: dict[str, Any]) -> tuple[str, str, str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from enum import IntEnum, IntFlag
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,7 +127,8 @@ class Scene:
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Scene:
         """Return the scene with only those actors."""
-        return Scene(self.t_ms, *(getattr(self, name)[rows] for name in _columns()), signals=self.signals)
+        columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in _columns()}
+        return Scene(self.t_ms, **columns, signals=self.signals)
 
 
 @cache
@@ -158,7 +159,7 @@ def join_scenes(t_ms: int, parts: Sequence[Scene]) -> Scene:
     """Return one scene with the actors and the traffic lights of all parts, in the order given."""
     if not parts:
         return empty_scene(t_ms)
-    columns = [np.concatenate([getattr(part, name) for part in parts]) for name in _columns()]
+    columns: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _columns()}
     arms = np.concatenate([part.signals.arm for part in parts])
     lamps = np.concatenate([part.signals.lamps for part in parts])
-    return Scene(t_ms, *columns, signals=Signals(arms, lamps))
+    return Scene(t_ms, **columns, signals=Signals(arms, lamps))

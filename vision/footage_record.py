@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -67,6 +68,7 @@ class FootageRecord:
                 "t1_ms": frames[-1].t_ms,
                 "mp4": f"{name}.mp4",
                 "key_frames": [] if quiet else self._key_frames(name, frames, found, fired),
+                "dark_frames": sum(frame.blind for frame in frames),
                 "detections": sum(len(d) for d in found),
                 "alarms": [{"t_ms": alarm.t_ms, "rule": alarm.rule.name} for alarm in fired],
                 "quiet": quiet,
@@ -76,7 +78,15 @@ class FootageRecord:
     def write(self) -> None:
         """Write ``clips.json`` and ``recognition.json``."""
         self._run.write_json(self._run.clips / "clips.json", {"clips": self._clips})
-        self._run.write_json(self._run.recognition, _as_report(score(self._scored), self._weights))
+        report = _as_report(score(self._scored), self._weights)
+        self._run.write_json(self._run.recognition, report | {"dark_frames": self._dark_frames()})
+
+    def _dark_frames(self) -> dict[str, int]:
+        """Return the frames taken inside a building, by camera; cameras without any are left out."""
+        dark: Counter[str] = Counter()
+        for clip in self._clips:
+            dark[clip["camera_id"]] += clip["dark_frames"]
+        return dict(sorted((+dark).items()))
 
     def _key_frames(
         self, name: str, frames: Sequence[Frame], found: Sequence[Detections], fired: Sequence[FiredAlarm]

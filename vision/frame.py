@@ -78,6 +78,7 @@ class Frame:
         sky: the light and weather it was taken in.
         ids: (height_px, width_px) what the renderer drew where, or None for a picture that came without.
         row_of: (ids,) int32, the truth's row of each id, -1 for none.
+        blind: it was taken inside a building: dark, and nothing is in it.
     """
 
     camera_id: str
@@ -87,6 +88,7 @@ class Frame:
     sky: Sky
     ids: NDArray[np.integer] | None = None
     row_of: NDArray[np.int32] | None = None
+    blind: bool = False
 
     @property
     def instance_mask(self) -> NDArray[np.int32]:

@@ -176,3 +176,12 @@ def test_broken_layers_and_files_become_sentences(tmp_path):
     assert "so there is no map" in page.text
     assert "left no recognised footage" in page.text
     assert read_record(run).recognition == {}
+
+
+def test_cameras_inside_a_building_are_named_with_their_dark_frames(tmp_path):
+    run = made_run(tmp_path / "run")
+    assert "Dark frames" not in Page(write_report(run).read_text(encoding="utf-8")).text
+    score = run.read_json(run.recognition)
+    run.write_json(run.recognition, score | {"dark_frames": {"chilonzor-7": 1250, "yunusobod-2": 3}})
+    page = Page(write_report(run).read_text(encoding="utf-8"))
+    assert "scored as empty streets: chilonzor-7 (1,250), yunusobod-2 (3)." in page.text

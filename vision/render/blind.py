@@ -49,7 +49,7 @@ class Blindness:
         ids = np.zeros((camera.height_px, camera.width_px), np.uint16)
         truth, row = truth_of(ids, shot.items, scene, shot.lens)
         image = np.full((*ids.shape, 3), DARK, np.uint8)
-        return Frame(camera.id, scene.t_ms, image, truth, sky, ids, row)
+        return Frame(camera.id, scene.t_ms, image, truth, sky, ids, row, blind=True)
 
     def building_round(self, camera: Camera) -> int:
         """Return the row of the building that a camera is inside of, or -1."""
