@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
 
 from pyproj import Transformer
 
 from twin.city import City
 from twin.sky import Sky, sky_at
-
-STILL_MS: Final = 10_000
-"""The sun stands still for so long: it moves 0.04 degrees meanwhile, less than it is wide, and the end of a shadow of
-40 m moves 3 cm. What stands need not be drawn anew for each frame of a camera."""
 
 
 class SkyOver:
@@ -32,7 +27,7 @@ class SkyOver:
 
     def at(self, t_ms: int) -> Sky:
         """Return the sky at a simulated time."""
-        when = self._start + timedelta(milliseconds=t_ms // STILL_MS * STILL_MS)
+        when = self._start + timedelta(milliseconds=t_ms)
         return sky_at(when, self._lat_deg, self._lon_deg, self._weather)
 
     def light_at(self, t_ms: int) -> tuple[str, str]:
