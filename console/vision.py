@@ -30,7 +30,7 @@ def train(
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the frames.")] = 16,
     minutes: Annotated[float | None, typer.Option(help="Train this long instead of --epochs.")] = None,
     seed: Seed = 1,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that render.")] = 2,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that render and train together.")] = 2,
     start: Annotated[Path | None, typer.Option(help="Weights to go on from; default: from nothing.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with what lies in --out.")] = False,
     ship: Annotated[bool, typer.Option("--ship", help="Put the weights in the place of those shipped.")] = False,
@@ -47,10 +47,15 @@ def train(
             write_training_set(footage, frames, seed, workers)
         tell("training", 0.0)
         continued = resume and (training / "weights" / "last.pt").is_file()
-        best = train_detector(footage, training, epochs, seed, resume=continued, minutes=minutes, start=start)
+        best = train_detector(
+            footage, training, epochs, seed, resume=continued, minutes=minutes, start=start, processes=workers
+        )
         tell("weights", 0.0)
         weights = DETECTOR if ship else out / "detector.pt"
-        how = {"command": f"twin vision train --frames {frames} --epochs {epochs} --seed {seed}", "minutes": minutes}
+        how = {
+            "command": f"twin vision train --frames {frames} --epochs {epochs} --seed {seed} --workers {workers}",
+            "minutes": minutes,
+        }
         began = f"{start}, SHA-256 {file_sha256(start)}" if start else "nothing (no pre-trained weights)"
         card = publish_with_card(footage, best, weights, how | {"from": began})
     typer.echo(f"weights: {weights}  mAP50 on validation frames: {card['scores']['map50']}")
