@@ -34,7 +34,7 @@ def coverage_summary(bands: Iterable[CoverageMap], city: City, cameras: int | No
     """
     streets = city.streets[city.streets["drive"].to_numpy(dtype=bool)]
     points, weight, street = along_streets(streets)
-    best, counts = np.zeros(len(points), dtype=np.uint8), np.int64(0)
+    best, counts = np.zeros(len(points), dtype=np.uint8), np.zeros(1, dtype=np.int64)
     inside: NDArray[np.int64] | None = None
     for seen in bands:
         inside = inside_city(city, seen) if inside is None else inside
