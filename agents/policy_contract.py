@@ -12,20 +12,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from agents.policy import (
-    Choice,
-    Decline,
-    Dispatch,
-    DroneChoice,
-    Hold,
-    Launch,
-    Move,
-    Patrol,
-    Policy,
-    Recall,
-    Redispatch,
-    Waiting,
-)
+from agents.policy import Choice, Decline, Dispatch, Hold, Move, Policy, Redispatch, Waiting
+from agents.policy_drones import DroneChoice, Launch, Patrol, Recall
 from agents.policy_moments import NODES, Moment, moments
 from agents.watchdog import within
 from twin.streams import stream

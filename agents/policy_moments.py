@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 
 from agents.drones.sky_view import NO_DRONES
-from agents.policy import DemandView, DronesView, Ints, Lookout, Round, TeamsView, Waiting
+from agents.policy import DemandView, Ints, TeamsView, Waiting
+from agents.policy_drones import DronesView, Lookout, Round
 from agents.sealed import sealed
 from twin.streams import stream
 from twin.travel.contract import soonest

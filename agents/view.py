@@ -12,7 +12,8 @@ import numpy as np
 from agents.drones.sky_view import NO_SKY, Sky
 from agents.fleet import Fleet
 from agents.live_teams import LiveTeams
-from agents.policy import DemandView, DronesView, Ints, Lookout, Round, Waiting
+from agents.policy import DemandView, Ints, Waiting
+from agents.policy_drones import DronesView, Lookout, Round
 from agents.sealed import sealed
 from agents.teams import TeamSpec
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agents.drones.chain import Chain, is_open
 from agents.drones.squadron import PatrolSpec, Squadron
-from agents.policy import Lookout, Round
+from agents.policy_drones import Lookout, Round
 from agents.request import Request
 
 

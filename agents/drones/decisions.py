@@ -7,7 +7,7 @@ from typing import Final
 
 from agents.drones.board import Board
 from agents.drones.craft import Craft, DroneDoing
-from agents.policy import Launch, Patrol, Recall
+from agents.policy_drones import Launch, Patrol, Recall
 from twin.errors import unknown_name
 
 IN_THE_AIR: Final = (DroneDoing.OUT, DroneDoing.STATION)

@@ -17,7 +17,8 @@ from agents.drones.sky_view import Sky, drones_view, fixed_columns
 from agents.drones.sorties import Sorties
 from agents.drones.squadron import PatrolSpec, Squadron
 from agents.drones.visit import Ground, Visit
-from agents.policy import DroneChoice, DronePolicy, Ints, Launch, Policy, Recall, View
+from agents.policy import DronePolicy, Ints, Policy, View
+from agents.policy_drones import DroneChoice, Launch, Recall
 from agents.policy_fault import PolicyFault, place_of
 from agents.request import Request
 from agents.sealed import sealed

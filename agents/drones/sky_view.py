@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.drones.craft import Craft, DroneDoing
-from agents.policy import DronesView, Ints, Lookout, Round
+from agents.policy import Ints
+from agents.policy_drones import DronesView, Lookout, Round
 from agents.sealed import sealed
 
 NO_DRONES: Final = DronesView(

@@ -7,21 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from agents.policy import (
-    Choice,
-    DemandView,
-    Dispatch,
-    DronesView,
-    Ints,
-    Lookout,
-    Move,
-    Policy,
-    Redispatch,
-    Round,
-    TeamsView,
-    View,
-    Waiting,
-)
+from agents.policy import Choice, DemandView, Dispatch, Ints, Move, Policy, Redispatch, TeamsView, View, Waiting
+from agents.policy_drones import DronesView, Lookout, Round
 from agents.sealed import sealed
 
 

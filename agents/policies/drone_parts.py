@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from agents.policy import DroneChoice, Ints, Launch, Lookout, Patrol, View
+from agents.policy import Ints, View
+from agents.policy_drones import DroneChoice, Launch, Lookout, Patrol
 
 MOST_REFUSALS: Final = 2
 """A request to which drones were sent in vain so often gets no further one."""

@@ -16,6 +16,7 @@ from experiments.docks.inputs import inputs_of
 from experiments.docks.lookouts import Lookouts, lookouts_over, touring_camera
 from experiments.docks.patrol_map import draw_patrol
 from experiments.docks.privacy import homes_concerned
+from experiments.docks.request import common_faults
 from experiments.docks.rounds import MOST_POINTS, Flying, Rounds, rounds_of
 from experiments.docks.when import Start, starts_of
 from experiments.provenance import file_hashes, git_commit, versions
@@ -29,8 +30,7 @@ from twin.city import City
 from twin.city.heights import heights_of
 from twin.city.resolve import open_city
 from twin.city.store import city_hash
-from twin.cover import EFFORTS
-from twin.errors import Fault, InputError, unknown_name
+from twin.errors import Fault, InputError
 
 FIGURES: Final = "patrol.json"
 FLEET: Final = "fleet.yaml"
@@ -87,10 +87,7 @@ class PatrolRequest:
             yield f"--far {self.far_m:g}: 100 to 20000 m would work"
         if not 2 <= self.cell_m <= 50:
             yield f"--cell {self.cell_m:g}: 2 to 50 m would work"
-        if not self.wind_ms >= 0:
-            yield f"--wind {self.wind_ms:g}: 0 m/s or more would work"
-        if self.effort not in EFFORTS:
-            yield unknown_name("effort", self.effort, list(EFFORTS))
+        yield from common_faults(self.wind_ms, self.effort)
 
 
 def plan_patrol(request: PatrolRequest, tell: Tell = silent) -> dict[str, Any]:

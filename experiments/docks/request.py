@@ -15,6 +15,14 @@ from twin.errors import unknown_name
 WITHIN_S: Final = 120.0
 
 
+def common_faults(wind_ms: float, effort: str) -> Iterator[str]:
+    """Yield what is wrong with what every plan for drones asks."""
+    if not wind_ms >= 0:
+        yield f"--wind {wind_ms:g}: 0 m/s or more would work"
+    if effort not in EFFORTS:
+        yield unknown_name("effort", effort, list(EFFORTS))
+
+
 @dataclass(frozen=True)
 class DocksRequest:
     """Docks as asked for.
@@ -63,10 +71,7 @@ class DocksRequest:
             yield f"--hover {self.hover_s:g}: 0 to 3600 s would work"
         if not 0 <= self.busy < 1:
             yield f"--busy {self.busy:g}: a share from 0 to below 1 would work"
-        if not self.wind_ms >= 0:
-            yield f"--wind {self.wind_ms:g}: 0 m/s or more would work"
         for option, number, most in (("--places", self.places, 5000), ("--candidates", self.candidates, 5000)):
             if not 1 <= number <= most:
                 yield f"{option} {number}: 1 to {most} would work"
-        if self.effort not in EFFORTS:
-            yield unknown_name("effort", self.effort, list(EFFORTS))
+        yield from common_faults(self.wind_ms, self.effort)

@@ -8,8 +8,8 @@ import pytest
 from agents.policies.closest import Closest
 from agents.policies.drone_parts import DroneFirst, DroneLooksFirst, DronePart, DroneWhereLate
 from agents.policies.with_drones import WithDrones
-from agents.policy import Launch, Patrol, Recall
 from agents.policy_contract import broken_rules
+from agents.policy_drones import Launch, Patrol, Recall
 from agents.policy_fault import PolicyFault
 from agents.policy_lookup import BUILT_IN, DRONES, described, find_policy
 from agents.policy_moments import moments
