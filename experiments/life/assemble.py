@@ -196,6 +196,8 @@ def make_ready(travel: Travel, duration_ms: int) -> None:
         nodes = np.arange(min(2, travel.node_count), dtype=np.int64)
         travel.many_to_one_ms(nodes, 0, period)
         travel.one_to_many_ms(0, nodes, period)
+        travel.quickest_to(nodes, 0, period)
+        travel.cheapest_from(0, nodes, np.zeros_like(nodes), period)
 
 
 def another_day(parts: Assembly, seed: int) -> Assembly:
