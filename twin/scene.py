@@ -156,7 +156,7 @@ def empty_scene(t_ms: int) -> Scene:
 
 
 def join_scenes(t_ms: int, parts: Sequence[Scene]) -> Scene:
-    """Return one scene with the actors and the traffic lights of all parts, in the order given; a light is told of once."""
+    """Return one scene with the actors of all parts, in the order given, and each traffic light once."""
     if not parts:
         return empty_scene(t_ms)
     columns: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _columns()}
