@@ -156,10 +156,10 @@ def empty_scene(t_ms: int) -> Scene:
 
 
 def join_scenes(t_ms: int, parts: Sequence[Scene]) -> Scene:
-    """Return one scene with the actors and the traffic lights of all parts, in the order given."""
+    """Return one scene with the actors of all parts, in the order given, and each traffic light once."""
     if not parts:
         return empty_scene(t_ms)
     columns: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _columns()}
-    arms = np.concatenate([part.signals.arm for part in parts])
-    lamps = np.concatenate([part.signals.lamps for part in parts])
+    arms, first = np.unique(np.concatenate([part.signals.arm for part in parts]), return_index=True)
+    lamps = np.concatenate([part.signals.lamps for part in parts])[first]
     return Scene(t_ms, **columns, signals=Signals(arms, lamps))

@@ -20,7 +20,7 @@ from agents.ambient.lines import Lines, cut, offset
 from agents.ambient.rates import Hours
 from agents.ambient.roads import Roads
 from tests.towns import SOUTH_M, WEST_M, grid_town
-from twin.scene import VEHICLES, Look, Scene, SignalLamp
+from twin.scene import VEHICLES, Look, Scene, SignalLamp, join_scenes
 
 EVENING = datetime(2026, 11, 6, 18, tzinfo=ZoneInfo("Asia/Tashkent"))
 NIGHT = EVENING.replace(hour=3)
@@ -130,6 +130,14 @@ def test_nobody_crosses_a_stop_line_at_red():
                 green = lamps_at(now)["east-west"] | lamps_at(later)["east-west"]
                 assert SignalLamp.GREEN in green
     assert crossed > 5
+
+
+def test_scenes_joined_tell_of_each_light_once():
+    scene = AMBIENT.scene(0, X, Y, 60.0)
+    joined = join_scenes(0, [scene.take([]), scene, scene.take([])])
+    assert len(scene.signals.arm) >= 4
+    assert joined.signals.arm.tolist() == sorted(scene.signals.arm.tolist())
+    assert lamps_at(joined) == lamps_at(scene)
 
 
 def test_a_town_without_lights_shows_none():
