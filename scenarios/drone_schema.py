@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from agents.drones.settings import Operations
+from scenarios.numbered import numbered
 from scenarios.point_spec import PointSpec, StandSpec
 from twin.checked_yaml import Strict
 
@@ -38,10 +39,7 @@ class DronesEntry(Strict):
     @property
     def names(self) -> list[str]:
         """The drones' names."""
-        if self.count is None:
-            return [self.id]
-        digits = max(2, len(str(self.count)))
-        return [f"{self.id}-{number:0{digits}d}" for number in range(1, self.count + 1)]
+        return numbered(self.id, self.count)
 
 
 class PatrolPoint(PointSpec):

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from scenarios.drone_schema import DronesEntry, OperationsSpec, PatrolEntry
+from scenarios.numbered import numbered
 from scenarios.point_spec import StandSpec
 from scenarios.schema_parts import ShiftTimes
 from twin.checked_yaml import Strict
@@ -47,10 +48,7 @@ class TeamsEntry(Strict):
     @property
     def names(self) -> list[str]:
         """The teams' names."""
-        if self.count is None:
-            return [self.id]
-        digits = max(2, len(str(self.count)))
-        return [f"{self.id}-{number:0{digits}d}" for number in range(1, self.count + 1)]
+        return numbered(self.id, self.count)
 
 
 class FleetFile(Strict):
